@@ -1,0 +1,62 @@
+/* Strings as pointer + length, and a bounded growing buffer. Pure; any thread.
+ *
+ * A span owns nothing. Text is UTF-8; what comes from outside is checked with epo_text_valid. */
+#ifndef EPO_BASE_TEXT_H
+#define EPO_BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct epo_pool;
+
+struct epo_span {
+    const char *at; /* may be NULL only when len is 0 */
+    size_t len;     /* bytes */
+};
+
+#define EPO_SPAN(literal) ((struct epo_span){(literal), sizeof(literal) - 1})
+/* For printf("%.*s", EPO_ARG(span)). */
+#define EPO_ARG(span) (int)(span).len, (span).at
+
+struct epo_span epo_span(const char *string); /* NULL gives the empty span */
+bool epo_span_equal(struct epo_span a, struct epo_span b);
+bool epo_span_is(struct epo_span a, const char *string);
+bool epo_span_starts(struct epo_span text, struct epo_span prefix);
+struct epo_span epo_span_trim(struct epo_span text); /* ASCII white space off both ends */
+/* Cut at the first `sep`: returns what is before and leaves the rest in *rest (empty if none). */
+struct epo_span epo_span_cut(struct epo_span text, char sep, struct epo_span *rest);
+/* Whole span as a decimal integer; false if there is anything else or it does not fit. */
+bool epo_span_integer(struct epo_span text, int64_t *value);
+/* Whole span as a finite decimal number ("." only, C locale); false otherwise. */
+bool epo_span_real(struct epo_span text, double *value);
+
+/* Well-formed UTF-8 (RFC 3629: no surrogates, no overlongs) without NUL. */
+bool epo_text_valid(struct epo_span text);
+size_t epo_text_length(struct epo_span text); /* Unicode code points */
+/* For search: lower case, diacritics off (Latin, incl. all Czech letters), runs of anything but
+ * letters and digits become one space. Result lives in the pool. */
+struct epo_span epo_text_fold(struct epo_pool *pool, struct epo_span text);
+
+/* A growing buffer with a fixed maximum; once an append would pass it, the buffer has failed for
+ * good: `failed` stays set and later appends do nothing. Check once, at the end. Heap-owned. */
+struct epo_buffer {
+    char *at;
+    size_t len, size, max;
+    bool failed;
+};
+void epo_buffer_init(struct epo_buffer *buffer, size_t max);
+void epo_buffer_clear(struct epo_buffer *buffer); /* frees; may be used again */
+void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len);
+void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text);
+void epo_buffer_string(struct epo_buffer *buffer, const char *string);
+void epo_buffer_byte(struct epo_buffer *buffer, char byte);
+void epo_buffer_printf(struct epo_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static inline struct epo_span epo_buffer_get(const struct epo_buffer *buffer) {
+    return (struct epo_span){buffer->at, buffer->len};
+}
+
+#endif

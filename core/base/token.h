@@ -1,0 +1,25 @@
+/* Random identifiers and digests, from OpenSSL. Any thread. */
+#ifndef EPO_BASE_TOKEN_H
+#define EPO_BASE_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/* Cryptographically strong; aborts if the system has no entropy. */
+void epo_token_random(void *out, size_t len);
+/* 26 lower-case letters and digits (Crockford base 32, 130 bits), NUL-terminated. */
+#define EPO_TOKEN_SIZE 27
+void epo_token_make(char out[EPO_TOKEN_SIZE]);
+
+#define EPO_SHA256_SIZE 32
+#define EPO_SHA256_HEX_SIZE 65
+void epo_sha256(struct epo_span bytes, uint8_t out[EPO_SHA256_SIZE]);
+void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]);
+void epo_hex(const uint8_t *bytes, size_t len, char *out); /* 2*len+1 bytes written */
+/* Constant time in the length. */
+bool epo_token_equal(struct epo_span a, struct epo_span b);
+
+#endif

@@ -1,0 +1,170 @@
+/* epo.h - all that a plugin sees of the portal. C99, no library to link.
+ *
+ * A plugin is a folder: manifest.json, forms/, texts/, templates/, sql/, and one shared object
+ *
+ *     cc -O2 -fPIC -fvisibility=hidden -shared -I <include> -o hello.so hello.c
+ *
+ * which exports one function, epo_plugin_descriptor, that returns a constant descriptor. An agenda
+ * written in Lua gets the same hooks and the same calls under the same names.
+ *
+ * Contract
+ * - Every hook gets a `call`: valid until the hook returns, used by this thread only. What the host
+ *   returns (texts, rows) lives until the hook returns. Plugin memory is never freed by the host
+ * nor the other way round.
+ * - start and stop run alone; all other hooks run at the same time on several worker threads;
+ * `self` is the plugin's to lock. A hook may block; it has a deadline (10 s) after which the answer
+ * is 503.
+ * - Hooks return an epo_rc. To refuse with a reason: return host->fail(call, rc, path, code, text).
+ *   Several failures may be reported; all are shown.
+ * - No threads, signals, fork, exit, longjmp, setlocale, thread-local destructors in a plugin.
+ * - The host table grows only at its end: test EPO_HAS(host, member) for what is newer than 1.0. */
+#ifndef EPO_H
+#define EPO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EPO_PLUGIN_MAGIC 0x45504f31u /* "EPO1" */
+#define EPO_ABI_MAJOR 1              /* differs: refused */
+#define EPO_ABI_MINOR 0              /* plugin's newer than host's: refused */
+
+/* Text: UTF-8, pointer and length; from the host always also NUL-terminated. */
+typedef struct epo_str {
+    const char *at;
+    size_t len;
+} epo_str;
+
+typedef enum epo_rc {
+    EPO_RC_OK = 0,
+    EPO_RC_BAD_INPUT = 1, /* the citizen's data: shown beside the field named by path */
+    EPO_RC_DENIED = 2,
+    EPO_RC_NOT_FOUND = 3,
+    EPO_RC_CONFLICT = 4,
+    EPO_RC_BUSY = 5,
+    EPO_RC_BROKEN = 6 /* our fault: 500, logged */
+} epo_rc;
+
+typedef enum epo_kind {
+    EPO_KIND_ABSENT = 0, /* no such path */
+    EPO_KIND_NULL,
+    EPO_KIND_BOOLEAN, /* integer 0 or 1 */
+    EPO_KIND_INTEGER,
+    EPO_KIND_REAL,
+    EPO_KIND_TEXT,  /* also dates: YYYY-MM-DD */
+    EPO_KIND_ARRAY, /* count */
+    EPO_KIND_OBJECT /* count; text = the JSON when asked by json() */
+} epo_kind;
+
+typedef struct epo_item {
+    int32_t kind; /* epo_kind */
+    int32_t count;
+    int64_t integer;
+    double real; /* also set for integers */
+    epo_str text;
+} epo_item;
+
+typedef struct epo_call epo_call;     /* opaque */
+typedef struct epo_result epo_result; /* rows of a query: opaque */
+
+/* What the host offers. Errors come back as epo_rc and are already noted in the call: a hook may
+ * simply return them. */
+typedef struct epo_host {
+    uint32_t size; /* sizeof as the host was built */
+    uint16_t major, minor;
+
+    /* -- reading ---------------------------------------------------------------------------------
+     * The call's data is one tree, read by dotted path. What is there depends on the hook:
+     *   answers.<field>      typed answers (compute, check, submitted, state)
+     *   place.*              facts of the form's place, see GET /api/v1/locate:
+     * place.district.name, place.parcel.owner, place.public_space.zone, place.area_m2 …
+     *   facts.<field>.*      the same for each location field
+     *   values.<name>        what compute set (check, submitted, state)
+     *   form.id, form.version, agenda.name, parameters.* (settings of the agenda and the district)
+     *   case.number, case.state, case.from, case.to, case.note (state)
+     *   request.method, request.path, request.query.<name>, request.body.* (route, page)
+     *   account.id, account.name, account.role (when signed in)
+     *   today ("2026-11-24", local), now_us, lang ("cs" | "en") */
+    epo_item (*get)(epo_call *call, const char *path);
+    epo_str (*json)(epo_call *call,
+                    const char *path); /* compact JSON of that part; "null" if absent */
+
+    /* -- answering -------------------------------------------------------------------------------
+     * One result tree; objects and arrays come into being as paths are set ("rows.0.name").
+     *   compute:   "<computed id>" = value (money: integer haléře); "explain.0", "explain.1" …:
+     * lines shown under the values, each {"key": text key, "values": {…}} or plain text submitted:
+     * "office" (id), "due" (date), "note" page:      the model of the page's template route:
+     * "status" (integer), "body" (any JSON)                                          */
+    int (*set_text)(epo_call *call, const char *path, epo_str value);
+    int (*set_integer)(epo_call *call, const char *path, int64_t value);
+    int (*set_real)(epo_call *call, const char *path, double value);
+    int (*set_boolean)(epo_call *call, const char *path, int value);
+    int (*set_json)(epo_call *call, const char *path, epo_str json); /* BAD_INPUT if not JSON */
+    /* Report one failure. path: "answers.<field>" or "" for the whole; code: stable word, looked up
+     * as "error.<code>" in the agenda's texts, else `text` is shown. Returns rc. */
+    int (*fail)(epo_call *call, int rc, const char *path, const char *code, epo_str text);
+
+    /* -- texts and log ---------------------------------------------------------------------------
+     */
+    epo_str (*text)(epo_call *call,
+                    const char *key); /* the agenda's catalog, in the call's language */
+    void (*log)(epo_call *call, int level /* 0 debug … 3 error */, const char *event, epo_str text);
+
+    /* -- own tables (right "tables") -------------------------------------------------------------
+     * Statements are declared in manifest.json under "statements" and named here; parameters are
+     * $1 … $n. query reads; next gives the next row or 0; column reads it. write runs in the save's
+     * own transaction when called in submitted or state, else in one of its own, durable on return.
+     */
+    epo_result *(*query)(epo_call *call, const char *statement, const epo_item *values,
+                         size_t count);
+    int (*next)(epo_result *rows);
+    epo_item (*column)(epo_result *rows, int index);
+    int (*write)(epo_call *call, const char *statement, const epo_item *values, size_t count);
+
+    /* -- places (right "places") -----------------------------------------------------------------
+     * Facts of a point, lon/lat EPSG:4326, put into the call's tree under "located". */
+    int (*locate)(epo_call *call, double lon, double lat);
+} epo_host;
+
+#define EPO_HAS(host, member) ((host)->size >= offsetof(epo_host, member) + sizeof((host)->member))
+
+/* What a plugin is. Hooks may be NULL. `name` must be the manifest's. */
+typedef struct epo_plugin {
+    uint32_t magic;        /* EPO_PLUGIN_MAGIC */
+    uint16_t major, minor; /* EPO_ABI_* it was built with */
+    uint32_t size;         /* sizeof(epo_plugin) it was built with */
+    uint32_t reserved;
+    const char *name;
+    const char *version;
+    const char *license;
+
+    int (*start)(const epo_host *host, void **self); /* non-zero: not loaded */
+    void (*stop)(void *self);
+    int (*selftest)(void *self, epo_call *call); /* before it goes live; non-zero: not swapped in */
+
+    int (*compute)(void *self,
+                   epo_call *call);           /* computed values of a form, shown before sending */
+    int (*check)(void *self, epo_call *call); /* the agenda's word on the answers */
+    int (*submitted)(void *self,
+                     epo_call *call);         /* just before the save; its writes join the save */
+    int (*state)(void *self, epo_call *call); /* a clerk moves the case; may refuse */
+    int (*page)(void *self, epo_call *call, const char *page);   /* manifest "pages" */
+    int (*route)(void *self, epo_call *call, const char *route); /* manifest "routes" */
+    int (*job)(void *self, epo_call *call, const char *job);     /* manifest "jobs" */
+} epo_plugin;
+
+/* The one exported symbol. */
+#if defined(__GNUC__)
+#define EPO_EXPORT __attribute__((visibility("default")))
+#else
+#define EPO_EXPORT
+#endif
+EPO_EXPORT const epo_plugin *epo_plugin_descriptor(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,123 @@
+/* Agendas: loaded plugins and scripts, their forms and rights, and the calls into them. A native
+ * shared object and a Lua script look the same from here on: struct epo_agenda.
+ *
+ * An agenda folder holds manifest.json:
+ * {
+ *   "name": "dog_fee", "version": "1.0.0", "abi": "1.0",
+ *   "runtime": "lua" | "native", "main": "agenda.lua" | "dog_fee.so",
+ *   "title": {"cs": …, "en": …}, "summary": {"cs": …, "en": …},
+ *   "life_situation": {"cs": […paragraphs…], "en": […]},       shown on /agendas/{agenda}
+ *   "law": [{"cs": …, "en": …, "url": …}],
+ *   "rights": ["tables", "routes", "pages", "jobs", "places"],  granted in epo.json "grants"
+ *   "forms": ["forms/registration.json"],
+ *   "parameters": {…},                 defaults; epo.json "parameters" → {agenda} override, per
+ * district "routing": {"office": "district" | "<office id>"}, "states": {"received": ["accepted",
+ * "refused"], …}        allowed moves; default below "statements": {"count_open": {"sql": "SELECT
+ * …", "writes": false}}, "pages": ["overview"], "routes": [{"method": "GET", "path": "rates"}],
+ * "jobs": [{"name": "remind", "every_s": 86400}]
+ * }
+ * texts/{cs,en}.json, templates/ (html), sql/NNN_*.sql (tables named <name>_…), tests/. */
+#ifndef EPO_PLUGIN_PLUGIN_H
+#define EPO_PLUGIN_PLUGIN_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "forms/form.h"
+#include "include/epo.h"
+#include "portal/portal.h"
+#include "portal/submission.h"
+
+/* A runtime makes an epo_plugin out of a folder; native is dlopen, Lua is handed in by main. */
+struct epo_runtime {
+    const char *name; /* "native", "lua" */
+    /* file: full path of manifest "main". On success *plugin and *handle; handle is given to every
+     * hook as `self` after plugin->start, or by open itself where *self is set. */
+    bool (*open)(const char *folder, const char *file, const epo_host *host,
+                 const epo_plugin **plugin, void **self, void **handle, struct epo_error *error);
+    void (*close)(void *handle);
+};
+
+struct epo_agenda; /* one generation of one agenda; refcounted */
+struct epo_registry;
+
+struct epo_registry *epo_registry_create(struct epo_portal *portal,
+                                         const struct epo_runtime *const *runtimes,
+                                         size_t runtime_count);
+void epo_registry_free(struct epo_registry *registry);
+/* Loads or reloads every agenda folder found in the given folders. One that fails is reported in
+ * the registry's faults (and the log) and, on reload, keeps its running generation. */
+bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
+                       size_t folder_count, struct epo_error *error);
+/* [{"agenda","file","line","text","at","kept":bool}] of the last loads: for /admin and epo check.
+ */
+struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool);
+
+/* All live agendas in title order; each must be released. */
+size_t epo_registry_list(struct epo_registry *registry, struct epo_agenda **out, size_t room);
+/* NULL if there is none of that name. Release after use. */
+struct epo_agenda *epo_registry_find(struct epo_registry *registry, struct epo_span name);
+void epo_agenda_release(struct epo_agenda *agenda);
+
+const char *epo_agenda_name(const struct epo_agenda *agenda);
+const char *epo_agenda_version(const struct epo_agenda *agenda);
+const char *epo_agenda_runtime(const struct epo_agenda *agenda);
+const struct epo_json *epo_agenda_manifest(const struct epo_agenda *agenda);
+size_t epo_agenda_form_count(const struct epo_agenda *agenda);
+const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t index);
+const struct epo_form *epo_agenda_find_form(const struct epo_agenda *agenda, struct epo_span id);
+const struct epo_templates *epo_agenda_templates(const struct epo_agenda *agenda);
+const struct epo_catalog *epo_agenda_catalog(const struct epo_agenda *agenda);
+
+/* What a hook call starts from and ends with. */
+struct epo_hook {
+    struct epo_pool *pool;
+    struct epo_portal *portal;
+    struct epo_db *db; /* read connection; inside the save: the writer's */
+    const char *lang;
+    struct epo_json *tree;     /* read by host->get (object; may be NULL) */
+    struct epo_json *result;   /* set by host->set_*; object, filled */
+    struct epo_json *failures; /* array of {"path","code","message"}, filled */
+};
+enum epo_hook_kind {
+    EPO_HOOK_SELFTEST,
+    EPO_HOOK_COMPUTE,
+    EPO_HOOK_CHECK,
+    EPO_HOOK_SUBMITTED,
+    EPO_HOOK_STATE,
+    EPO_HOOK_PAGE,
+    EPO_HOOK_ROUTE,
+    EPO_HOOK_JOB
+};
+/* Calls the hook (name for page, route, job; else NULL). True with empty failures: all well. An
+ * absent hook is true. False: the hook itself failed (script error with file:line, budget, BROKEN).
+ */
+bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
+                     struct epo_hook *hook, struct epo_error *error);
+
+/* intake.c: the one way from raw answers to a filed submission, for pages and API alike. */
+struct epo_intake {
+    /* in */
+    struct epo_portal *portal;
+    struct epo_db *db;
+    struct epo_pool *pool;
+    struct epo_agenda *agenda;
+    const struct epo_form *form;
+    enum epo_answers_source source;
+    const struct epo_json *raw;
+    const char *lang;
+    struct epo_span idempotency_key, sender;
+    /* out */
+    struct epo_form_result result; /* answers, errors (form's and agenda's), facts */
+    struct epo_json *values;       /* computed values and "explain" */
+    struct epo_json *writes;       /* the agenda's writes, to run inside the save */
+    struct epo_span office, district, due;
+    struct epo_filed *filed;
+};
+/* Validates, locates, computes, asks the agenda. ok = result.errors is empty. */
+bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
+/* Calls submitted, then builds the write job for a checked intake: pass run and arg to
+ * epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. */
+bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
+                     struct epo_error *error);
+
+#endif

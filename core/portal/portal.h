@@ -1,0 +1,26 @@
+/* What the portal knows: the shared state of a running portal, one for each process. Rooms above
+ * get a pointer. Created in main, then read-only except through the functions of this room. */
+#ifndef EPO_PORTAL_PORTAL_H
+#define EPO_PORTAL_PORTAL_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "maps/maps.h"
+#include "store/store.h"
+#include "view/view.h"
+
+#define EPO_TENANT_SIZE 32
+
+/* One municipality's portal. Owners: all members are created and freed by main. */
+struct epo_portal {
+    char tenant[EPO_TENANT_SIZE];    /* leads every key: "plzen" */
+    char folder[512];                /* portal folder */
+    const struct epo_json *settings; /* epo.json as read */
+    struct epo_store *store;         /* portal.db */
+    struct epo_maps *maps;
+    struct epo_catalog *catalog;     /* the host's texts */
+    struct epo_templates *templates; /* the host's templates */
+    bool demo;                       /* shows the demo banner and accounts */
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* Submissions: what was sent, insert-only, each with a number, a receipt and a case.
+ * filing runs inside a write job; reading on a worker's connection. */
+#ifndef EPO_PORTAL_SUBMISSION_H
+#define EPO_PORTAL_SUBMISSION_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "portal/portal.h"
+
+/* All that is needed to save one request; plain data prepared on a worker, in its pool. */
+struct epo_filing {
+    const char *agenda, *form, *form_version, *lang;
+    struct epo_span title;         /* of the form, in Czech: for lists */
+    struct epo_span answers;       /* canonical JSON (RFC 8785) */
+    struct epo_span facts;         /* JSON: field id -> facts */
+    struct epo_span values;        /* JSON: computed values and explanations */
+    struct epo_span parameters;    /* JSON: parameters it was made under */
+    const struct epo_place *place; /* NULL without a place */
+    struct epo_span place_field;
+    struct epo_span district; /* code, or empty */
+    struct epo_span office;   /* id of the office that handles it */
+    struct epo_span map_version;
+    struct epo_span idempotency_key; /* empty: none */
+    struct epo_span sender;          /* account id, or empty for anonymous */
+    struct epo_span due;             /* ISO date or empty */
+    /* The declared rules checked again, and the agenda's own writes, inside the save: */
+    bool (*inside)(struct epo_db *db, void *arg, struct epo_error *error);
+    void *inside_arg;
+};
+
+struct epo_filed {         /* filled by epo_submission_file */
+    char number[24];       /* "2026-000123" */
+    char receipt[68];      /* hex SHA-256: id of the receipt */
+    char access_token[28]; /* lets its holder see the submission: in the link only, stored hashed */
+    int64_t received_at_us;
+    bool repeated; /* this Idempotency-Key was filed before: the first answer again */
+};
+
+/* In a write job: numbers, chains the receipt to the one before, inserts submission, location,
+ * case, audit row and outbox row. With a known idempotency_key and the same answers gives the first
+ * result; with other answers CONFLICT "submission.key_reused". */
+bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
+                         const struct epo_filing *filing, struct epo_filed *filed,
+                         struct epo_error *error);
+
+/* Who is looking; everything that shows a submission asks epo_submission_find with one. */
+struct epo_viewer {
+    struct epo_span account; /* id or empty */
+    struct epo_span role;    /* "citizen" | "clerk" | "admin" or empty */
+    struct epo_span office;  /* clerk's office id, or empty: all (city) */
+    struct epo_span token;   /* access token or receipt from the link */
+};
+/* {"number","agenda","form","formVersion","receivedAt","receipt","answers","facts","values","place":GeoJSON,
+ *  "district","office","state","history":[{"at","state","note","by"}]}; NOT_FOUND also where the
+ * viewer may not see it (no enumeration). */
+bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span number, const struct epo_viewer *viewer,
+                         struct epo_json **found, struct epo_error *error);
+/* Recomputes the whole receipt chain; BROKEN with the first number that does not fit. */
+bool epo_submission_verify_chain(struct epo_portal *portal, struct epo_db *db, int64_t *count,
+                                 struct epo_error *error);
+
+#endif

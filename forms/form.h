@@ -1,0 +1,73 @@
+/* Form definitions: read and check, validate answers, draw, describe. Knows no submission and no
+ * HTTP. A form is immutable after read: any thread. */
+#ifndef EPO_FORMS_FORM_H
+#define EPO_FORMS_FORM_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/text.h"
+#include "maps/maps.h"
+#include "view/view.h"
+
+struct epo_form;
+
+/* Every mistake in a definition, not only the first. */
+struct epo_form_fault {
+    char where[300]; /* "forms/occupy.json:12" */
+    char text[400];  /* what is wrong, what to do, with a suggestion ("did you mean …") */
+    struct epo_form_fault *next;
+};
+
+/* Reads and checks a definition against the rules of form.schema.json and more (unique ids, known
+ * types, conditions over earlier fields, texts in cs and en, location rules that the map knows;
+ * maps may be NULL then rules are only checked for shape). On any fault NULL and *faults (in pool).
+ * The form itself is heap-owned: epo_form_free. file is only for messages. */
+struct epo_form *epo_form_read(struct epo_pool *pool, struct epo_span source, const char *file,
+                               struct epo_maps *maps, struct epo_form_fault **faults);
+void epo_form_free(struct epo_form *form);
+
+const char *epo_form_id(const struct epo_form *form);
+struct epo_span epo_form_title(const struct epo_form *form, const char *lang);
+/* SHA-256 (hex) of the canonical definition: the version a submission was made under. */
+const char *epo_form_version(const struct epo_form *form);
+const struct epo_json *epo_form_definition(const struct epo_form *form);
+/* Id of the location field that routes the request (the first one), or NULL. */
+const char *epo_form_place_field(const struct epo_form *form);
+
+/* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). */
+enum epo_answers_source { EPO_ANSWERS_FROM_HTML, EPO_ANSWERS_FROM_JSON };
+
+struct epo_form_result {
+    struct epo_json *answers; /* typed, only fields that were asked, definition order */
+    struct epo_json
+        *errors; /* array of {"path":"area","code":"form.required","message":"…" (lang)} */
+    struct epo_json *raw;   /* what was typed, to be shown again */
+    struct epo_json *facts; /* field id -> facts of epo_locate, for location fields */
+    struct epo_place place; /* of epo_form_place_field, when valid */
+    bool has_place;
+};
+/* Checks everything: conditions first, then each asked field; collects all errors with messages in
+ * lang. In JSON unknown names are an error ("form.unknown"); in HTML they are dropped. False only
+ * when checking itself failed (map unavailable). ok = errors is empty. */
+bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
+                    enum epo_answers_source source, const struct epo_json *raw,
+                    struct epo_maps *maps, const struct epo_catalog *catalog, const char *lang,
+                    struct epo_form_result *result, struct epo_error *error);
+
+/* View model of the form page for forms/web templates: sections, fields with partial names, values
+ * as typed, errors (summary and beside), options, texts in lang. result may be NULL (blank form).
+ */
+struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *pool, const char *lang,
+                               const struct epo_catalog *catalog,
+                               const struct epo_form_result *result);
+/* View model of the answers for reading: [{section, rows:[{id,label,text,geojson?}]}], for review,
+ * receipt, office. answers as in result->answers or as stored. */
+struct epo_json *epo_form_summary(const struct epo_form *form, struct epo_pool *pool,
+                                  const char *lang, const struct epo_catalog *catalog,
+                                  const struct epo_json *answers, const struct epo_json *facts);
+/* JSON Schema 2020-12 of the answers (as the API takes them). */
+struct epo_json *epo_form_schema(const struct epo_form *form, struct epo_pool *pool,
+                                 const char *lang);
+
+#endif

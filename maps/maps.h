@@ -1,0 +1,130 @@
+/* The map base under all forms: what the rooms above may ask. Knows no form and no submission.
+ * Coordinates: EPSG:5514 (S-JTSK / Krovak East North, metres, both negative in Czechia) inside and
+ * in the store; EPSG:4326 lon/lat (GeoJSON, RFC 7946) at the door; tiles are EPSG:3857. Everything
+ * here may be called from any worker thread at once; nothing here from an event loop except
+ * epo_tiles_get. */
+#ifndef EPO_MAPS_MAPS_H
+#define EPO_MAPS_MAPS_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/pool.h"
+#include "base/text.h"
+
+/* ---- transform.c: the 1 m operation "S-JTSK to WGS 84 (5)", pinned; one PJ for each thread ----
+ */
+struct epo_point {
+    double x, y; /* 5514: easting, northing in metres; 4326: lon, lat in degrees */
+};
+/* Proves the pinned pipeline by a check value: (-822000,-1070000) <-> 13.38369896 E 49.74534800 N.
+ * Called at start-up; refuses to start otherwise. */
+bool epo_transform_check(struct epo_error *error);
+bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
+                           struct epo_error *error);
+bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
+                           struct epo_error *error);
+
+/* ---- geometry.c ---- */
+enum epo_place_kind { EPO_PLACE_POINT = 1, EPO_PLACE_LINE, EPO_PLACE_AREA };
+/* A place that a citizen named: parsed, bounded, valid, in both systems. Lives in its pool. */
+struct epo_place {
+    enum epo_place_kind kind;
+    struct epo_point anchor_5514; /* the point itself, or a point on the line / inside the area */
+    struct epo_point anchor_4326;
+    double area_m2, length_m;          /* planar in 5514; 0 where they do not apply */
+    struct epo_span wkb_5514;          /* ISO WKB, little endian */
+    const struct epo_json *geojson;    /* normalised: closed rings, right-hand rule, 7 decimals */
+    double min_x, min_y, max_x, max_y; /* 5514 */
+};
+/* Reads a GeoJSON geometry (or a Feature around one): Point, LineString, Polygon. Errors are for
+ * citizens' eyes and have codes with texts in the catalog: "place.not_geojson", "place.kind",
+ * "place.out_of_range", "place.swapped" (lat/lon exchanged), "place.too_many_vertices",
+ * "place.self_crossing" (where = "lon,lat"), "place.empty_area", "place.outside_city". */
+bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struct epo_place *place,
+                    struct epo_error *error);
+
+/* ---- mapbase.c: one immutable snapshot (SpatiaLite file + packed index in memory), swapped whole
+ * ---- */
+struct epo_maps;
+/* Opens folder/map.db (and folder/tiles.mbtiles). A missing map is an error. */
+struct epo_maps *epo_maps_open(const char *folder, struct epo_error *error);
+void epo_maps_close(struct epo_maps *maps);
+/* Loads what lies in the folder now and swaps it in; readers of the old snapshot finish on it. */
+bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error);
+/* Identifies the snapshot (for evidence, ETags, URLs): short text. Pool copy. */
+struct epo_span epo_maps_version(struct epo_maps *maps, struct epo_pool *pool);
+
+/* ---- locate.c ---- */
+/* Facts of a place as JSON, one object (members absent or null where unknown):
+ *  {"point":[lon,lat], "in_city":true,
+ *   "district":{"code":"546003","name":"Plzeň 3","number":3},
+ *   "cadastral_area":{"code":"721981","name":"Plzeň"},
+ *   "parcel":{"id":"…","number":"1234/5","cadastral_area":"Plzeň","owner":"city|state|private","area_m2":512},
+ *   "address":{"id":"…","text":"Americká 42/8, 301 00
+ * Plzeň","street":"Americká","number":"42/8","distance_m":12.3},
+ *   "street":{"name":"Americká","distance_m":4.0},
+ *   "public_space":{"id":"…","name":"náměstí Republiky","zone":"1"} | null,
+ *   "layers":{"<layer>":[{"id":"…","name":"…"}]},
+ *   for areas also: "area_m2", "perimeter_m",
+ *   "shares":{"public_space":0.83,"owner":{"city":0.9,"private":0.1}},
+ *   "map_version":"…"} */
+bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
+                struct epo_json **facts, struct epo_error *error);
+
+/* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
+ * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},
+ *  {"rule":"outside","layer":"…"}, {"rule":"min_area_m2","value":1},
+ * {"rule":"max_area_m2","value":500},
+ *  {"rule":"owner","any":["city"]}, {"rule":"near","layer":"…","within_m":50}]
+ * each with optional "message":{"cs":…,"en":…}. Checked at load by epo_place_rules_check. */
+bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
+                           struct epo_error *error);
+/* Appends to `errors` (array) {"code":"place.outside","rule":index,"layer":"…","message":…} for
+ * every rule that does not hold. False only when checking itself failed. */
+bool epo_place_rules_apply(struct epo_maps *maps, struct epo_pool *pool,
+                           const struct epo_json *rules, const struct epo_place *place,
+                           struct epo_json *errors, struct epo_error *error);
+
+/* ---- address.c ---- */
+/* Search as you type, best first: a GeoJSON FeatureCollection, each Feature with id and properties
+ * {"label","street","number","city","postcode","district","kind":"address|street|parcel"}, Point
+ * geometry in 4326. near may be NULL. At most limit (1-50). */
+bool epo_addresses_search(struct epo_maps *maps, struct epo_pool *pool, struct epo_span query,
+                          int limit, const struct epo_point *near_4326, struct epo_json **features,
+                          struct epo_error *error);
+/* One address feature by id; false with NOT_FOUND. */
+bool epo_address_get(struct epo_maps *maps, struct epo_pool *pool, struct epo_span id,
+                     struct epo_json **feature, struct epo_error *error);
+
+/* ---- tile.c: ready bytes out of the MBTiles file; short reads, allowed on the loop ---- */
+struct epo_tile {
+    const void *at; /* gzip-compressed MVT, valid until epo_tile_release */
+    size_t len;
+    void *owner;
+};
+/* found=false for a tile without content (answer 204). Bad z/x/y: BAD_INPUT. */
+bool epo_tiles_get(struct epo_maps *maps, int z, int x, int y, struct epo_tile *tile, bool *found,
+                   struct epo_error *error);
+void epo_tile_release(struct epo_tile *tile);
+/* TileJSON 3.0 with absolute tile URLs under base ("https://host"), e.g.
+ * base/tiles/city/{z}/{x}/{y}.mvt?v=… */
+bool epo_tilejson(struct epo_maps *maps, struct epo_pool *pool, struct epo_span base,
+                  struct epo_json **tilejson, struct epo_error *error);
+
+/* ---- making a map base (command line; not while serving from the same path: build aside, rename)
+ * ---- */
+/* maps/demo: the deterministic demo city; same seed, same bytes of content. */
+bool epo_demo_city_build(const char *folder, uint64_t seed,
+                         void (*progress)(const char *what, int percent), struct epo_error *error);
+/* Vector tiles for folder/map.db into folder/tiles.mbtiles, through GDAL's MVT writer. */
+bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int percent),
+                     struct epo_error *error);
+/* A GDAL-readable file into a layer of the map base, any CRS in, EPSG:5514 stored. srs may be NULL.
+ */
+bool epo_map_import(const char *folder, const char *file, const char *layer, const char *srs,
+                    void (*progress)(const char *what, int percent), struct epo_error *error);
+/* [{"name","title","kind","role","features"}] */
+bool epo_map_layers(struct epo_maps *maps, struct epo_pool *pool, struct epo_json **layers,
+                    struct epo_error *error);
+
+#endif
