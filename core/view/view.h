@@ -18,8 +18,15 @@
  *   {{#layout "core/layout"}} … {{/layout}}  the content is available in the layout as {{raw
  * content}}
  *   {{! comment }}
- * A name not in the model is empty; an unknown template, tag or unclosed block is a load error with
- * file:line. Templates from agendas may not use raw. */
+ *
+ * A name not in the model is empty; #with on an empty value draws nothing. Tags of blocks, partials
+ * and comments that stand alone on a line take the line with them. An unknown template, tag or
+ * unclosed block is a load error with file:line. Templates from agendas may not use raw.
+ *
+ * The compiler follows the HTML: values are refused (at load) in unquoted attributes, in on…= and
+ * style=, in <script>, <style> and comments; a block must end at the place in HTML where it began.
+ * At the start of href, src, action, formaction and poster an address with a scheme other than
+ * http, https, mailto, tel or geo is written as "#". */
 #ifndef EPO_VIEW_VIEW_H
 #define EPO_VIEW_VIEW_H
 
@@ -32,6 +39,8 @@
 struct epo_catalog;
 struct epo_catalog *epo_catalog_create(void);
 void epo_catalog_free(struct epo_catalog *catalog);
+/* A catalog for one agenda's texts that falls back to the host's, which must outlive it. */
+struct epo_catalog *epo_catalog_child(const struct epo_catalog *parent);
 /* Adds all <lang>.json of the folder, every key under `prefix` (may be ""). */
 bool epo_catalog_add(struct epo_catalog *catalog, const char *folder, const char *prefix,
                      struct epo_error *error);
@@ -42,6 +51,11 @@ struct epo_span epo_catalog_text(const struct epo_catalog *catalog, const char *
 struct epo_span epo_catalog_format(const struct epo_catalog *catalog, struct epo_pool *pool,
                                    const char *lang, const char *key,
                                    const struct epo_json *values);
+
+/* {name} in any text replaced from members of values; unknown names stay. Not escaped. Pool copy.
+ */
+struct epo_span epo_text_fill(struct epo_pool *pool, struct epo_span text,
+                              const struct epo_json *values);
 
 /* A set of compiled templates. Read-only after the last add: any thread. */
 struct epo_templates;
