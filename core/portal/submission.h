@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/token.h"
 #include "portal/portal.h"
+#include "portal/receipt.h"
 
 /* All that is needed to save one request; plain data prepared on a worker, in its pool. */
 struct epo_filing {
@@ -26,33 +28,47 @@ struct epo_filing {
     /* The declared rules checked again, and the agenda's own writes, inside the save: */
     bool (*inside)(struct epo_db *db, void *arg, struct epo_error *error);
     void *inside_arg;
+
+    /* made by epo_submission_prepare */
+    bool prepared;
+    char answers_hash[EPO_SHA256_HEX_SIZE], place_hash[EPO_SHA256_HEX_SIZE]; /* empty: no place */
+    uint8_t key_hash[EPO_SHA256_SIZE];                                       /* of the key */
+    struct epo_span place_text; /* nearest address, parcel or public space: for lists */
+    struct epo_span search;     /* title and place, folded */
 };
 
-struct epo_filed {         /* filled by epo_submission_file */
-    char number[24];       /* "2026-000123" */
-    char receipt[68];      /* hex SHA-256: id of the receipt */
-    char access_token[28]; /* lets its holder see the submission: in the link only, stored hashed */
+/* On the worker, once all members above are set: hashes and the texts for lists, so that the writer
+ * only numbers, chains and inserts. */
+void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing);
+
+struct epo_filed {                     /* filled by epo_submission_file */
+    char number[EPO_NUMBER_SIZE];      /* "2026-000123" */
+    char receipt[EPO_SHA256_HEX_SIZE]; /* hex SHA-256: id of the receipt */
+    char access_token[EPO_TOKEN_SIZE]; /* lets its holder see the submission: in the link only,
+                                          sealed with the portal's secret, stored nowhere */
     int64_t received_at_us;
     bool repeated; /* this Idempotency-Key was filed before: the first answer again */
 };
 
-/* In a write job: numbers, chains the receipt to the one before, inserts submission, location,
- * case, audit row and outbox row. With a known idempotency_key and the same answers gives the first
- * result; with other answers CONFLICT "submission.key_reused". */
+/* In a write job (filing must be prepared): numbers, chains the receipt to the one before, inserts
+ * submission, location, case, audit row and outbox row. With a known idempotency_key and the same
+ * answers gives the first result; with other answers CONFLICT "submission.key_reused". */
 bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
                          const struct epo_filing *filing, struct epo_filed *filed,
                          struct epo_error *error);
 
 /* Who is looking; everything that shows a submission asks epo_submission_find with one. */
-struct epo_viewer {
+struct epo_viewer {          /* all empty: sees nothing */
     struct epo_span account; /* id or empty */
     struct epo_span role;    /* "citizen" | "clerk" | "admin" or empty */
-    struct epo_span office;  /* clerk's office id, or empty: all (city) */
+    struct epo_span office;  /* of a clerk: an office id, "*" the whole city, empty nothing */
     struct epo_span token;   /* access token or receipt from the link */
 };
-/* {"number","agenda","form","formVersion","receivedAt","receipt","answers","facts","values","place":GeoJSON,
- *  "district","office","state","history":[{"at","state","note","by"}]}; NOT_FOUND also where the
- * viewer may not see it (no enumeration). */
+/* {"number","agenda","form","formVersion","title","lang","receivedAt","received_at_us","receipt",
+ *  "answers","facts","values","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
+ *  "office","state","due","changedAt","sender",
+ *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}]};
+ * NOT_FOUND also where the viewer may not see it (no enumeration). */
 bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          struct epo_span number, const struct epo_viewer *viewer,
                          struct epo_json **found, struct epo_error *error);

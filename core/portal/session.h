@@ -1,0 +1,29 @@
+/* Sessions of signed-in people: a random cookie, stored as its hash; it ends after 8 idle hours,
+ * after 24 hours, at logout, and when the account is disabled. Called on workers. */
+#ifndef EPO_PORTAL_SESSION_H
+#define EPO_PORTAL_SESSION_H
+
+#include "base/error.h"
+#include "base/token.h"
+#include "portal/account.h"
+#include "portal/portal.h"
+
+#define EPO_SESSION_IDLE_S (8 * 3600)
+#define EPO_SESSION_ABSOLUTE_S (24 * 3600)
+
+/* A write job's part: makes a session for the account and ends `previous` (a cookie value, may be
+ * empty), so that a cookie from before the login is worth nothing after it. token is made by the
+ * caller with epo_token_make. Also writes the audit row. */
+bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
+                       struct epo_span token, struct epo_span previous, struct epo_error *error);
+/* A write job's part: ends the session of this cookie; fine if there is none. */
+bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                     struct epo_error *error);
+/* The account behind a cookie value. False without error (EPO_ERROR_NONE) when there is none, it
+ * has ended or the account is disabled. Marks the session as seen every few minutes (queued). */
+bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                      struct epo_account *account, struct epo_error *error);
+/* A scheduled job: removes ended sessions. */
+bool epo_session_sweep(struct epo_portal *portal, struct epo_error *error);
+
+#endif

@@ -1,0 +1,18 @@
+/* epo.json: read and checked at start, at SIGHUP and by `epo check`. */
+#ifndef EPO_PORTAL_SETTINGS_H
+#define EPO_PORTAL_SETTINGS_H
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/pool.h"
+
+struct epo_settings_fault {
+    char where[300]; /* "epo.json:12" */
+    char text[400];  /* what is wrong, what to do */
+    struct epo_settings_fault *next;
+};
+/* The settings in folder/epo.json, in the pool. On any fault NULL and the list of all of them. */
+struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,
+                                   struct epo_settings_fault **faults);
+
+#endif
