@@ -35,7 +35,9 @@ const struct epo_json *epo_form_definition(const struct epo_form *form);
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
 
-/* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). */
+/* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). In HTML
+ * a name sent several times is an array of texts; a location field "area" sends "area" (GeoJSON
+ * text), "area.q" (words to search for) and "area.address" (id of the chosen address). */
 enum epo_answers_source { EPO_ANSWERS_FROM_HTML, EPO_ANSWERS_FROM_JSON };
 
 struct epo_form_result {
@@ -44,10 +46,12 @@ struct epo_form_result {
         *errors; /* array of {"path":"area","code":"form.required","message":"…" (lang)} */
     struct epo_json *raw;   /* what was typed, to be shown again */
     struct epo_json *facts; /* field id -> facts of epo_locate, for location fields */
+    struct epo_json *found; /* HTML: field id -> addresses found for "<id>.q": [{"id","label"}] */
     struct epo_place place; /* of epo_form_place_field, when valid */
     bool has_place;
 };
-/* Checks everything: conditions first, then each asked field; collects all errors with messages in
+/* maps may be NULL (tests, tools): places are then checked for shape alone and have no facts.
+ * Checks everything: conditions first, then each asked field; collects all errors with messages in
  * lang. In JSON unknown names are an error ("form.unknown"); in HTML they are dropped. False only
  * when checking itself failed (map unavailable). ok = errors is empty. */
 bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
@@ -61,11 +65,27 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
 struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *pool, const char *lang,
                                const struct epo_catalog *catalog,
                                const struct epo_form_result *result);
-/* View model of the answers for reading: [{section, rows:[{id,label,text,geojson?}]}], for review,
- * receipt, office. answers as in result->answers or as stored. */
+/* Everything typed, as hidden fields of the review page, so that nothing is lost on the way back:
+ * [{"name","value"}], only names that the form knows. raw as given to epo_form_check (HTML). */
+struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,
+                                 const struct epo_json *raw);
+/* View model of the answers for reading: [{"id","section","rows":[{"id","label","text",
+ * "geojson"? (GeoJSON as text),"words"?}]}], for review, receipt, office. answers as in
+ * result->answers or as stored. */
 struct epo_json *epo_form_summary(const struct epo_form *form, struct epo_pool *pool,
                                   const char *lang, const struct epo_catalog *catalog,
                                   const struct epo_json *answers, const struct epo_json *facts);
+/* Computed values (a fee) for reading: [{"id","label","text"}] of those that values has. */
+struct epo_json *epo_form_computed(const struct epo_form *form, struct epo_pool *pool,
+                                   const char *lang, const struct epo_catalog *catalog,
+                                   const struct epo_json *values);
+/* Facts of epo_locate in words: [{"label","text"}]: district, nearest address with its distance,
+ * parcel and owner, public space, area. Needs no form: the map's live panel shows the same. */
+struct epo_json *epo_form_words(struct epo_pool *pool, const char *lang,
+                                const struct epo_catalog *catalog, const struct epo_json *facts);
+/* 1234567.5 with 1 decimal: cs "1 234 567,5" (no-break spaces), en "1,234,567.5". Pool copy. */
+struct epo_span epo_form_number(struct epo_pool *pool, const char *lang, double value,
+                                int decimals);
 /* JSON Schema 2020-12 of the answers (as the API takes them). */
 struct epo_json *epo_form_schema(const struct epo_form *form, struct epo_pool *pool,
                                  const char *lang);

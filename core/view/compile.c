@@ -138,7 +138,8 @@ static bool check_position(struct compiler *compiler) {
                       "a value inside a tag: put the attribute's value in quotes", tag);
     if (html->state == EPO_HTML_RAW_SCRIPT || html->state == EPO_HTML_COMMENT)
         return refuse(compiler, "view.script",
-                      "a value inside <script>, <style> or a comment: use a data- attribute", tag);
+                      "a value inside a script, a style sheet or a comment: use a data- attribute",
+                      tag);
     if (quoted && (strncmp(html->attribute, "on", 2) == 0 || strcmp(html->attribute, "style") == 0))
         return refuse(compiler, "view.script",
                       "a value in an event handler or style attribute: use a data- attribute", tag);
