@@ -1,0 +1,219 @@
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+static void write_text(struct epo_buffer *buffer, struct epo_span text) {
+    epo_buffer_byte(buffer, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        epo_buffer_append(buffer, text.at + from, i - from);
+        from = i + 1;
+        switch (c) {
+        case '"':
+            epo_buffer_string(buffer, "\\\"");
+            break;
+        case '\\':
+            epo_buffer_string(buffer, "\\\\");
+            break;
+        case '\b':
+            epo_buffer_string(buffer, "\\b");
+            break;
+        case '\f':
+            epo_buffer_string(buffer, "\\f");
+            break;
+        case '\n':
+            epo_buffer_string(buffer, "\\n");
+            break;
+        case '\r':
+            epo_buffer_string(buffer, "\\r");
+            break;
+        case '\t':
+            epo_buffer_string(buffer, "\\t");
+            break;
+        default:
+            epo_buffer_printf(buffer, "\\u%04x", c);
+        }
+    }
+    if (text.len > from)
+        epo_buffer_append(buffer, text.at + from, text.len - from);
+    epo_buffer_byte(buffer, '"');
+}
+
+/* ECMAScript's Number::toString, which RFC 8785 §3.2.2.3 demands: the shortest digits that read
+ * back the same, placed by the size of the exponent. */
+static void write_real(struct epo_buffer *buffer, double value) {
+    if (value == 0) {
+        epo_buffer_byte(buffer, '0');
+        return;
+    }
+    char digits[40];
+    int precision = 1;
+    do
+        snprintf(digits, sizeof digits, "%.*e", precision - 1, value);
+    while (strtod(digits, NULL) != value && ++precision <= 17);
+    const char *at = digits;
+    if (*at == '-') {
+        epo_buffer_byte(buffer, '-');
+        at++;
+    }
+    char plain[24];
+    int count = 0;
+    for (; *at != 'e'; at++)
+        if (*at != '.')
+            plain[count++] = *at;
+    while (count > 1 && plain[count - 1] == '0')
+        count--;
+    int point = (int)strtol(at + 1, NULL, 10) + 1; /* digits before the decimal point */
+    if (point > 0 && point <= 21) {
+        for (int i = 0; i < count || i < point; i++) {
+            if (i == point)
+                epo_buffer_byte(buffer, '.');
+            epo_buffer_byte(buffer, i < count ? plain[i] : '0');
+        }
+    } else if (point > -6 && point <= 0) {
+        epo_buffer_string(buffer, "0.");
+        for (int i = point; i < 0; i++)
+            epo_buffer_byte(buffer, '0');
+        epo_buffer_append(buffer, plain, (size_t)count);
+    } else {
+        epo_buffer_byte(buffer, plain[0]);
+        if (count > 1) {
+            epo_buffer_byte(buffer, '.');
+            epo_buffer_append(buffer, plain + 1, (size_t)count - 1);
+        }
+        epo_buffer_printf(buffer, "e%c%d", point > 0 ? '+' : '-', abs(point - 1));
+    }
+}
+
+/* The next UTF-16 code unit order key of UTF-8 text: code points above the BMP sort by their
+ * surrogates, which come before U+E000 … U+FFFF. */
+static uint32_t next_key(const unsigned char **at) {
+    const unsigned char *p = *at;
+    if (p[0] < 0x80) {
+        *at += 1;
+        return p[0];
+    }
+    if (p[0] < 0xe0) {
+        *at += 2;
+        return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
+    }
+    if (p[0] < 0xf0) {
+        *at += 3;
+        uint32_t code =
+            (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+        return code >= 0xe000 ? code + 0x200000 : code;
+    }
+    *at += 4;
+    return 0xd800 + ((uint32_t)(p[0] & 7) << 18 | (uint32_t)(p[1] & 0x3f) << 12 |
+                     (uint32_t)(p[2] & 0x3f) << 6 | (p[3] & 0x3f));
+}
+
+static int compare_names(const struct epo_span *a, const struct epo_span *b) {
+    const unsigned char *p = (const unsigned char *)a->at, *q = (const unsigned char *)b->at;
+    const unsigned char *p_end = p + a->len, *q_end = q + b->len;
+    while (p < p_end && q < q_end) {
+        uint32_t x = next_key(&p), y = next_key(&q);
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return (p < p_end) - (q < q_end);
+}
+
+struct member {
+    struct epo_span name;
+    const struct epo_json *value;
+};
+
+static int compare_members(const void *a, const void *b) {
+    return compare_names(&((const struct member *)a)->name, &((const struct member *)b)->name);
+}
+
+static void write_value(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
+                        int depth);
+
+static void write_object(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
+                         int depth) {
+    struct member few[32], *members = few;
+    if (value->count > sizeof few / sizeof *few) {
+        members = malloc(value->count * sizeof *members);
+        epo_assert(members);
+    }
+    for (uint32_t i = 0; i < value->count; i++)
+        members[i] = (struct member){value->names[i], value->items[i]};
+    if (canonical && value->count > 1)
+        qsort(members, value->count, sizeof *members, compare_members);
+    epo_buffer_byte(buffer, '{');
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (i)
+            epo_buffer_byte(buffer, ',');
+        write_text(buffer, members[i].name);
+        epo_buffer_byte(buffer, ':');
+        write_value(buffer, members[i].value, canonical, depth);
+    }
+    epo_buffer_byte(buffer, '}');
+    if (members != few)
+        free(members);
+}
+
+static void write_value(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
+                        int depth) {
+    epo_assert(depth <= EPO_JSON_DEPTH_MAX + 16);
+    switch (value ? value->type : EPO_JSON_NULL) {
+    case EPO_JSON_NULL:
+        epo_buffer_string(buffer, "null");
+        break;
+    case EPO_JSON_BOOLEAN:
+        epo_buffer_string(buffer, value->boolean ? "true" : "false");
+        break;
+    case EPO_JSON_INTEGER:
+        /* RFC 8785 knows doubles only: beyond 2^53 the canonical text is the double's. */
+        if (canonical && (value->integer > (1LL << 53) || value->integer < -(1LL << 53)))
+            write_real(buffer, (double)value->integer);
+        else
+            epo_buffer_printf(buffer, "%lld", (long long)value->integer);
+        break;
+    case EPO_JSON_REAL:
+        write_real(buffer, value->real);
+        break;
+    case EPO_JSON_TEXT:
+        write_text(buffer, value->text);
+        break;
+    case EPO_JSON_ARRAY:
+        epo_buffer_byte(buffer, '[');
+        for (uint32_t i = 0; i < value->count; i++) {
+            if (i)
+                epo_buffer_byte(buffer, ',');
+            write_value(buffer, value->items[i], canonical, depth + 1);
+        }
+        epo_buffer_byte(buffer, ']');
+        break;
+    case EPO_JSON_OBJECT:
+        write_object(buffer, value, canonical, depth + 1);
+        break;
+    }
+}
+
+void epo_json_write(struct epo_buffer *buffer, const struct epo_json *value) {
+    write_value(buffer, value, false, 0);
+}
+
+void epo_json_write_canonical(struct epo_buffer *buffer, const struct epo_json *value) {
+    write_value(buffer, value, true, 0);
+}
+
+struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *value) {
+    struct epo_buffer buffer;
+    epo_buffer_init(&buffer, 64u << 20);
+    epo_json_write(&buffer, value);
+    epo_assert(!buffer.failed);
+    struct epo_span printed = epo_pool_copy(pool, epo_buffer_get(&buffer));
+    epo_buffer_clear(&buffer);
+    return printed;
+}

@@ -1,0 +1,142 @@
+#include "base/pool.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define EPO_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EPO_POISON 1
+#endif
+#endif
+#ifdef EPO_POISON
+#include <sanitizer/asan_interface.h>
+#define poison(at, size) __asan_poison_memory_region((at), (size))
+#define unpoison(at, size) __asan_unpoison_memory_region((at), (size))
+#else
+#define poison(at, size) ((void)(at), (void)(size))
+#define unpoison(at, size) ((void)(at), (void)(size))
+#endif
+
+/* First chunk small enough for a request without a body, then doubling: few mallocs either way. */
+#define CHUNK_FIRST 4096u
+#define CHUNK_MAX (1u << 20)
+#define ALIGN 16u
+/* A gap behind each piece, poisoned under ASan, so that running over an end is seen. */
+#ifdef EPO_POISON
+#define REDZONE 16u
+#else
+#define REDZONE 0u
+#endif
+
+struct chunk {
+    struct chunk *next;
+    size_t size, used;
+    _Alignas(16) char bytes[];
+};
+
+struct cleanup {
+    struct cleanup *next;
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+struct epo_pool {
+    struct chunk *chunks; /* newest first; allocation only from the first */
+    struct cleanup *cleanups;
+    size_t used, next_size;
+};
+
+struct epo_pool *epo_pool_create(void) {
+    struct epo_pool *pool = calloc(1, sizeof *pool);
+    epo_assert(pool);
+    pool->next_size = CHUNK_FIRST;
+    return pool;
+}
+
+void epo_pool_free(struct epo_pool *pool) {
+    if (!pool)
+        return;
+    for (struct cleanup *cleanup = pool->cleanups; cleanup; cleanup = cleanup->next)
+        cleanup->fn(cleanup->arg);
+    for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
+        next = chunk->next;
+        unpoison(chunk->bytes, chunk->size);
+        free(chunk);
+    }
+    free(pool);
+}
+
+static struct chunk *chunk_add(struct epo_pool *pool, size_t need) {
+    size_t size = pool->next_size > need ? pool->next_size : need;
+    /* calloc: fresh pages from the kernel are zero already, so that a big piece costs no memset. */
+    struct chunk *chunk = calloc(1, sizeof *chunk + size);
+    epo_assert(chunk);
+    chunk->size = size;
+    poison(chunk->bytes, size);
+    if (pool->next_size < CHUNK_MAX)
+        pool->next_size *= 2;
+    /* A piece larger than usual must not end the use of a half-empty chunk. */
+    if (pool->chunks && need > CHUNK_FIRST && size == need) {
+        chunk->next = pool->chunks->next;
+        pool->chunks->next = chunk;
+    } else {
+        chunk->next = pool->chunks;
+        pool->chunks = chunk;
+    }
+    return chunk;
+}
+
+void *epo_pool_alloc(struct epo_pool *pool, size_t size) {
+    epo_assert(size <= SIZE_MAX / 2);
+    size_t need = (size + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (need == 0)
+        need = ALIGN;
+    struct chunk *chunk = pool->chunks;
+    if (!chunk || chunk->size - chunk->used < need)
+        chunk = chunk_add(pool, need);
+    void *at = chunk->bytes + chunk->used;
+    chunk->used += need;
+    pool->used += need;
+    unpoison(at, size);
+    return at;
+}
+
+struct epo_span epo_pool_copy(struct epo_pool *pool, struct epo_span from) {
+    return (struct epo_span){epo_pool_string(pool, from), from.len};
+}
+
+char *epo_pool_string(struct epo_pool *pool, struct epo_span from) {
+    char *to = epo_pool_alloc(pool, from.len + 1);
+    if (from.len)
+        memcpy(to, from.at, from.len);
+    to[from.len] = '\0';
+    return to;
+}
+
+char *epo_pool_printf(struct epo_pool *pool, const char *format, ...) {
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int len = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    epo_assert(len >= 0);
+    char *to = epo_pool_alloc(pool, (size_t)len + 1);
+    vsnprintf(to, (size_t)len + 1, format, again);
+    va_end(again);
+    return to;
+}
+
+void epo_pool_defer(struct epo_pool *pool, void (*fn)(void *arg), void *arg) {
+    struct cleanup *cleanup = EPO_NEW(pool, struct cleanup);
+    *cleanup = (struct cleanup){pool->cleanups, fn, arg};
+    pool->cleanups = cleanup;
+}
+
+size_t epo_pool_used(const struct epo_pool *pool) {
+    return pool->used;
+}
