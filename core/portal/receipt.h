@@ -14,7 +14,7 @@
 #include "base/token.h"
 
 #define EPO_NUMBER_SIZE 24
-#define EPO_NUMBER_YEAR 1000000000LL /* number = year * this + sequence */
+#define EPO_NUMBER_YEAR ((int64_t)1000000000) /* number = year * this + sequence */
 
 /* 2026000000123 <-> "2026-000123" (at least six digits). */
 void epo_number_write(int64_t number, char out[EPO_NUMBER_SIZE]);

@@ -62,7 +62,7 @@ CREATE UNIQUE INDEX submissions_idempotency ON submissions (tenant, idempotency)
 CREATE INDEX submissions_sender ON submissions (tenant, sender, number) WHERE sender <> '';
 CREATE INDEX submissions_receipt ON submissions (tenant, receipt);
 
--- Where it is: metres of EPSG:5514, and the map it was measured on.
+-- Where it is (the place that routes it): metres of EPSG:5514, and the map it was measured on.
 CREATE TABLE locations (
     tenant TEXT NOT NULL,
     number INTEGER NOT NULL,
@@ -75,7 +75,7 @@ CREATE TABLE locations (
     length_m REAL NOT NULL,
     district TEXT NOT NULL,
     map_version TEXT NOT NULL,
-    PRIMARY KEY (tenant, number, field),
+    PRIMARY KEY (tenant, number),
     FOREIGN KEY (tenant, number) REFERENCES submissions (tenant, number)
 ) STRICT, WITHOUT ROWID;
 

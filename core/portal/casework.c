@@ -1,0 +1,248 @@
+#include "portal/casework.h"
+
+#include "base/clock.h"
+#include "portal/audit.h"
+
+/* One shape of row for all lists; the narrowest index decides which statement is used. */
+#define CASE_COLUMNS                                                                               \
+    "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"   \
+    "    c.due, c.received_at_us, l.anchor_x, l.anchor_y\n"                                        \
+    "FROM cases AS c\n"                                                                            \
+    "LEFT JOIN locations AS l ON l.tenant = c.tenant AND l.number = c.number\n"
+/* $1 tenant, $2 office, $3 state, $4 agenda, $5 pattern, $6 number, $7 before, $8 limit */
+#define CASE_FILTERS                                                                               \
+    "    AND c.number < $7\n"                                                                      \
+    "    AND ($4 = '' OR c.agenda = $4)\n"                                                         \
+    "    AND ($5 = '' OR c.search LIKE $5)\n"                                                      \
+    "    AND ($6 = 0 OR c.number = $6)\n"                                                          \
+    "ORDER BY c.number DESC LIMIT $8"
+
+static const struct epo_statement OF_OFFICE = {
+    "case.of_office",
+    CASE_COLUMNS
+    "WHERE c.tenant = $1 AND c.office = $2 AND ($3 = '' OR c.state = $3)\n" CASE_FILTERS,
+    NULL,
+};
+static const struct epo_statement OF_OFFICE_STATE = {
+    "case.of_office_state",
+    CASE_COLUMNS "WHERE c.tenant = $1 AND c.office = $2 AND c.state = $3\n" CASE_FILTERS,
+    NULL,
+};
+static const struct epo_statement OF_CITY = {
+    "case.of_city",
+    CASE_COLUMNS "WHERE c.tenant = $1 AND $2 = '' AND ($3 = '' OR c.state = $3)\n" CASE_FILTERS,
+    NULL,
+};
+static const struct epo_statement OF_SENDER = {
+    "case.of_sender",
+    "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"
+    "    c.due, c.received_at_us, NULL, NULL\n"
+    "FROM submissions AS s\n"
+    "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
+    "WHERE s.tenant = $1 AND s.sender = $2 AND s.sender <> '' AND s.number < $3\n"
+    "ORDER BY s.number DESC LIMIT $4",
+    NULL,
+};
+static const struct epo_statement COUNTS_OFFICE = {
+    "case.counts_office",
+    "SELECT state, COUNT(*) FROM cases\n"
+    "WHERE tenant = $1 AND office = $2\n"
+    "GROUP BY state ORDER BY state",
+    NULL,
+};
+static const struct epo_statement COUNTS_CITY = {
+    "case.counts_city",
+    "SELECT state, COUNT(*) FROM cases\n"
+    "WHERE tenant = $1 AND $2 = ''\n"
+    "GROUP BY state ORDER BY state",
+    NULL,
+};
+
+bool epo_casework_scope(const struct epo_viewer *viewer, struct epo_span *office) {
+    *office = (struct epo_span){"", 0};
+    if (epo_span_is(viewer->role, "admin"))
+        return true;
+    if (!epo_span_is(viewer->role, "clerk") || viewer->office.len == 0)
+        return false;
+    if (!epo_span_is(viewer->office, "*"))
+        *office = viewer->office;
+    return true;
+}
+
+bool epo_casework_allows(const struct epo_viewer *viewer, struct epo_span office) {
+    struct epo_span scope;
+    return epo_casework_scope(viewer, &scope) && (scope.len == 0 || epo_span_equal(scope, office));
+}
+
+static struct epo_json *read_case(struct epo_pool *pool, struct epo_rows *rows) {
+    char text[EPO_TIME_SIZE], number[EPO_NUMBER_SIZE];
+    static const char *const names[] = {"agenda", "form",     "title",  "place",
+                                        "state",  "district", "office", "due"};
+    struct epo_json *row = epo_json_object(pool);
+    epo_number_write(epo_rows_integer(rows, 0), number);
+    epo_json_set_string(pool, row, "number", number);
+    for (int i = 0; i < 8; i++)
+        epo_json_set_text(pool, row, names[i], epo_rows_text(rows, i + 1));
+    int64_t received_at_us = epo_rows_integer(rows, 9);
+    epo_json_set_string(pool, row, "receivedAt", epo_time_rfc3339(received_at_us, text));
+    epo_json_set_integer(pool, row, "received_at_us", received_at_us);
+    if (epo_rows_value(rows, 10).type == EPO_VALUE_REAL) {
+        struct epo_point metres = {epo_rows_real(rows, 10), epo_rows_real(rows, 11)}, lon_lat;
+        struct epo_error ignored = {0};
+        if (epo_transform_to_4326(metres, &lon_lat, &ignored)) {
+            struct epo_json *point = epo_json_set(pool, row, "point", epo_json_array(pool));
+            epo_json_push(pool, point, epo_json_real(pool, lon_lat.x));
+            epo_json_push(pool, point, epo_json_real(pool, lon_lat.y));
+        }
+    }
+    return row;
+}
+
+/* One row more than the page is asked for: whether there is a next page, and from where. */
+static bool read_page(struct epo_pool *pool, struct epo_rows *rows, int limit,
+                      struct epo_json **page, struct epo_error *error) {
+    struct epo_json *cases = epo_json_array(pool);
+    bool more = false;
+    while (epo_rows_next(rows)) {
+        if (cases->count == (uint32_t)limit) {
+            more = true;
+            break;
+        }
+        epo_json_push(pool, cases, read_case(pool, rows));
+    }
+    *page = epo_json_object(pool);
+    epo_json_set(pool, *page, "cases", cases);
+    if (more)
+        epo_json_set_text(pool, *page, "next",
+                          epo_json_get_text(cases->items[cases->count - 1], "number"));
+    return epo_rows_end(rows, error);
+}
+
+bool epo_casework_inbox(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                        const struct epo_inbox *inbox, struct epo_json **page,
+                        struct epo_error *error) {
+    const struct epo_statement *statement = &OF_CITY;
+    struct epo_span pattern = {"", 0};
+    int64_t number = 0;
+    if (inbox->office.len > 0)
+        statement = inbox->state.len > 0 ? &OF_OFFICE_STATE : &OF_OFFICE;
+    if (inbox->text.len > 0 && !epo_number_read(epo_span_trim(inbox->text), &number)) {
+        /* folded text holds letters, digits and spaces: nothing in it is special to LIKE */
+        struct epo_span folded = epo_text_fold(pool, inbox->text);
+        pattern = epo_span(epo_pool_printf(pool, "%%%.*s%%", EPO_ARG(folded)));
+    }
+    struct epo_rows *rows = epo_db_query(
+        db, statement,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(inbox->office), EPO_TEXT(inbox->state),
+                 EPO_TEXT(inbox->agenda), EPO_TEXT(pattern), EPO_INTEGER(number),
+                 EPO_INTEGER(inbox->before > 0 ? inbox->before : INT64_MAX),
+                 EPO_INTEGER(inbox->limit + 1)));
+    return read_page(pool, rows, inbox->limit, page, error);
+}
+
+bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                            struct epo_span account, int64_t before, int limit,
+                            struct epo_json **page, struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, &OF_SENDER,
+                                         EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account),
+                                                  EPO_INTEGER(before > 0 ? before : INT64_MAX),
+                                                  EPO_INTEGER(limit + 1)));
+    return read_page(pool, rows, limit, page, error);
+}
+
+bool epo_casework_counts(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span office, struct epo_json **counts,
+                         struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, office.len > 0 ? &COUNTS_OFFICE : &COUNTS_CITY,
+                                         EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(office)));
+    *counts = epo_json_array(pool);
+    while (epo_rows_next(rows)) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "state", epo_rows_text(rows, 0));
+        epo_json_set_integer(pool, row, "count", epo_rows_integer(rows, 1));
+        epo_json_push(pool, *counts, row);
+    }
+    return epo_rows_end(rows, error);
+}
+
+/* ---- moving ---- */
+
+static const struct epo_statement STATE = {
+    "case.state",
+    "SELECT state, office,\n"
+    "    (SELECT COUNT(*) FROM case_events WHERE tenant = $1 AND number = $2)\n"
+    "FROM cases\n"
+    "WHERE tenant = $1 AND number = $2",
+    NULL,
+};
+static const struct epo_statement MOVE = {
+    "case.move",
+    "UPDATE cases SET state = $4, changed_at_us = $5\n"
+    "WHERE tenant = $1 AND number = $2 AND state = $3",
+    NULL,
+};
+static const struct epo_statement INSERT_EVENT = {
+    "case.event",
+    "INSERT INTO case_events (tenant, number, sequence, at_us, from_state, state, note, actor,\n"
+    "    actor_name, office)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    NULL,
+};
+static const struct epo_statement INSERT_OUTBOX = {
+    "outbox.moved",
+    "INSERT INTO outbox (tenant, number, sequence, kind, at_us)\n"
+    "VALUES ($1, $2, $3, 'case.moved', $4)",
+    NULL,
+};
+
+/* The case as it stands inside this transaction: nobody can change it before the commit. */
+static bool check_still(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
+                        char office[64], int64_t *events, struct epo_error *error) {
+    bool found = false, still = false;
+    struct epo_rows *rows =
+        epo_db_query(db, &STATE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(move->number)));
+    if (epo_rows_next(rows)) {
+        struct epo_span of = epo_rows_text(rows, 1);
+        found = (move->office.len == 0 || epo_span_equal(move->office, of)) && of.len < 64;
+        still = epo_span_equal(epo_rows_text(rows, 0), move->from);
+        *events = epo_rows_integer(rows, 2);
+        if (found && of.len > 0)
+            memcpy(office, of.at, of.len);
+    }
+    if (!epo_rows_end(rows, error))
+        return false;
+    if (!found)
+        return epo_fail(error, EPO_ERROR_NOT_FOUND, "case.not_found",
+                        "There is no such case in this office.");
+    return still || epo_fail(error, EPO_ERROR_CONFLICT, "case.moved",
+                             "Somebody has moved this case meanwhile: look at it again.");
+}
+
+bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
+                       struct epo_error *error) {
+    char office[64] = "", number[EPO_NUMBER_SIZE];
+    int64_t events = 0, now = epo_clock_now_us();
+    struct epo_value tenant = EPO_STRING(portal->tenant), key = EPO_INTEGER(move->number);
+    if (!check_still(portal, db, move, office, &events, error))
+        return false;
+    epo_number_write(move->number, number);
+    struct epo_audit_entry entry = {.actor = move->actor,
+                                    .action = EPO_SPAN("case.moved"),
+                                    .object = epo_span(number),
+                                    .detail = move->to,
+                                    .at_us = now};
+    return epo_db_run(
+               db, &MOVE,
+               EPO_BIND(tenant, key, EPO_TEXT(move->from), EPO_TEXT(move->to), EPO_INTEGER(now)),
+               NULL, error) &&
+           epo_db_run(db, &INSERT_EVENT,
+                      EPO_BIND(tenant, key, EPO_INTEGER(events + 1), EPO_INTEGER(now),
+                               EPO_TEXT(move->from), EPO_TEXT(move->to), EPO_TEXT(move->note),
+                               EPO_TEXT(move->actor), EPO_TEXT(move->actor_name),
+                               EPO_STRING(office)),
+                      NULL, error) &&
+           epo_db_run(db, &INSERT_OUTBOX,
+                      EPO_BIND(tenant, key, EPO_INTEGER(events + 1), EPO_INTEGER(now)), NULL,
+                      error) &&
+           epo_audit_append(portal, db, &entry, error);
+}

@@ -1,0 +1,114 @@
+#include "portal/password.h"
+
+#include <argon2.h>
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "base/token.h"
+#include "portal/account.h"
+
+enum { PASSES = 2, MEMORY_KIB = 19 * 1024, LANES = 1, SALT_SIZE = 16, HASH_SIZE = 32 };
+enum { RUNNING_MAX = 2, WAITING_MAX = 1, WAIT_S = 2 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t turn = PTHREAD_COND_INITIALIZER;
+static int running, waiting;
+
+static bool enter(struct epo_error *error) {
+    struct timespec until;
+    bool in = true;
+    pthread_mutex_lock(&lock);
+    if (running >= RUNNING_MAX) {
+        in = waiting < WAITING_MAX;
+        if (in) {
+            clock_gettime(CLOCK_REALTIME, &until);
+            until.tv_sec += WAIT_S;
+            waiting++;
+            while (running >= RUNNING_MAX && in)
+                in = pthread_cond_timedwait(&turn, &lock, &until) != ETIMEDOUT;
+            waiting--;
+        }
+    }
+    if (in)
+        running++;
+    pthread_mutex_unlock(&lock);
+    return in || epo_fail(error, EPO_ERROR_BUSY, "account.busy",
+                          "Many people are signing in just now: try again in a moment.");
+}
+
+static void leave(void) {
+    pthread_mutex_lock(&lock);
+    running--;
+    pthread_cond_signal(&turn);
+    pthread_mutex_unlock(&lock);
+}
+
+/* True for "aaaa…" and "abcabcabc…": a short piece over and over. */
+static bool is_repetition(struct epo_span text) {
+    for (size_t period = 1; period <= 4 && period < text.len; period++) {
+        size_t i = period;
+        while (i < text.len && text.at[i] == text.at[i - period])
+            i++;
+        if (i == text.len)
+            return true;
+    }
+    return false;
+}
+
+static bool is_run(struct epo_span text) { /* "123456789012345", "abcdefghijklmno" */
+    int steps = 0;
+    for (size_t i = 1; i < text.len; i++)
+        steps += text.at[i] == text.at[i - 1] + 1;
+    return text.len > 0 && (size_t)steps * 10 >= (text.len - 1) * 8;
+}
+
+bool epo_password_check(struct epo_span password, struct epo_span login, struct epo_error *error) {
+    if (!epo_text_valid(password))
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.encoding",
+                        "The password is not well-formed UTF-8.");
+    if (epo_text_length(password) < EPO_PASSWORD_CHARS_MIN)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.short",
+                        "The password must have at least %d characters: a few words do well.",
+                        EPO_PASSWORD_CHARS_MIN);
+    if (password.len > EPO_PASSWORD_BYTES_MAX)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.long",
+                        "The password is over %d bytes.", EPO_PASSWORD_BYTES_MAX);
+    if (is_repetition(password) || is_run(password) ||
+        (login.len >= 4 && password.len < login.len + 8 &&
+         memmem(password.at, password.len, login.at, login.len) != NULL))
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.guessable",
+                        "The password is easy to guess: use a few unrelated words.");
+    return true;
+}
+
+bool epo_password_hash(struct epo_span password, char out[EPO_PASSWORD_HASH_SIZE],
+                       struct epo_error *error) {
+    uint8_t salt[SALT_SIZE];
+    epo_token_random(salt, sizeof salt);
+    if (!enter(error))
+        return false;
+    int rc = argon2id_hash_encoded(PASSES, MEMORY_KIB, LANES, password.at, password.len, salt,
+                                   sizeof salt, HASH_SIZE, out, EPO_PASSWORD_HASH_SIZE);
+    leave();
+    return rc == ARGON2_OK || epo_fail(error, EPO_ERROR_BROKEN, "password.hash",
+                                       "Hashing a password failed: %s.", argon2_error_message(rc));
+}
+
+bool epo_password_verify(struct epo_span password, const char *hash, struct epo_error *error) {
+    /* Salt and digest of nobody's password, under the parameters above. */
+    static const char nobody[] = "$argon2id$v=19$m=19456,t=2,p=1$"
+                                 "AAAAAAAAAAAAAAAAAAAAAA$"
+                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    bool known = hash[0] != '\0';
+    if (password.len > EPO_PASSWORD_BYTES_MAX)
+        password.len = EPO_PASSWORD_BYTES_MAX; /* never a match: longer ones are not accepted */
+    if (!enter(error))
+        return false;
+    int rc = argon2id_verify(known ? hash : nobody, password.at, password.len);
+    leave();
+    if (rc != ARGON2_OK && rc != ARGON2_VERIFY_MISMATCH)
+        return epo_fail(error, EPO_ERROR_BROKEN, "password.verify",
+                        "A stored password cannot be checked: %s.", argon2_error_message(rc));
+    return known && rc == ARGON2_OK;
+}

@@ -1,0 +1,21 @@
+/* Passwords as argon2id: 19 MiB, 2 passes, 1 lane (the OWASP floor; about 30 ms of one core). Any
+ * worker; at most two run at once and one waits, so that logins cannot take all workers. */
+#ifndef EPO_PORTAL_PASSWORD_H
+#define EPO_PORTAL_PASSWORD_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define EPO_PASSWORD_HASH_SIZE 128
+
+/* Refuses what is too short, too long, not UTF-8, a repetition or made of the login. */
+bool epo_password_check(struct epo_span password, struct epo_span login, struct epo_error *error);
+/* BUSY "account.busy" when too many are being hashed. */
+bool epo_password_hash(struct epo_span password, char out[EPO_PASSWORD_HASH_SIZE],
+                       struct epo_error *error);
+/* hash empty: the same work against a hash that nothing fits. False with EPO_ERROR_NONE: wrong. */
+bool epo_password_verify(struct epo_span password, const char *hash, struct epo_error *error);
+
+#endif

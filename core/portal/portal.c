@@ -1,0 +1,52 @@
+#include "portal/portal.h"
+
+#include "base/token.h"
+
+const struct epo_json *epo_portal_settings(const struct epo_portal *portal) {
+    return __atomic_load_n(&portal->settings, __ATOMIC_ACQUIRE);
+}
+
+void epo_portal_set_settings(struct epo_portal *portal, const struct epo_json *settings) {
+    __atomic_store_n(&portal->settings, settings, __ATOMIC_RELEASE);
+}
+
+static const struct epo_statement KEEP = {
+    "secret.keep",
+    "INSERT INTO secrets (tenant, name, secret)\n"
+    "VALUES ($1, 'links', $2)\n"
+    "ON CONFLICT (tenant, name) DO NOTHING",
+    NULL,
+};
+static const struct epo_statement READ = {
+    "secret.read",
+    "SELECT secret FROM secrets WHERE tenant = $1 AND name = 'links'",
+    NULL,
+};
+
+/* Keeps a new secret unless there is one, then reads what is kept: two processes that start at once
+ * agree. */
+static bool agree(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct epo_portal *portal = arg;
+    uint8_t fresh[EPO_SECRET_SIZE];
+    epo_token_random(fresh, sizeof fresh);
+    struct epo_span bytes = {(const char *)fresh, sizeof fresh};
+    if (!epo_db_run(db, &KEEP, EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(bytes)), NULL, error))
+        return false;
+    struct epo_rows *rows = epo_db_query(db, &READ, EPO_BIND(EPO_STRING(portal->tenant)));
+    bool found = false;
+    if (epo_rows_next(rows)) {
+        struct epo_span kept = epo_rows_text(rows, 0);
+        found = kept.len == EPO_SECRET_SIZE;
+        if (found)
+            memcpy(portal->secret, kept.at, EPO_SECRET_SIZE);
+    }
+    if (!epo_rows_end(rows, error))
+        return false;
+    return found || epo_fail(error, EPO_ERROR_BROKEN, "portal.secret",
+                             "The portal's secret in the database is damaged: restore a backup.");
+}
+
+bool epo_portal_start(struct epo_portal *portal, struct epo_error *error) {
+    epo_assert(portal->store != NULL && portal->tenant[0] != '\0');
+    return epo_store_write(portal->store, agree, portal, error);
+}

@@ -1,0 +1,158 @@
+#include "portal/session.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "portal/audit.h"
+
+enum { SEEN_EVERY_S = 300 }; /* how far "last seen" may lag: saves a write for each page */
+
+static const struct epo_statement INSERT = {
+    "session.insert",
+    "INSERT INTO sessions (tenant, token, account, created_at_us, seen_at_us, expires_at_us)\n"
+    "VALUES ($1, $2, $3, $4, $4, $5)",
+    NULL,
+};
+static const struct epo_statement DELETE = {
+    "session.delete",
+    "DELETE FROM sessions\n"
+    "WHERE tenant = $1 AND token = $2",
+    NULL,
+};
+static const struct epo_statement FIND = {
+    "session.find",
+    "SELECT a.id, a.login, a.name, a.role, a.office, a.verified_at_us IS NOT NULL, s.seen_at_us\n"
+    "FROM sessions AS s\n"
+    "JOIN accounts AS a ON a.tenant = s.tenant AND a.id = s.account\n"
+    "WHERE s.tenant = $1 AND s.token = $2 AND s.expires_at_us > $3 AND s.seen_at_us > $4\n"
+    "    AND a.disabled = 0",
+    NULL,
+};
+static const struct epo_statement SEEN = {
+    "session.seen",
+    "UPDATE sessions SET seen_at_us = $3\n"
+    "WHERE tenant = $1 AND token = $2 AND seen_at_us < $3",
+    NULL,
+};
+static const struct epo_statement SWEEP = {
+    "session.sweep",
+    "DELETE FROM sessions\n"
+    "WHERE tenant = $1 AND (expires_at_us <= $2 OR seen_at_us <= $3)",
+    NULL,
+};
+
+struct digest {
+    uint8_t bytes[EPO_SHA256_SIZE];
+};
+static struct epo_value hash_of(struct epo_span token, struct digest *digest) {
+    epo_sha256(token, digest->bytes);
+    return epo_value_blob((struct epo_span){(const char *)digest->bytes, sizeof digest->bytes});
+}
+
+bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
+                       struct epo_span token, struct epo_span previous, struct epo_error *error) {
+    struct digest digest;
+    int64_t now = epo_clock_now_us();
+    if (previous.len > 0 && !epo_session_end(portal, db, previous, error))
+        return false;
+    if (!epo_db_run(db, &INSERT,
+                    EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest),
+                             EPO_TEXT(account_id), EPO_INTEGER(now),
+                             EPO_INTEGER(now + EPO_SESSION_ABSOLUTE_S * 1000000LL)),
+                    NULL, error))
+        return false;
+    return epo_audit_append(portal, db,
+                            &(struct epo_audit_entry){.actor = account_id,
+                                                      .action = EPO_SPAN("session.begun"),
+                                                      .object = account_id,
+                                                      .detail = EPO_SPAN(""),
+                                                      .at_us = now},
+                            error);
+}
+
+bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                     struct epo_error *error) {
+    struct digest digest;
+    return epo_db_run(db, &DELETE, EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest)),
+                      NULL, error);
+}
+
+struct seeing {
+    struct epo_portal *portal;
+    struct digest digest;
+    int64_t now_us;
+};
+static bool run_seen(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct seeing *seeing = arg;
+    struct epo_span token = {(const char *)seeing->digest.bytes, EPO_SHA256_SIZE};
+    return epo_db_run(
+        db, &SEEN,
+        EPO_BIND(EPO_STRING(seeing->portal->tenant), EPO_BLOB(token), EPO_INTEGER(seeing->now_us)),
+        NULL, error);
+}
+static void done_seen(void *arg, const struct epo_error *error) {
+    if (error != NULL)
+        epo_log_error(EPO_LOG_WARN, "session.seen", error);
+    free(arg);
+}
+
+/* Losing this write only makes the session end sooner, so nobody waits for it. */
+static void mark_seen(struct epo_portal *portal, const struct digest *digest, int64_t now_us) {
+    struct epo_error error = {0};
+    struct seeing *seeing = malloc(sizeof *seeing);
+    if (seeing == NULL)
+        return;
+    *seeing = (struct seeing){portal, *digest, now_us};
+    if (!epo_store_submit(portal->store, run_seen, done_seen, seeing, &error))
+        free(seeing);
+}
+
+static void copy_text(char *out, size_t size, struct epo_span text) {
+    size_t len = text.len < size ? text.len : size - 1;
+    if (len > 0)
+        memcpy(out, text.at, len);
+    out[len] = '\0';
+}
+
+bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                      struct epo_account *account, struct epo_error *error) {
+    struct digest digest;
+    int64_t now = epo_clock_now_us(), seen_at = 0;
+    bool found = false;
+    memset(account, 0, sizeof *account);
+    if (token.len != EPO_TOKEN_SIZE - 1)
+        return false;
+    struct epo_rows *rows =
+        epo_db_query(db, &FIND,
+                     EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest), EPO_INTEGER(now),
+                              EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)));
+    if (epo_rows_next(rows)) {
+        copy_text(account->id, sizeof account->id, epo_rows_text(rows, 0));
+        copy_text(account->login, sizeof account->login, epo_rows_text(rows, 1));
+        copy_text(account->name, sizeof account->name, epo_rows_text(rows, 2));
+        copy_text(account->role, sizeof account->role, epo_rows_text(rows, 3));
+        copy_text(account->office, sizeof account->office, epo_rows_text(rows, 4));
+        account->verified = epo_rows_integer(rows, 5) != 0;
+        seen_at = epo_rows_integer(rows, 6);
+        found = true;
+    }
+    if (!epo_rows_end(rows, error))
+        return false;
+    if (found && now - seen_at > SEEN_EVERY_S * 1000000LL)
+        mark_seen(portal, &digest, now);
+    return found;
+}
+
+static bool run_sweep(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct epo_portal *portal = arg;
+    int64_t now = epo_clock_now_us();
+    return epo_db_run(db, &SWEEP,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(now),
+                               EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)),
+                      NULL, error);
+}
+
+bool epo_session_sweep(struct epo_portal *portal, struct epo_error *error) {
+    return epo_store_write(portal->store, run_sweep, portal, error);
+}

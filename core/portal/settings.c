@@ -1,0 +1,160 @@
+#include "portal/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "portal/portal.h"
+
+enum { SETTINGS_BYTES_MAX = 1 << 20 };
+
+struct checking {
+    struct epo_pool *pool;
+    struct epo_settings_fault **end;
+};
+
+__attribute__((format(printf, 3, 4))) static void fault(struct checking *checking, uint32_t line,
+                                                        const char *format, ...) {
+    struct epo_settings_fault *found = EPO_NEW(checking->pool, struct epo_settings_fault);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(found->text, sizeof found->text, format, args);
+    va_end(args);
+    snprintf(found->where, sizeof found->where, "epo.json:%u", line > 0 ? line : 1);
+    *checking->end = found;
+    checking->end = &found->next;
+}
+
+/* The members of epo.json: add a row here and, where it has a shape of its own, a check below. */
+static const struct member {
+    const char *name;
+    enum epo_json_type type;
+    bool required;
+} members[] = {
+    {"tenant", EPO_JSON_TEXT, true},        {"city", EPO_JSON_OBJECT, true},
+    {"offices", EPO_JSON_ARRAY, true},      {"grants", EPO_JSON_OBJECT, false},
+    {"parameters", EPO_JSON_OBJECT, false}, {"http", EPO_JSON_OBJECT, false},
+    {"demo", EPO_JSON_BOOLEAN, false},      {"contact", EPO_JSON_OBJECT, false},
+    {"lua", EPO_JSON_OBJECT, false},        {"log", EPO_JSON_TEXT, false},
+};
+static const char *const type_names[] = {"null",   "true or false", "a whole number", "a number",
+                                         "a text", "an array",      "an object"};
+
+static bool is_name(struct epo_span text, size_t max) {
+    bool good = text.len > 0 && text.len < max && text.at[0] >= 'a' && text.at[0] <= 'z';
+    for (size_t i = 0; good && i < text.len; i++) {
+        char c = text.at[i];
+        good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    }
+    return good;
+}
+
+static void check_members(struct checking *checking, const struct epo_json *settings) {
+    size_t count = sizeof members / sizeof *members;
+    for (size_t i = 0; i < count; i++) {
+        const struct epo_json *value = epo_json_get(settings, members[i].name);
+        if (value == NULL && members[i].required)
+            fault(checking, settings->line, "\"%s\" is missing: add it", members[i].name);
+        else if (value != NULL && value->type != members[i].type)
+            fault(checking, value->line, "\"%s\" must be %s", members[i].name,
+                  type_names[members[i].type]);
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        size_t j = 0;
+        while (j < count && !epo_span_is(settings->names[i], members[j].name))
+            j++;
+        if (j == count)
+            fault(checking, settings->items[i]->line,
+                  "unknown member \"%.*s\": remove it or correct its name",
+                  EPO_ARG(settings->names[i]));
+    }
+}
+
+static void check_name(struct checking *checking, const struct epo_json *owner, const char *what) {
+    const struct epo_json *name = epo_json_get(owner, "name");
+    if (epo_json_localized(name, "cs").len == 0 || epo_json_localized(name, "en").len == 0)
+        fault(checking, owner->line, "%s needs \"name\": {\"cs\": …, \"en\": …}", what);
+}
+
+static void check_office(struct checking *checking, const struct epo_json *offices, uint32_t at) {
+    const struct epo_json *office = offices->items[at];
+    struct epo_span id = epo_json_get_text(office, "id");
+    if (office->type != EPO_JSON_OBJECT) {
+        fault(checking, office->line, "an office is an object with \"id\" and \"name\"");
+        return;
+    }
+    if (!is_name(id, 64))
+        fault(checking, office->line,
+              "an office needs an \"id\" of lower-case letters, digits, - and _");
+    for (uint32_t i = 0; i < at; i++)
+        if (id.len > 0 && epo_span_equal(epo_json_get_text(offices->items[i], "id"), id))
+            fault(checking, office->line, "the office \"%.*s\" stands twice", EPO_ARG(id));
+    check_name(checking, office, "an office");
+    const struct epo_json *districts = epo_json_get(office, "districts");
+    if (districts == NULL)
+        return;
+    if (districts->type != EPO_JSON_ARRAY)
+        fault(checking, districts->line, "\"districts\" is an array of district codes");
+    for (uint32_t i = 0; districts->type == EPO_JSON_ARRAY && i < districts->count; i++)
+        if (!epo_json_is_text(districts->items[i]))
+            fault(checking, districts->items[i]->line, "a district code is a text: \"546003\"");
+}
+
+static void check(struct checking *checking, const struct epo_json *settings) {
+    if (settings->type != EPO_JSON_OBJECT) {
+        fault(checking, settings->line, "the settings are one object");
+        return;
+    }
+    check_members(checking, settings);
+    const struct epo_json *tenant = epo_json_get(settings, "tenant");
+    if (epo_json_is_text(tenant) && !is_name(tenant->text, EPO_TENANT_SIZE))
+        fault(checking, tenant->line,
+              "\"tenant\" is at most 31 lower-case letters, digits, - and _");
+    const struct epo_json *city = epo_json_get(settings, "city");
+    if (city != NULL && city->type == EPO_JSON_OBJECT)
+        check_name(checking, city, "\"city\"");
+    const struct epo_json *offices = epo_json_get(settings, "offices");
+    if (offices != NULL && offices->type == EPO_JSON_ARRAY) {
+        if (offices->count == 0)
+            fault(checking, offices->line, "at least one office must handle requests");
+        for (uint32_t i = 0; i < offices->count; i++)
+            check_office(checking, offices, i);
+    }
+}
+
+static bool slurp(struct epo_pool *pool, const char *folder, struct epo_span *text,
+                  struct checking *checking) {
+    char *path = epo_pool_printf(pool, "%s/epo.json", folder);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        fault(checking, 1, "%s cannot be read: %s. \"epo init\" makes a portal folder", path,
+              strerror(errno));
+        return false;
+    }
+    char *bytes = epo_pool_alloc(pool, SETTINGS_BYTES_MAX + 1);
+    size_t len = fread(bytes, 1, SETTINGS_BYTES_MAX + 1, file);
+    bool good = !ferror(file) && len <= SETTINGS_BYTES_MAX;
+    fclose(file);
+    if (!good)
+        fault(checking, 1, "%s cannot be read, or is over 1 MiB", path);
+    *text = (struct epo_span){bytes, len};
+    return good;
+}
+
+struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,
+                                   struct epo_settings_fault **faults) {
+    struct epo_span text;
+    struct epo_error error = {0};
+    struct checking checking = {pool, faults};
+    *faults = NULL;
+    if (!slurp(pool, folder, &text, &checking))
+        return NULL;
+    struct epo_json *settings = epo_json_parse(pool, text, &error);
+    if (settings == NULL) {
+        fault(&checking, 1, "%s", error.text);
+        snprintf((*faults)->where, sizeof(*faults)->where, "epo.json:%.280s", error.where);
+        return NULL;
+    }
+    check(&checking, settings);
+    return *faults == NULL ? settings : NULL;
+}

@@ -1,0 +1,381 @@
+#include "portal/submission.h"
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
+
+#include "base/clock.h"
+#include "portal/audit.h"
+#include "portal/casework.h"
+
+/* ---- before the save, on the worker ---- */
+
+/* Where it is, in the words of a list: address, else parcel, else public space. */
+static struct epo_span describe_place(struct epo_pool *pool, const struct epo_filing *filing) {
+    struct epo_error ignored = {0};
+    struct epo_json *all = epo_json_parse(pool, filing->facts, &ignored);
+    const struct epo_json *facts = epo_json_get_span(all, filing->place_field);
+    struct epo_span text = epo_json_get_text(epo_json_get(facts, "address"), "text");
+    if (text.len == 0)
+        text = epo_json_get_text(epo_json_get(facts, "public_space"), "name");
+    if (text.len == 0)
+        text = epo_json_get_text(epo_json_get(facts, "parcel"), "number");
+    return text;
+}
+
+void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
+    epo_sha256_hex(filing->answers, filing->answers_hash);
+    filing->place_hash[0] = '\0';
+    filing->place_text = (struct epo_span){"", 0};
+    if (filing->place != NULL) {
+        epo_sha256_hex(filing->place->wkb_5514, filing->place_hash);
+        filing->place_text = describe_place(pool, filing);
+    }
+    if (filing->idempotency_key.len > 0) {
+        char *scoped = epo_pool_printf(pool, "%s/%s %.*s", filing->agenda, filing->form,
+                                       EPO_ARG(filing->idempotency_key));
+        epo_sha256(epo_span(scoped), filing->key_hash);
+    }
+    filing->search =
+        epo_text_fold(pool, epo_span(epo_pool_printf(pool, "%.*s %.*s", EPO_ARG(filing->title),
+                                                     EPO_ARG(filing->place_text))));
+    filing->prepared = true;
+}
+
+/* ---- the save, on the writer: one read, five inserts ---- */
+
+/* One row with the ends of both chains and what this key was used for before. */
+static const struct epo_statement ENDS = {
+    "submission.ends",
+    "SELECT\n"
+    "    (SELECT number FROM submissions WHERE tenant = $1 ORDER BY number DESC LIMIT 1),\n"
+    "    (SELECT receipt FROM submissions WHERE tenant = $1 ORDER BY number DESC LIMIT 1),\n"
+    "    (SELECT sequence FROM audit WHERE tenant = $1 ORDER BY sequence DESC LIMIT 1),\n"
+    "    (SELECT hash FROM audit WHERE tenant = $1 ORDER BY sequence DESC LIMIT 1),\n"
+    "    (SELECT number FROM submissions WHERE tenant = $1 AND idempotency = $2)",
+    NULL,
+};
+static const struct epo_statement INSERT = {
+    "submission.insert",
+    "INSERT INTO submissions (tenant, number, received_at_us, agenda, form, form_version, lang,\n"
+    "    answers, answers_hash, facts, computed, parameters, place_field, place_hash, sender,\n"
+    "    idempotency, receipt)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    NULL,
+};
+static const struct epo_statement INSERT_LOCATION = {
+    "location.insert",
+    "INSERT INTO locations (tenant, number, field, kind, geometry, anchor_x, anchor_y, area_m2,\n"
+    "    length_m, district, map_version)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    NULL,
+};
+static const struct epo_statement INSERT_CASE = {
+    "case.insert",
+    "INSERT INTO cases (tenant, number, agenda, form, title, place_text, search, state, district,\n"
+    "    office, due, received_at_us, changed_at_us)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $11)",
+    NULL,
+};
+static const struct epo_statement INSERT_OUTBOX = {
+    "outbox.filed",
+    "INSERT INTO outbox (tenant, number, sequence, kind, at_us)\n"
+    "VALUES ($1, $2, 0, 'submission.filed', $3)",
+    NULL,
+};
+static const struct epo_statement FILED_BEFORE = {
+    "submission.filed_before",
+    "SELECT received_at_us, receipt, answers_hash, form_version FROM submissions\n"
+    "WHERE tenant = $1 AND number = $2",
+    NULL,
+};
+
+struct ends {
+    int64_t number, audit_sequence, number_of_key;
+    char receipt[EPO_SHA256_HEX_SIZE];
+    uint8_t audit_hash[EPO_SHA256_SIZE];
+};
+
+static bool read_ends(struct epo_portal *portal, struct epo_db *db, const struct epo_filing *filing,
+                      struct ends *ends, struct epo_error *error) {
+    struct epo_span key = {(const char *)filing->key_hash, sizeof filing->key_hash};
+    struct epo_rows *rows =
+        epo_db_query(db, &ENDS,
+                     EPO_BIND(EPO_STRING(portal->tenant),
+                              filing->idempotency_key.len > 0 ? EPO_BLOB(key) : EPO_NULL));
+    memset(ends, 0, sizeof *ends);
+    if (epo_rows_next(rows)) {
+        struct epo_span receipt = epo_rows_text(rows, 1), hash;
+        ends->number = epo_rows_integer(rows, 0);
+        epo_assert(receipt.len < sizeof ends->receipt);
+        if (receipt.len > 0)
+            memcpy(ends->receipt, receipt.at, receipt.len);
+        ends->audit_sequence = epo_rows_integer(rows, 2);
+        hash = epo_rows_text(rows, 3);
+        epo_assert(hash.len == 0 || hash.len == sizeof ends->audit_hash);
+        if (hash.len > 0)
+            memcpy(ends->audit_hash, hash.at, hash.len);
+        ends->number_of_key = epo_rows_integer(rows, 4);
+    }
+    return epo_rows_end(rows, error);
+}
+
+/* The link's key is an HMAC of the number: a repeated request gets the same link, and the database
+ * holds nothing that opens a submission. 26 letters of base 32: 130 bits. */
+static void make_token(const struct epo_portal *portal, const char *number,
+                       char out[EPO_TOKEN_SIZE]) {
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    uint8_t mac[EVP_MAX_MD_SIZE];
+    char text[EPO_TENANT_SIZE + EPO_NUMBER_SIZE + 16];
+    int len = snprintf(text, sizeof text, "link %s %s", portal->tenant, number);
+    HMAC(EVP_sha256(), portal->secret, sizeof portal->secret, (const unsigned char *)text,
+         (size_t)len, mac, NULL);
+    for (int i = 0; i < EPO_TOKEN_SIZE - 1; i++) {
+        int bit = i * 5;
+        unsigned pair = (unsigned)mac[bit / 8] << 8 | mac[bit / 8 + 1];
+        out[i] = letters[(pair >> (11 - bit % 8)) & 31];
+    }
+    out[EPO_TOKEN_SIZE - 1] = '\0';
+}
+
+static bool give_first_answer(struct epo_portal *portal, struct epo_db *db,
+                              const struct epo_filing *filing, int64_t number,
+                              struct epo_filed *filed, struct epo_error *error) {
+    bool same = false;
+    struct epo_rows *rows =
+        epo_db_query(db, &FILED_BEFORE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number)));
+    if (epo_rows_next(rows)) {
+        struct epo_span receipt = epo_rows_text(rows, 1);
+        filed->received_at_us = epo_rows_integer(rows, 0);
+        epo_assert(receipt.len < sizeof filed->receipt);
+        memcpy(filed->receipt, receipt.at, receipt.len);
+        filed->receipt[receipt.len] = '\0';
+        same = epo_span_is(epo_rows_text(rows, 2), filing->answers_hash);
+    }
+    if (!epo_rows_end(rows, error))
+        return false;
+    if (!same)
+        return epo_fail(error, EPO_ERROR_CONFLICT, "submission.key_reused",
+                        "This Idempotency-Key was used for other answers: use a new one.");
+    epo_number_write(number, filed->number);
+    make_token(portal, filed->number, filed->access_token);
+    filed->repeated = true;
+    return true;
+}
+
+static bool insert_submission(struct epo_portal *portal, struct epo_db *db,
+                              const struct epo_filing *filing, int64_t number,
+                              const struct epo_filed *filed, struct epo_error *error) {
+    struct epo_span key = {(const char *)filing->key_hash, sizeof filing->key_hash};
+    return epo_db_run(
+        db, &INSERT,
+        EPO_BIND(
+            EPO_STRING(portal->tenant), EPO_INTEGER(number), EPO_INTEGER(filed->received_at_us),
+            EPO_STRING(filing->agenda), EPO_STRING(filing->form), EPO_STRING(filing->form_version),
+            EPO_STRING(filing->lang), EPO_TEXT(filing->answers), EPO_STRING(filing->answers_hash),
+            EPO_TEXT(filing->facts), EPO_TEXT(filing->values), EPO_TEXT(filing->parameters),
+            EPO_TEXT(filing->place_field), EPO_STRING(filing->place_hash), EPO_TEXT(filing->sender),
+            filing->idempotency_key.len > 0 ? EPO_BLOB(key) : EPO_NULL, EPO_STRING(filed->receipt)),
+        NULL, error);
+}
+
+static bool insert_location(struct epo_portal *portal, struct epo_db *db,
+                            const struct epo_filing *filing, int64_t number,
+                            struct epo_error *error) {
+    const struct epo_place *place = filing->place;
+    if (place == NULL)
+        return true;
+    return epo_db_run(db, &INSERT_LOCATION,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
+                               EPO_TEXT(filing->place_field), EPO_INTEGER(place->kind),
+                               EPO_BLOB(place->wkb_5514), EPO_REAL(place->anchor_5514.x),
+                               EPO_REAL(place->anchor_5514.y), EPO_REAL(place->area_m2),
+                               EPO_REAL(place->length_m), EPO_TEXT(filing->district),
+                               EPO_TEXT(filing->map_version)),
+                      NULL, error);
+}
+
+static bool insert_case(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_filing *filing, int64_t number,
+                        const struct epo_filed *filed, struct epo_error *error) {
+    return epo_db_run(
+        db, &INSERT_CASE,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number), EPO_STRING(filing->agenda),
+                 EPO_STRING(filing->form), EPO_TEXT(filing->title), EPO_TEXT(filing->place_text),
+                 EPO_TEXT(filing->search), EPO_TEXT(filing->district), EPO_TEXT(filing->office),
+                 filing->due.len > 0 ? EPO_TEXT(filing->due) : EPO_NULL,
+                 EPO_INTEGER(filed->received_at_us)),
+        NULL, error);
+}
+
+static bool insert_all(struct epo_portal *portal, struct epo_db *db,
+                       const struct epo_filing *filing, int64_t number, const struct ends *ends,
+                       const struct epo_filed *filed, struct epo_error *error) {
+    struct epo_span last = {(const char *)ends->audit_hash,
+                            ends->audit_sequence > 0 ? sizeof ends->audit_hash : 0};
+    struct epo_audit_entry entry = {.actor = filing->sender,
+                                    .action = EPO_SPAN("submission.filed"),
+                                    .object = epo_span(filed->number),
+                                    .detail = epo_span(filed->receipt),
+                                    .at_us = filed->received_at_us};
+    return insert_submission(portal, db, filing, number, filed, error) &&
+           insert_location(portal, db, filing, number, error) &&
+           insert_case(portal, db, filing, number, filed, error) &&
+           epo_audit_append_after(portal, db, ends->audit_sequence, last, &entry, error) &&
+           epo_db_run(db, &INSERT_OUTBOX,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
+                               EPO_INTEGER(filed->received_at_us)),
+                      NULL, error);
+}
+
+bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
+                         const struct epo_filing *filing, struct epo_filed *filed,
+                         struct epo_error *error) {
+    struct ends ends;
+    epo_assert(filing->prepared);
+    memset(filed, 0, sizeof *filed);
+    if (!read_ends(portal, db, filing, &ends, error))
+        return false;
+    if (ends.number_of_key != 0)
+        return give_first_answer(portal, db, filing, ends.number_of_key, filed, error);
+    if (filing->inside != NULL && !filing->inside(db, filing->inside_arg, error))
+        return false;
+    filed->received_at_us = epo_clock_now_us();
+    int64_t number = epo_number_next(ends.number, epo_date_of_us(filed->received_at_us).year);
+    struct epo_receipt receipt = {.agenda = epo_span(filing->agenda),
+                                  .form = epo_span(filing->form),
+                                  .form_version = epo_span(filing->form_version),
+                                  .answers_hash = epo_span(filing->answers_hash),
+                                  .place_hash = epo_span(filing->place_hash),
+                                  .previous = epo_span(ends.receipt),
+                                  .number = number,
+                                  .received_at_us = filed->received_at_us};
+    epo_receipt_make(&receipt, filed->receipt);
+    epo_number_write(number, filed->number);
+    make_token(portal, filed->number, filed->access_token);
+    return insert_all(portal, db, filing, number, &ends, filed, error);
+}
+
+/* ---- reading ---- */
+
+static const struct epo_statement FIND = {
+    "submission.find",
+    "SELECT s.agenda, s.form, s.form_version, s.lang, s.received_at_us, s.receipt, s.answers,\n"
+    "    s.facts, s.computed, s.place_field, s.sender,\n"
+    "    c.title, c.place_text, c.state, c.district, c.office, c.due, c.changed_at_us,\n"
+    "    l.area_m2, l.map_version\n"
+    "FROM submissions AS s\n"
+    "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
+    "LEFT JOIN locations AS l ON l.tenant = s.tenant AND l.number = s.number\n"
+    "WHERE s.tenant = $1 AND s.number = $2",
+    NULL,
+};
+static const struct epo_statement EVENTS = {
+    "case.events",
+    "SELECT at_us, from_state, state, note, actor_name, office FROM case_events\n"
+    "WHERE tenant = $1 AND number = $2\n"
+    "ORDER BY sequence",
+    NULL,
+};
+
+static bool may_see(const struct epo_portal *portal, const char *number,
+                    const struct epo_viewer *viewer, struct epo_span sender,
+                    struct epo_span receipt, struct epo_span office) {
+    char token[EPO_TOKEN_SIZE];
+    if (viewer->account.len > 0 && epo_span_equal(viewer->account, sender))
+        return true;
+    if (epo_casework_allows(viewer, office))
+        return true;
+    make_token(portal, number, token);
+    return viewer->token.len > 0 && (epo_token_equal(viewer->token, epo_span(token)) ||
+                                     epo_token_equal(viewer->token, receipt));
+}
+
+static void set_json(struct epo_pool *pool, struct epo_json *object, const char *name,
+                     struct epo_span text) {
+    struct epo_error ignored = {0};
+    struct epo_json *value = text.len > 0 ? epo_json_parse(pool, text, &ignored) : NULL;
+    epo_json_set(pool, object, name, value != NULL ? value : epo_json_null(pool));
+}
+
+static void set_time(struct epo_pool *pool, struct epo_json *object, const char *name,
+                     const char *name_us, int64_t at_us) {
+    char text[EPO_TIME_SIZE];
+    epo_json_set_string(pool, object, name, epo_time_rfc3339(at_us, text));
+    epo_json_set_integer(pool, object, name_us, at_us);
+}
+
+static struct epo_json *read_found(struct epo_pool *pool, struct epo_rows *rows,
+                                   const char *number) {
+    static const struct {
+        const char *name;
+        int column;
+    } texts[] = {{"agenda", 0},      {"form", 1},      {"formVersion", 2}, {"lang", 3},
+                 {"receipt", 5},     {"sender", 10},   {"title", 11},      {"placeText", 12},
+                 {"state", 13},      {"district", 14}, {"office", 15},     {"due", 16},
+                 {"mapVersion", 19}, {"placeField", 9}};
+    struct epo_json *found = epo_json_object(pool);
+    epo_json_set_string(pool, found, "number", number);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        epo_json_set_text(pool, found, texts[i].name, epo_rows_text(rows, texts[i].column));
+    set_time(pool, found, "receivedAt", "received_at_us", epo_rows_integer(rows, 4));
+    set_time(pool, found, "changedAt", "changed_at_us", epo_rows_integer(rows, 17));
+    set_json(pool, found, "answers", epo_rows_text(rows, 6));
+    set_json(pool, found, "facts", epo_rows_text(rows, 7));
+    set_json(pool, found, "values", epo_rows_text(rows, 8));
+    if (epo_rows_real(rows, 18) > 0)
+        epo_json_set(pool, found, "areaM2", epo_json_real(pool, epo_rows_real(rows, 18)));
+    const struct epo_json *place =
+        epo_json_get_span(epo_json_get(found, "answers"), epo_rows_text(rows, 9));
+    epo_json_set(pool, found, "place",
+                 place != NULL ? epo_json_copy(pool, place) : epo_json_null(pool));
+    return found;
+}
+
+/* The first event is the receiving itself; the others are moves. */
+static bool read_history(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         int64_t number, struct epo_json *found, struct epo_error *error) {
+    struct epo_json *history = epo_json_array(pool), *event = epo_json_object(pool);
+    set_time(pool, event, "at", "at_us", epo_json_get_integer(found, "received_at_us", 0));
+    epo_json_set_string(pool, event, "from", "");
+    epo_json_set_string(pool, event, "state", "received");
+    epo_json_set_string(pool, event, "note", "");
+    epo_json_set_string(pool, event, "by", "");
+    epo_json_set_string(pool, event, "actor", "");
+    epo_json_push(pool, history, event);
+    struct epo_rows *rows =
+        epo_db_query(db, &EVENTS, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number)));
+    while (epo_rows_next(rows)) {
+        event = epo_json_object(pool);
+        set_time(pool, event, "at", "at_us", epo_rows_integer(rows, 0));
+        epo_json_set_text(pool, event, "from", epo_rows_text(rows, 1));
+        epo_json_set_text(pool, event, "state", epo_rows_text(rows, 2));
+        epo_json_set_text(pool, event, "note", epo_rows_text(rows, 3));
+        epo_json_set_text(pool, event, "by", epo_rows_text(rows, 5));
+        epo_json_set_text(pool, event, "actor", epo_rows_text(rows, 4));
+        epo_json_push(pool, history, event);
+    }
+    epo_json_set(pool, found, "history", history);
+    return epo_rows_end(rows, error);
+}
+
+bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span number, const struct epo_viewer *viewer,
+                         struct epo_json **found, struct epo_error *error) {
+    int64_t value;
+    *found = NULL;
+    if (epo_number_read(number, &value)) {
+        char text[EPO_NUMBER_SIZE];
+        struct epo_rows *rows =
+            epo_db_query(db, &FIND, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(value)));
+        epo_number_write(value, text);
+        if (epo_rows_next(rows) && may_see(portal, text, viewer, epo_rows_text(rows, 10),
+                                           epo_rows_text(rows, 5), epo_rows_text(rows, 15)))
+            *found = read_found(pool, rows, text);
+        if (!epo_rows_end(rows, error))
+            return false;
+    }
+    if (*found == NULL)
+        return epo_fail(error, EPO_ERROR_NOT_FOUND, "submission.not_found",
+                        "There is no such submission, or this key does not open it.");
+    return read_history(portal, db, pool, value, *found, error);
+}
