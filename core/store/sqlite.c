@@ -1,0 +1,157 @@
+#include "store/sqlite.h"
+
+#include <pthread.h>
+#include <spatialite.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* spatialite_cleanup_ex calls xmlCleanupParser, which is not thread-safe: init and clean-up of all
+ * connections pass through here. */
+static pthread_mutex_t spatial_lock = PTHREAD_MUTEX_INITIALIZER;
+
+bool epo_store_setup(struct epo_error *error) {
+    /* "relaxed" would let SQL read and write files. */
+    unsetenv("SPATIALITE_SECURITY");
+    /* A connection belongs to one thread. The global memory statistics mutex halves two-thread
+     * scaling. */
+    if (sqlite3_config(SQLITE_CONFIG_MULTITHREAD) != SQLITE_OK ||
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK ||
+        sqlite3_initialize() != SQLITE_OK)
+        return epo_fail(error, EPO_ERROR_BROKEN, "store.setup", "SQLite could not be set up");
+    return true;
+}
+
+struct failure {
+    int code;
+    enum epo_error_kind kind;
+    const char *name, *text;
+};
+
+static const struct failure FAILURES[] = {
+    {SQLITE_FULL, EPO_ERROR_BUSY, "store.full", "the disk is full: make room and try again"},
+    {SQLITE_IOERR, EPO_ERROR_BUSY, "store.io", "the disk could not be read or written"},
+    {SQLITE_BUSY, EPO_ERROR_BUSY, "store.busy", "the database is locked by another program"},
+    {SQLITE_LOCKED, EPO_ERROR_BUSY, "store.busy", "the database is locked"},
+    {SQLITE_CORRUPT, EPO_ERROR_BROKEN, "store.corrupt",
+     "the database file is damaged: restore a backup"},
+    {SQLITE_NOTADB, EPO_ERROR_BROKEN, "store.corrupt",
+     "the file is not a database: restore a backup"},
+    {SQLITE_READONLY, EPO_ERROR_BROKEN, "store.read_only",
+     "the database or its folder is read-only"},
+    {SQLITE_CANTOPEN, EPO_ERROR_BROKEN, "store.open", "the database file cannot be opened"},
+    {SQLITE_CONSTRAINT, EPO_ERROR_CONFLICT, "store.constraint", "a rule of the table was broken"},
+    {SQLITE_AUTH, EPO_ERROR_DENIED, "store.denied", "the statement reaches beyond what it may"},
+    {SQLITE_TOOBIG, EPO_ERROR_TOO_LARGE, "store.too_large", "a value is too large"},
+};
+
+bool epo_sqlite_fail(struct epo_db *db, int code, const char *doing, struct epo_error *error) {
+    const char *message = db && db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
+    for (size_t i = 0; i < sizeof FAILURES / sizeof *FAILURES; i++)
+        if (FAILURES[i].code == (code & 0xff))
+            return epo_fail(error, FAILURES[i].kind, FAILURES[i].name, "%s (%s: %s)",
+                            FAILURES[i].text, doing, message);
+    return epo_fail(error, EPO_ERROR_BROKEN, "store.sql", "%s: %s", doing, message);
+}
+
+bool epo_sqlite_script(struct epo_db *db, const char *name, const char *sql,
+                       struct epo_error *error) {
+    int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || epo_sqlite_fail(db, code, name, error);
+}
+
+static bool prepare_connection(struct epo_db *db, bool writable, struct epo_error *error) {
+    sqlite3_busy_timeout(db->handle, 5000);
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_set_authorizer(db->handle, epo_sqlite_authorize, db);
+    const char *common =
+        "PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;";
+    const char *writing = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    if (!epo_sqlite_script(db, "setting up", common, error) ||
+        !epo_sqlite_script(db, "setting up", writable ? writing : "PRAGMA query_only = ON;", error))
+        return false;
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return true;
+}
+
+static const char SPATIAL_TABLES[] =
+    "SELECT InitSpatialMetadata(1, 'NONE');"
+    "SELECT InsertEpsgSrid(5514); SELECT InsertEpsgSrid(4326); SELECT InsertEpsgSrid(3857);";
+
+static bool add_spatial(struct epo_db *db, bool writable, struct epo_error *error) {
+    pthread_mutex_lock(&spatial_lock);
+    db->spatial = spatialite_alloc_connection();
+    spatialite_init_ex(db->handle, db->spatial, 0);
+    pthread_mutex_unlock(&spatial_lock);
+    if (!writable)
+        return true;
+    sqlite3_stmt *has = NULL;
+    int code = sqlite3_prepare_v2(
+        db->handle, "SELECT 1 FROM sqlite_schema WHERE name = 'spatial_ref_sys'", -1, &has, NULL);
+    bool there = code == SQLITE_OK && sqlite3_step(has) == SQLITE_ROW;
+    sqlite3_finalize(has);
+    return there || epo_sqlite_script(db, "making spatial tables", SPATIAL_TABLES, error);
+}
+
+struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool spatial,
+                               bool writable, struct epo_error *error) {
+    struct epo_db *db = calloc(1, sizeof *db);
+    epo_assert(db);
+    db->store = store;
+    db->mode = EPO_SQL_SETUP;
+    int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK) {
+        epo_sqlite_fail(db, code, path, error);
+        epo_sqlite_close(db);
+        return NULL;
+    }
+    if (!prepare_connection(db, writable, error) ||
+        (spatial && !add_spatial(db, writable, error))) {
+        epo_sqlite_close(db);
+        return NULL;
+    }
+    db->mode = EPO_SQL_HOST;
+    return db;
+}
+
+void epo_sqlite_close(struct epo_db *db) {
+    if (!db)
+        return;
+    for (size_t i = 0; i < EPO_CACHE_BUCKETS; i++)
+        for (struct epo_rows *rows = db->cache[i], *next; rows; rows = next) {
+            next = rows->next;
+            sqlite3_finalize(rows->statement);
+            free(rows);
+        }
+    sqlite3_close_v2(db->handle);
+    if (db->spatial) {
+        pthread_mutex_lock(&spatial_lock);
+        spatialite_cleanup_ex(db->spatial);
+        pthread_mutex_unlock(&spatial_lock);
+    }
+    free(db);
+}
+
+bool epo_sqlite_compiles(struct epo_db *db, enum epo_sql_mode mode, const char *prefix,
+                         const char *sql, struct epo_error *error) {
+    sqlite3_stmt *statement = NULL;
+    const char *tail = NULL;
+    db->mode = mode;
+    db->prefix = prefix;
+    int code = sqlite3_prepare_v2(db->handle, sql, -1, &statement, &tail);
+    db->mode = EPO_SQL_HOST;
+    bool empty = !statement, more = tail && tail[strspn(tail, " \t\r\n;")] != '\0';
+    bool writes = statement && !sqlite3_stmt_readonly(statement);
+    sqlite3_finalize(statement);
+    if (code != SQLITE_OK)
+        return epo_sqlite_fail(db, code, "compiling", error);
+    if (empty || more)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "store.statement",
+                        "exactly one SQL statement is expected");
+    if (writes && mode == EPO_SQL_PLUGIN_READ)
+        return epo_fail(error, EPO_ERROR_DENIED, "store.denied",
+                        "the statement writes: declare \"writes\": true");
+    return true;
+}

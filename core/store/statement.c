@@ -1,0 +1,169 @@
+/* Named statements: prepared once for each connection, bound, stepped, given back. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sqlite.h"
+
+static size_t bucket_of(const char *sql) {
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (; *sql; sql++)
+        hash = (hash ^ (unsigned char)*sql) * 16777619u;
+    return hash % EPO_CACHE_BUCKETS;
+}
+
+static struct epo_rows *prepare(struct epo_db *db, const struct epo_statement *statement,
+                                bool transient) {
+    struct epo_rows *rows = calloc(1, sizeof *rows);
+    epo_assert(rows);
+    rows->db = db;
+    rows->name = statement->name;
+    rows->sql = statement->sql;
+    rows->transient = transient;
+    int code =
+        sqlite3_prepare_v3(db->handle, statement->sql, -1,
+                           transient ? 0 : SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL);
+    if (code != SQLITE_OK) {
+        rows->failed = true;
+        rows->transient = true;
+        epo_sqlite_fail(db, code, statement->name, &rows->error);
+        return rows;
+    }
+    for (int i = 0; i < EPO_BINDS_MAX; i++) {
+        char place[8];
+        snprintf(place, sizeof place, "$%d", i + 1);
+        rows->places[i] = sqlite3_bind_parameter_index(rows->statement, place);
+    }
+    return rows;
+}
+
+/* The cached statement, or one of its own where that is in use (a query nested in itself). The key
+ * is the text, since a reloaded plugin may give another text at the same address; the cache keeps
+ * SQLite's copy of it. */
+static struct epo_rows *borrow(struct epo_db *db, const struct epo_statement *statement) {
+    size_t bucket = bucket_of(statement->sql);
+    for (struct epo_rows *rows = db->cache[bucket]; rows; rows = rows->next)
+        if (strcmp(rows->sql, statement->sql) == 0) {
+            if (rows->busy)
+                return prepare(db, statement, true);
+            rows->name = statement->name;
+            return rows;
+        }
+    struct epo_rows *rows = prepare(db, statement, false);
+    if (!rows->failed) {
+        rows->sql = sqlite3_sql(rows->statement);
+        rows->next = db->cache[bucket];
+        db->cache[bucket] = rows;
+    }
+    return rows;
+}
+
+static int bind_one(sqlite3_stmt *statement, int place, const struct epo_value *value) {
+    const char *at = value->bytes.at ? value->bytes.at : "";
+    switch (value->type) {
+    case EPO_VALUE_INTEGER:
+        return sqlite3_bind_int64(statement, place, value->integer);
+    case EPO_VALUE_REAL:
+        return sqlite3_bind_double(statement, place, value->real);
+    case EPO_VALUE_TEXT:
+        return sqlite3_bind_text64(statement, place, at, value->bytes.len, SQLITE_STATIC,
+                                   SQLITE_UTF8);
+    case EPO_VALUE_BLOB:
+        return sqlite3_bind_blob64(statement, place, at, value->bytes.len, SQLITE_STATIC);
+    default:
+        return sqlite3_bind_null(statement, place);
+    }
+}
+
+struct epo_rows *epo_db_query(struct epo_db *db, const struct epo_statement *statement,
+                              struct epo_bind bind) {
+    struct epo_rows *rows = borrow(db, statement);
+    rows->busy = true;
+    epo_assert(bind.count <= EPO_BINDS_MAX);
+    for (size_t i = 0; i < bind.count && !rows->failed; i++) {
+        if (!rows->places[i])
+            continue; /* a parameter that this engine's text does not use */
+        int code = bind_one(rows->statement, rows->places[i], &bind.values[i]);
+        if (code != SQLITE_OK) {
+            rows->failed = true;
+            epo_sqlite_fail(db, code, rows->name, &rows->error);
+        }
+    }
+    return rows;
+}
+
+bool epo_rows_next(struct epo_rows *rows) {
+    if (rows->failed)
+        return false;
+    int code = sqlite3_step(rows->statement);
+    if (code == SQLITE_ROW)
+        return true;
+    if (code != SQLITE_DONE) {
+        rows->failed = true;
+        epo_sqlite_fail(rows->db, code, rows->name, &rows->error);
+    }
+    return false;
+}
+
+int epo_rows_columns(const struct epo_rows *rows) {
+    return rows->statement ? sqlite3_column_count(rows->statement) : 0;
+}
+
+const char *epo_rows_name(const struct epo_rows *rows, int column) {
+    return sqlite3_column_name(rows->statement, column);
+}
+
+struct epo_value epo_rows_value(struct epo_rows *rows, int column) {
+    switch (sqlite3_column_type(rows->statement, column)) {
+    case SQLITE_INTEGER:
+        return EPO_INTEGER(sqlite3_column_int64(rows->statement, column));
+    case SQLITE_FLOAT:
+        return EPO_REAL(sqlite3_column_double(rows->statement, column));
+    case SQLITE_TEXT:
+        return EPO_TEXT(epo_rows_text(rows, column));
+    case SQLITE_BLOB:
+        return EPO_BLOB(epo_rows_text(rows, column));
+    default:
+        return EPO_NULL;
+    }
+}
+
+int64_t epo_rows_integer(struct epo_rows *rows, int column) {
+    return sqlite3_column_int64(rows->statement, column);
+}
+
+double epo_rows_real(struct epo_rows *rows, int column) {
+    return sqlite3_column_double(rows->statement, column);
+}
+
+struct epo_span epo_rows_text(struct epo_rows *rows, int column) {
+    const char *at = sqlite3_column_blob(rows->statement, column);
+    int len = sqlite3_column_bytes(rows->statement, column);
+    return (struct epo_span){at ? at : "", at ? (size_t)len : 0};
+}
+
+bool epo_rows_end(struct epo_rows *rows, struct epo_error *error) {
+    bool ok = !rows->failed;
+    if (!ok && error)
+        *error = rows->error;
+    rows->failed = false;
+    rows->busy = false;
+    if (rows->transient) {
+        sqlite3_finalize(rows->statement);
+        free(rows);
+    } else {
+        sqlite3_reset(rows->statement);
+        sqlite3_clear_bindings(rows->statement);
+    }
+    return ok;
+}
+
+bool epo_db_run(struct epo_db *db, const struct epo_statement *statement, struct epo_bind bind,
+                int64_t *changes, struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, statement, bind);
+    while (epo_rows_next(rows)) {
+    }
+    if (changes)
+        *changes = sqlite3_changes64(db->handle);
+    return epo_rows_end(rows, error);
+}

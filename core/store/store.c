@@ -1,0 +1,185 @@
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/sqlite.h"
+#include "store/writer.h"
+
+struct epo_store {
+    char path[1024];
+    char label[32];
+    bool spatial, read_only;
+    struct epo_writer *writer;
+    pthread_mutex_t lock; /* health */
+    int64_t healthy_at_us;
+};
+
+/* A row is written for real at most once in this time; in between the last verdict holds if it was
+ * good. */
+#define HEALTH_EVERY_US 1000000
+
+static const char HEALTH_TABLE[] =
+    "CREATE TABLE IF NOT EXISTS health ("
+    " one INTEGER PRIMARY KEY CHECK (one = 1), at_us INTEGER NOT NULL) STRICT";
+static const struct epo_statement HEALTH_WRITE = {
+    "store.health",
+    "INSERT INTO health (one, at_us) VALUES (1, $1) ON CONFLICT (one) DO UPDATE SET at_us = $1",
+    NULL};
+static const struct epo_statement HEALTH_READ = {"store.health_read",
+                                                 "SELECT at_us FROM health WHERE one = 1", NULL};
+
+struct epo_db *epo_store_open_writer(struct epo_store *store, struct epo_error *error) {
+    /* Never make an empty database where one has vanished. */
+    if (access(store->path, F_OK) != 0) {
+        epo_fail(error, EPO_ERROR_BROKEN, "store.missing", "%s has vanished: restore a backup",
+                 store->path);
+        return NULL;
+    }
+    return epo_sqlite_open(store, store->path, store->spatial, true, error);
+}
+
+static bool start_writer(struct epo_store *store, const char *migrations, struct epo_error *error) {
+    struct epo_db *db = epo_sqlite_open(store, store->path, store->spatial, true, error);
+    if (!db)
+        return false;
+    db->mode = EPO_SQL_SETUP;
+    bool ok = epo_sqlite_script(db, "making the health table", HEALTH_TABLE, error);
+    db->mode = EPO_SQL_HOST;
+    ok = ok && (!migrations || epo_migrate(db, "host", migrations, NULL, error));
+    if (!ok) {
+        epo_sqlite_close(db);
+        return false;
+    }
+    store->writer = epo_writer_start(store, db);
+    return true;
+}
+
+struct epo_store *epo_store_open(const char *path, const struct epo_store_options *options,
+                                 struct epo_error *error) {
+    struct epo_store *store = calloc(1, sizeof *store);
+    epo_assert(store);
+    snprintf(store->path, sizeof store->path, "%s", path);
+    snprintf(store->label, sizeof store->label, "%s", options->label ? options->label : "store");
+    store->spatial = options->spatial;
+    store->read_only = options->read_only;
+    pthread_mutex_init(&store->lock, NULL);
+    bool ok;
+    if (store->read_only) {
+        struct epo_db *probe =
+            epo_store_connect(store, error); /* a missing or damaged file shows now */
+        ok = probe != NULL;
+        epo_db_close(probe);
+    } else {
+        ok = start_writer(store, options->migrations, error);
+    }
+    if (ok)
+        return store;
+    epo_store_close(store);
+    return NULL;
+}
+
+void epo_store_close(struct epo_store *store) {
+    if (!store)
+        return;
+    epo_writer_stop(store->writer);
+    pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+struct epo_db *epo_store_connect(struct epo_store *store, struct epo_error *error) {
+    return epo_sqlite_open(store, store->path, store->spatial, false, error);
+}
+
+void epo_db_close(struct epo_db *db) {
+    epo_sqlite_close(db);
+}
+
+static bool check_health(struct epo_db *db, void *arg, struct epo_error *error) {
+    const int64_t *at_us = arg;
+    if (!epo_db_run(db, &HEALTH_WRITE, EPO_BIND(EPO_INTEGER(*at_us)), NULL, error))
+        return false;
+    struct epo_rows *rows = epo_db_query(db, &HEALTH_READ, EPO_BIND_NONE);
+    bool same = epo_rows_next(rows) && epo_rows_integer(rows, 0) == *at_us;
+    if (!epo_rows_end(rows, error))
+        return false;
+    return same || epo_fail(error, EPO_ERROR_BROKEN, "store.read_back",
+                            "what was written does not read back");
+}
+
+bool epo_store_healthy(struct epo_store *store, struct epo_error *error) {
+    int64_t now_us = epo_clock_monotonic_us();
+    pthread_mutex_lock(&store->lock);
+    bool known = store->healthy_at_us && now_us - store->healthy_at_us < HEALTH_EVERY_US;
+    pthread_mutex_unlock(&store->lock);
+    if (known)
+        return true;
+    int64_t at_us = epo_clock_now_us();
+    bool ok = epo_store_write(store, check_health, &at_us, error);
+    pthread_mutex_lock(&store->lock);
+    store->healthy_at_us = ok ? now_us : 0;
+    pthread_mutex_unlock(&store->lock);
+    return ok;
+}
+
+bool epo_store_backup(struct epo_store *store, const char *to_path, struct epo_error *error) {
+    if (store->writer)
+        return epo_writer_backup(store->writer, to_path, error);
+    struct epo_db *db = epo_store_connect(store, error);
+    struct epo_backup *backup = db ? epo_backup_start(db, to_path, error) : NULL;
+    while (backup && epo_backup_step(backup, error)) {
+    }
+    bool ok = backup && epo_backup_end(backup, error);
+    epo_db_close(db);
+    return ok;
+}
+
+static bool read_only(const struct epo_store *store, struct epo_error *error) {
+    return epo_fail(error, EPO_ERROR_BROKEN, "store.read_only", "%s was opened for reading only",
+                    store->label);
+}
+
+bool epo_store_submit(struct epo_store *store, epo_write_run_fn run, epo_write_done_fn done,
+                      void *arg, struct epo_error *error) {
+    return store->writer ? epo_writer_submit(store->writer, run, done, arg, error)
+                         : read_only(store, error);
+}
+
+bool epo_store_write(struct epo_store *store, epo_write_run_fn run, void *arg,
+                     struct epo_error *error) {
+    return store->writer ? epo_writer_wait(store->writer, run, arg, error)
+                         : read_only(store, error);
+}
+
+bool epo_store_check_statement(struct epo_store *store, const char *sql, const char *prefix,
+                               bool writes, struct epo_error *error) {
+    struct epo_db *db = epo_store_connect(store, error);
+    if (!db)
+        return false;
+    bool ok = epo_sqlite_compiles(db, writes ? EPO_SQL_PLUGIN_WRITE : EPO_SQL_PLUGIN_READ, prefix,
+                                  sql, error);
+    epo_db_close(db);
+    return ok;
+}
+
+struct migrating {
+    const char *owner, *folder, *prefix;
+};
+
+static bool run_migrations(struct epo_db *db, void *arg, struct epo_error *error) {
+    const struct migrating *migrating = arg;
+    return epo_migrate(db, migrating->owner, migrating->folder, migrating->prefix, error);
+}
+
+bool epo_store_migrate(struct epo_store *store, const char *owner, const char *folder,
+                       const char *prefix, struct epo_error *error) {
+    struct migrating migrating = {owner, folder, prefix};
+    return epo_store_write(store, run_migrations, &migrating, error);
+}
+
+void epo_store_figures(struct epo_store *store, struct epo_store_figures *figures) {
+    *figures = (struct epo_store_figures){0};
+    if (store->writer)
+        epo_writer_figures(store->writer, figures);
+}

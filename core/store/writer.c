@@ -1,0 +1,310 @@
+#include "store/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "store/sqlite.h"
+
+struct job {
+    struct job *next;
+    epo_write_run_fn run;
+    epo_write_done_fn done;
+    void *arg;
+    bool ok;
+    struct epo_error error;
+};
+
+struct backup_wish {
+    const char *to_path;
+    struct epo_error error;
+    bool ok, finished;
+    struct epo_backup *running;
+};
+
+struct epo_writer {
+    struct epo_store *store;
+    struct epo_db *db; /* NULL after a failure that a connection must not survive */
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, told;
+    struct job *first, **last; /* waiting jobs in order */
+    size_t waiting;
+    bool stopping;
+    struct backup_wish *backup;
+    struct epo_store_figures figures;
+};
+
+static const struct epo_statement BEGIN = {"writer.begin", "BEGIN IMMEDIATE", "BEGIN"};
+static const struct epo_statement COMMIT = {"writer.commit", "COMMIT", NULL};
+static const struct epo_statement ROLLBACK = {"writer.rollback", "ROLLBACK", NULL};
+static const struct epo_statement SAVEPOINT = {"writer.savepoint", "SAVEPOINT job", NULL};
+static const struct epo_statement RELEASE = {"writer.release", "RELEASE job", NULL};
+static const struct epo_statement UNDO = {"writer.undo", "ROLLBACK TO job", NULL};
+
+static bool run_plain(struct epo_db *db, const struct epo_statement *statement,
+                      struct epo_error *error) {
+    return epo_db_run(db, statement, EPO_BIND_NONE, NULL, error);
+}
+
+/* After a failed fsync nothing that the connection believes can be trusted (its pages may not be on
+ * disk though marked clean): it is closed, and the next group starts on a fresh one that reads the
+ * file. */
+static void give_up_connection(struct epo_writer *writer) {
+    epo_sqlite_close(writer->db);
+    writer->db = NULL;
+}
+
+static bool ensure_connection(struct epo_writer *writer, struct epo_error *error) {
+    if (!writer->db)
+        writer->db = epo_store_open_writer(writer->store, error);
+    return writer->db != NULL;
+}
+
+static void fail_rest(struct job *job, const struct epo_error *error) {
+    for (; job; job = job->next) {
+        job->ok = false;
+        job->error = *error;
+    }
+}
+
+/* One job in its savepoint. False when the whole transaction is gone (the engine rolled it back).
+ */
+static bool run_job(struct epo_writer *writer, struct job *job, struct epo_error *error) {
+    struct epo_db *db = writer->db;
+    if (!run_plain(db, &SAVEPOINT, error))
+        return false;
+    job->ok = job->run(db, job->arg, &job->error);
+    if (sqlite3_get_autocommit(db->handle)) {
+        *error = job->error;
+        return false;
+    }
+    struct epo_error ignored;
+    if (!job->ok && !run_plain(db, &UNDO, error))
+        return false;
+    return run_plain(db, &RELEASE, job->ok ? error : &ignored);
+}
+
+/* Runs and commits a group; afterwards every job knows its fate. */
+static void run_group(struct epo_writer *writer, struct job *jobs) {
+    struct epo_error error = {0};
+    if (!ensure_connection(writer, &error)) {
+        fail_rest(jobs, &error);
+        return;
+    }
+    bool whole = run_plain(writer->db, &BEGIN, &error);
+    for (struct job *job = jobs; job && whole; job = job->next)
+        whole = run_job(writer, job, &error);
+    int64_t from = epo_clock_monotonic_us();
+    whole = whole && run_plain(writer->db, &COMMIT, &error);
+    if (whole) {
+        pthread_mutex_lock(&writer->lock);
+        writer->figures.commits++;
+        writer->figures.fsync_us += (uint64_t)(epo_clock_monotonic_us() - from);
+        pthread_mutex_unlock(&writer->lock);
+        return;
+    }
+    if (!error.kind)
+        epo_fail(&error, EPO_ERROR_BROKEN, "store.group", "the transaction was rolled back");
+    for (struct job *job = jobs; job; job = job->next)
+        if (job->ok || !job->error.kind) {
+            job->ok = false;
+            job->error = error;
+        }
+    epo_log_error(EPO_LOG_ERROR, "store.group_failed", &error);
+    struct epo_error ignored;
+    if (!sqlite3_get_autocommit(writer->db->handle))
+        run_plain(writer->db, &ROLLBACK, &ignored);
+    give_up_connection(writer);
+}
+
+static void tell(struct epo_writer *writer, struct job *jobs) {
+    uint64_t count = 0, failed = 0;
+    for (struct job *job = jobs, *next; job; job = next) {
+        next = job->next;
+        count++;
+        failed += !job->ok;
+        job->done(job->arg, job->ok ? NULL : &job->error);
+        free(job);
+    }
+    pthread_mutex_lock(&writer->lock);
+    writer->figures.jobs += count;
+    writer->figures.failed += failed;
+    pthread_mutex_unlock(&writer->lock);
+}
+
+/* Up to a group of waiting jobs, in order. Lock held. */
+static struct job *take(struct epo_writer *writer) {
+    struct job *jobs = writer->first, *last = NULL;
+    size_t count = 0;
+    for (struct job *job = jobs; job && count < EPO_WRITE_GROUP_MAX; job = job->next, count++)
+        last = job;
+    if (!last)
+        return NULL;
+    writer->first = last->next;
+    if (!writer->first)
+        writer->last = &writer->first;
+    last->next = NULL;
+    writer->waiting -= count;
+    return jobs;
+}
+
+/* One step between two groups, so that a copy never holds up a save for long. */
+static void step_backup(struct epo_writer *writer, struct backup_wish *wish) {
+    bool more = ensure_connection(writer, &wish->error);
+    if (more && !wish->running) {
+        wish->running = epo_backup_start(writer->db, wish->to_path, &wish->error);
+        more = wish->running != NULL;
+        wish->ok = more;
+    }
+    if (more && epo_backup_step(wish->running, &wish->error))
+        return;
+    if (wish->running)
+        wish->ok = epo_backup_end(wish->running, &wish->error);
+    pthread_mutex_lock(&writer->lock);
+    wish->finished = true;
+    writer->backup = NULL;
+    pthread_cond_broadcast(&writer->told);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+static void *writer_main(void *arg) {
+    struct epo_writer *writer = arg;
+    for (;;) {
+        pthread_mutex_lock(&writer->lock);
+        while (!writer->first && !writer->backup && !writer->stopping)
+            pthread_cond_wait(&writer->wake, &writer->lock);
+        struct job *jobs = take(writer);
+        struct backup_wish *wish = writer->backup;
+        bool stop = writer->stopping && !jobs && !wish;
+        pthread_mutex_unlock(&writer->lock);
+        if (stop)
+            return NULL;
+        if (jobs) {
+            run_group(writer, jobs);
+            tell(writer, jobs);
+        }
+        if (wish)
+            step_backup(writer, wish);
+    }
+}
+
+struct epo_writer *epo_writer_start(struct epo_store *store, struct epo_db *db) {
+    struct epo_writer *writer = calloc(1, sizeof *writer);
+    epo_assert(writer);
+    writer->store = store;
+    writer->db = db;
+    writer->last = &writer->first;
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->wake, NULL);
+    pthread_cond_init(&writer->told, NULL);
+    epo_assert(pthread_create(&writer->thread, NULL, writer_main, writer) == 0);
+    return writer;
+}
+
+void epo_writer_stop(struct epo_writer *writer) {
+    if (!writer)
+        return;
+    pthread_mutex_lock(&writer->lock);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->wake);
+    pthread_mutex_unlock(&writer->lock);
+    pthread_join(writer->thread, NULL);
+    epo_sqlite_close(writer->db); /* the last connection checkpoints the WAL */
+    pthread_mutex_destroy(&writer->lock);
+    pthread_cond_destroy(&writer->wake);
+    pthread_cond_destroy(&writer->told);
+    free(writer);
+}
+
+bool epo_writer_submit(struct epo_writer *writer, epo_write_run_fn run, epo_write_done_fn done,
+                       void *arg, struct epo_error *error) {
+    struct job *job = calloc(1, sizeof *job);
+    epo_assert(job);
+    *job = (struct job){.run = run, .done = done, .arg = arg};
+    pthread_mutex_lock(&writer->lock);
+    bool room = writer->waiting < EPO_WRITE_QUEUE_MAX && !writer->stopping;
+    if (room) {
+        *writer->last = job;
+        writer->last = &job->next;
+        writer->waiting++;
+        pthread_cond_signal(&writer->wake);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    if (room)
+        return true;
+    free(job);
+    return epo_fail(error, EPO_ERROR_BUSY, "store.queue_full",
+                    "too many saves are waiting: try again shortly");
+}
+
+struct waiting {
+    pthread_mutex_t lock;
+    pthread_cond_t told;
+    bool finished, ok;
+    epo_write_run_fn run;
+    void *arg;
+    struct epo_error *error;
+};
+
+static bool waiting_run(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct waiting *waiting = arg;
+    return waiting->run(db, waiting->arg, error);
+}
+
+static void waiting_done(void *arg, const struct epo_error *error) {
+    struct waiting *waiting = arg;
+    pthread_mutex_lock(&waiting->lock);
+    waiting->ok = !error;
+    if (error && waiting->error)
+        *waiting->error = *error;
+    waiting->finished = true;
+    pthread_cond_signal(&waiting->told);
+    pthread_mutex_unlock(&waiting->lock);
+}
+
+bool epo_writer_wait(struct epo_writer *writer, epo_write_run_fn run, void *arg,
+                     struct epo_error *error) {
+    struct waiting waiting = {.run = run, .arg = arg, .error = error};
+    pthread_mutex_init(&waiting.lock, NULL);
+    pthread_cond_init(&waiting.told, NULL);
+    bool ok = epo_writer_submit(writer, waiting_run, waiting_done, &waiting, error);
+    if (ok) {
+        pthread_mutex_lock(&waiting.lock);
+        while (!waiting.finished)
+            pthread_cond_wait(&waiting.told, &waiting.lock);
+        pthread_mutex_unlock(&waiting.lock);
+        ok = waiting.ok;
+    }
+    pthread_mutex_destroy(&waiting.lock);
+    pthread_cond_destroy(&waiting.told);
+    return ok;
+}
+
+bool epo_writer_backup(struct epo_writer *writer, const char *to_path, struct epo_error *error) {
+    struct backup_wish wish = {.to_path = to_path};
+    pthread_mutex_lock(&writer->lock);
+    bool free_now = !writer->backup && !writer->stopping;
+    if (free_now) {
+        writer->backup = &wish;
+        pthread_cond_signal(&writer->wake);
+        while (!wish.finished)
+            pthread_cond_wait(&writer->told, &writer->lock);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    if (!free_now)
+        return epo_fail(error, EPO_ERROR_BUSY, "store.backup_running",
+                        "another backup is being made");
+    if (!wish.ok && error)
+        *error = wish.error;
+    return wish.ok;
+}
+
+void epo_writer_figures(struct epo_writer *writer, struct epo_store_figures *figures) {
+    pthread_mutex_lock(&writer->lock);
+    *figures = writer->figures;
+    figures->queue = writer->waiting;
+    pthread_mutex_unlock(&writer->lock);
+}
