@@ -61,6 +61,9 @@ struct epo_span epo_request_query(const struct epo_request *request,
 struct epo_span epo_request_form(const struct epo_request *request, const char *name);
 struct epo_span epo_request_cookie(const struct epo_request *request, const char *name);
 
+/* Name of the session cookie for epo_response_cookie; request->session is its value. */
+#define EPO_SESSION_COOKIE "epo_session"
+
 struct epo_response; /* opaque; made by the calls below in the request's pool */
 struct epo_response *epo_respond(struct epo_request *request, int status, const char *content_type,
                                  struct epo_span body);
@@ -134,6 +137,8 @@ void epo_server_free(struct epo_server *server);
 bool epo_server_reload(struct epo_server *server, const struct epo_json *settings,
                        struct epo_error *error);
 void epo_server_purge(struct epo_server *server);
+/* Prometheus text of the server's own counters. */
+void epo_server_metrics(struct epo_server *server, struct epo_buffer *out);
 /* Called on the main thread for SIGHUP (reload) while epo_server_run waits. */
 void epo_server_on_reload(struct epo_server *server, void (*fn)(void *arg), void *arg);
 /* Runs fn on a worker as soon as one is free (scheduled jobs, background reload). */

@@ -1,0 +1,148 @@
+/* What the files of core/http share among themselves. No h2o type appears here. */
+#ifndef EPO_HTTP_INTERNAL_H
+#define EPO_HTTP_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "http/http.h"
+
+#define EPO_RESPONSE_HEADERS_MAX 24
+
+struct epo_response {
+    struct epo_request *request;
+    int status;
+    struct epo_header headers[EPO_RESPONSE_HEADERS_MAX];
+    size_t header_count;
+    struct epo_span body;
+    bool cacheable;
+    /* borrowed bytes (a tile): given back when sent */
+    void (*release)(void *arg);
+    void *release_arg;
+    /* epo_respond_after_write */
+    bool (*run)(struct epo_db *db, void *arg, struct epo_error *error);
+    struct epo_response *(*finish)(struct epo_request *request, void *arg,
+                                   const struct epo_error *error);
+    void *arg;
+};
+
+/* ---- status.c ---- */
+int epo_status_of(enum epo_error_kind kind);
+const char *epo_status_reason(int status);
+
+/* ---- request.c: pure readers of what came; all results in the pool ---- */
+struct epo_pairs {
+    const struct epo_pair *pairs;
+    size_t count;
+};
+/* application/x-www-form-urlencoded (also queries). False: TOO_LARGE over EPO_FIELD_COUNT_MAX,
+ * BAD_INPUT for broken escapes, NUL or invalid UTF-8. */
+bool epo_request_read_pairs(struct epo_pool *pool, struct epo_span text, struct epo_pairs *pairs,
+                            struct epo_error *error);
+/* multipart/form-data: text fields only (files come with attachments); the same errors. */
+bool epo_request_read_multipart(struct epo_pool *pool, struct epo_span content_type,
+                                struct epo_span body, struct epo_pairs *pairs,
+                                struct epo_error *error);
+/* Fills request->form from the body by its content type. */
+bool epo_request_read_form(struct epo_request *request, struct epo_error *error);
+/* Percent-decoded; false for broken escapes, NUL, invalid UTF-8. */
+bool epo_request_decode(struct epo_pool *pool, struct epo_span text, bool plus_is_space,
+                        struct epo_span *out);
+struct epo_span epo_request_find_cookie(struct epo_span header, const char *name);
+/* "cs" or "en": the query's lang=, the cookie, Accept-Language, cs. */
+const char *epo_request_language(struct epo_span query, struct epo_span cookies,
+                                 struct epo_span accepted);
+
+/* ---- route.c ---- */
+/* The row that fits, with its captures in the pool; NULL with *allowed = methods of the rows that
+ * fit the path (0: none, 404). */
+const struct epo_route *epo_route_find(const struct epo_route *routes, size_t count, int method,
+                                       struct epo_span path, struct epo_pool *pool,
+                                       struct epo_span captures[4], int *allowed);
+int epo_route_method(struct epo_span name);
+/* "GET, HEAD, POST" */
+struct epo_span epo_route_allow(struct epo_pool *pool, int methods);
+
+/* ---- guard.c ---- */
+/* The raw head of a request, before anything in it is believed: 0 or the status to refuse with.
+ * Refuses what libh2o accepts (RFC 9112 §6.3, §3.2): duplicate Content-Length or Transfer-Encoding,
+ * both together, a missing or second Host, folded lines, bare control characters. */
+int epo_guard_head(struct epo_span head);
+/* True when a state-changing request comes from our own pages or from no browser. */
+bool epo_guard_same_site(const struct epo_request *request);
+/* Sent with every answer. secure adds HSTS. */
+const struct epo_header *epo_guard_headers(bool secure, size_t *count);
+struct epo_guard; /* per-address counters and the proxies that are trusted; any thread */
+struct epo_guard *epo_guard_create(const struct epo_json *settings, struct epo_error *error);
+void epo_guard_free(struct epo_guard *guard);
+bool epo_guard_connect(struct epo_guard *guard,
+                       struct epo_span address); /* false: over the limit */
+void epo_guard_disconnect(struct epo_guard *guard, struct epo_span address);
+/* One more limited request of this address; false with the seconds to wait. */
+bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait_s);
+bool epo_guard_trusts(const struct epo_guard *guard, struct epo_span address);
+
+/* ---- cache.c: bytes ready to send, shared by all loops ---- */
+enum epo_encoding { EPO_IDENTITY, EPO_GZIP, EPO_BROTLI };
+struct epo_blob {
+    atomic_int references;
+    int status;
+    struct epo_span bytes[3];                            /* by encoding; len 0: not there */
+    struct epo_header headers[EPO_RESPONSE_HEADERS_MAX]; /* all but the encoding's and ETag */
+    size_t header_count;
+    struct epo_span etags[3];
+    char *memory; /* behind all of the above */
+};
+struct epo_cache;
+struct epo_cache *epo_cache_create(void);
+void epo_cache_free(struct epo_cache *cache);
+/* A reference to what is kept under the key, or NULL. */
+struct epo_blob *epo_cache_find(struct epo_cache *cache, struct epo_span key);
+/* Keeps a copy unless the cache was purged since `generation`. compress: make gzip and brotli
+ * variants. */
+void epo_cache_put(struct epo_cache *cache, struct epo_span key, uint64_t generation,
+                   const struct epo_response *response);
+/* From files: never purged. */
+bool epo_cache_put_file(struct epo_cache *cache, struct epo_span key, const char *path,
+                        struct epo_error *error);
+uint64_t epo_cache_generation(struct epo_cache *cache);
+void epo_cache_purge(struct epo_cache *cache);
+void epo_blob_release(struct epo_blob *blob);
+enum epo_encoding epo_blob_choose(const struct epo_blob *blob, struct epo_span accept_encoding);
+
+/* ---- statics.c: /assets/ ---- */
+bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_error *error);
+/* manifest.json of the assets: {"style": "/assets/…"}; empty object where there is none. */
+struct epo_json *epo_statics_manifest(struct epo_pool *pool, const char *folder);
+
+/* ---- worker.c ---- */
+struct epo_workers;
+typedef void (*epo_work_fn)(void *arg, struct epo_db *db);
+struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
+                                      struct epo_error *error);
+/* False when the queue is full; force is for the second half of work already accepted. */
+bool epo_workers_post(struct epo_workers *workers, epo_work_fn fn, void *arg, bool force);
+size_t epo_workers_waiting(struct epo_workers *workers);
+/* Finishes what is queued. */
+void epo_workers_stop(struct epo_workers *workers);
+
+/* ---- frame.c: pages and errors ---- */
+/* Once, when the server is made. The manifest must outlive it. */
+void epo_frame_setup(const struct epo_json *assets);
+/* A short answer where no template can be drawn: on a loop, or when drawing itself failed. */
+struct epo_response *epo_respond_plain_error(struct epo_request *request, int status,
+                                             const char *code, const char *text);
+
+/* ---- metrics.c ---- */
+#define EPO_METRIC_ROUTES_MAX 128
+struct epo_metrics {
+    atomic_ullong by_route[EPO_METRIC_ROUTES_MAX + 1]
+                          [6]; /* last row: no route; column: status / 100 */
+    atomic_ullong latency[12]; /* histogram buckets, see metrics.c */
+    atomic_ullong latency_us, requests, connections, connections_open, cache_hits, refused;
+};
+void epo_metrics_count(struct epo_metrics *metrics, const struct epo_server_options *options,
+                       const struct epo_route *route, int status, int64_t took_us);
+void epo_metrics_write(struct epo_metrics *metrics, const struct epo_server_options *options,
+                       size_t waiting, struct epo_buffer *out);
+
+#endif
