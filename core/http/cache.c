@@ -9,8 +9,9 @@
 #include "http/internal.h"
 
 #define BUCKETS 1024
-#define ENTRIES_MAX 1000 /* pages × languages; a flood of made-up addresses must not fill memory  \
-                          */
+#define ENTRIES_MAX                                                                                \
+    1000 /* pages × languages; a flood of made-up addresses must not fill memory                  \
+          */
 #define FILE_BYTES_MAX (16u << 20)
 #define COMPRESS_FROM 256 /* below, the headers weigh more than the saving */
 

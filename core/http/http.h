@@ -38,8 +38,9 @@ struct epo_request {
     struct epo_db *db; /* this worker's read connection to portal.db */
     void *app;         /* what main gave the server: struct epo_app of pages.h */
     enum epo_method method;
-    struct epo_span path;        /* decoded, normalised, starts with "/" */
-    struct epo_span captures[4]; /* of the route's {…}, decoded, in order */
+    struct epo_span path;                /* decoded, normalised, starts with "/" */
+    struct epo_span captures[4];         /* of the route's {…}, decoded, in order */
+    struct epo_span raw_path, raw_query; /* as sent, still encoded */
     const struct epo_pair *query;
     size_t query_count;
     const struct epo_header *headers;
@@ -72,6 +73,10 @@ struct epo_response *epo_respond_json(struct epo_request *request, int status,
 /* Draws a template with the model; adds the page frame's model (lang, account, path, csp …). */
 struct epo_response *epo_respond_page(struct epo_request *request, int status,
                                       const char *template_name, struct epo_json *model);
+/* The same with an agenda's own set (epo_agenda_templates). */
+struct epo_response *epo_respond_page_of(struct epo_request *request,
+                                         const struct epo_templates *templates, int status,
+                                         const char *template_name, struct epo_json *model);
 struct epo_response *epo_respond_redirect(struct epo_request *request, int status,
                                           struct epo_span location);
 /* RFC 9457 for API and Accept: json, else the error page in the request's language. */
@@ -137,6 +142,8 @@ void epo_server_free(struct epo_server *server);
 bool epo_server_reload(struct epo_server *server, const struct epo_json *settings,
                        struct epo_error *error);
 void epo_server_purge(struct epo_server *server);
+/* The port it listens on (useful with port 0). */
+int epo_server_port(const struct epo_server *server);
 /* Prometheus text of the server's own counters. */
 void epo_server_metrics(struct epo_server *server, struct epo_buffer *out);
 /* Called on the main thread for SIGHUP (reload) while epo_server_run waits. */
