@@ -53,6 +53,7 @@ struct epo_server {
     struct epo_metrics metrics;
     SSL_CTX *tls; /* NULL: plain */
     struct epo_loop *loops;
+    pthread_barrier_t started; /* every loop listens before anything is said or stopped */
     int loop_count, worker_count;
     int listen_fds[EPO_LOOPS_MAX], listen_count;
     int port;

@@ -56,10 +56,10 @@ static void give_order(struct epo_loop *loop, bool stop, SSL_CTX *tls) {
     h2o_multithread_send_message(&loop->orders, &order->message);
 }
 
-static void start_loop(struct epo_server *server, int index) {
-    struct epo_loop *loop = &server->loops[index];
-    loop->server = server;
-    loop->index = index;
+/* On the loop's own thread: libh2o keeps buffer pools in thread-local memory, to which sockets
+ * point from the moment they are made. */
+static void start_loop(struct epo_loop *loop) {
+    struct epo_server *server = loop->server;
     h2o_context_init(&loop->context, h2o_evloop_create(), &server->config);
     h2o_multithread_register_receiver(loop->context.queue, &loop->finished,
                                       epo_exchange_on_finished);
@@ -73,7 +73,7 @@ static void start_loop(struct epo_server *server, int index) {
         SSL_CTX_up_ref(server->tls);
         loop->accept.ssl_ctx = server->tls;
     }
-    for (int i = index; i < server->listen_count; i += server->loop_count) {
+    for (int i = loop->index; i < server->listen_count; i += server->loop_count) {
         h2o_socket_t *listener = h2o_evloop_socket_create(loop->context.loop, server->listen_fds[i],
                                                           H2O_SOCKET_FLAG_DONT_READ);
         listener->data = loop;
@@ -85,6 +85,8 @@ static void start_loop(struct epo_server *server, int index) {
 static void *loop_main(void *arg) {
     struct epo_loop *loop = arg;
     int64_t stop_at_us = 0;
+    start_loop(loop);
+    pthread_barrier_wait(&loop->server->started);
     for (;;) {
         h2o_evloop_run(loop->context.loop, 250);
         int64_t now_us = epo_clock_monotonic_us();
