@@ -1,22 +1,44 @@
+/* clang-format off */
 /* Agendas: loaded plugins and scripts, their forms and rights, and the calls into them. A native
  * shared object and a Lua script look the same from here on: struct epo_agenda.
  *
- * An agenda folder holds manifest.json:
+ * An agenda is a folder named like the agenda. Its manifest.json:
  * {
- *   "name": "dog_fee", "version": "1.0.0", "abi": "1.0",
- *   "runtime": "lua" | "native", "main": "agenda.lua" | "dog_fee.so",
+ *   "name": "dog_fee",                 lower-case letters, digits, _; the folder's name
+ *   "version": "1.0.0",
+ *   "abi": "1.0",                      of epo.h; a newer one than the host's is refused
+ *   "runtime": "lua" | "native",
+ *   "main": "agenda.lua" | "dog_fee.so",
  *   "title": {"cs": …, "en": …}, "summary": {"cs": …, "en": …},
  *   "life_situation": {"cs": […paragraphs…], "en": […]},       shown on /agendas/{agenda}
  *   "law": [{"cs": …, "en": …, "url": …}],
- *   "rights": ["tables", "routes", "pages", "jobs", "places"],  granted in epo.json "grants"
+ *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json
+ *                                      "grants" does not give refuses the whole agenda
  *   "forms": ["forms/registration.json"],
- *   "parameters": {…},                 defaults; epo.json "parameters" → {agenda} override, per
- * district "routing": {"office": "district" | "<office id>"}, "states": {"received": ["accepted",
- * "refused"], …}        allowed moves; default below "statements": {"count_open": {"sql": "SELECT
- * …", "writes": false}}, "pages": ["overview"], "routes": [{"method": "GET", "path": "rates"}],
- * "jobs": [{"name": "remind", "every_s": 86400}]
+ *   "parameters": {…},                 defaults; see below
+ *   "routing": {"office": "district" | "<office id>"},
+ *   "states": {"received": ["in_progress", …], …},             allowed moves; default below
+ *   "statements": {"count_open": {"sql": "SELECT …", "writes": false}},    right "tables"
+ *   "pages": ["overview"],             right "pages"; each has templates/<page>.html
+ *   "routes": [{"method": "GET", "path": "rates", "name": "rates"}],       right "routes";
+ *                                      name is the hook's (default: the path)
+ *   "jobs": [{"name": "remind", "every_s": 86400}]             right "jobs"
  * }
- * texts/{cs,en}.json, templates/ (html), sql/NNN_*.sql (tables named <name>_…), tests/. */
+ * Beside it: texts/{cs,en}.json (keys "error.<code>" for failures), templates/ (*.html, named
+ * "<agenda>/<file>" in {{> …}}), sql/NNN_*.sql (tables named <name>_…), tests/ (see tools.h).
+ *
+ * Default states: received -> in_progress, accepted, refused, returned, withdrawn;
+ * in_progress -> accepted, refused, returned, withdrawn; returned -> in_progress, withdrawn.
+ *
+ * epo.json: "grants": {"*": ["places"], "dog_fee": ["tables"]} (both lists count; without "grants"
+ * everything asked for is given); "parameters": {"dog_fee": {"rate_haler": 15000,
+ * "districts": {"546003": {"rate_haler": 12000}}}}. Members are replaced whole: manifest <
+ * parameters < district of the place.
+ *
+ * Values written for people in explanations ("explain" of compute): {"key": text key, "values":
+ * {"n": 3, "rate": {"money": 15000}, "area": {"number": 12.5, "decimals": 1}, "until": {"date":
+ * "2026-11-24"}, "zone": {"text": "zone.1"}}} or plain text. */
+/* clang-format on */
 #ifndef EPO_PLUGIN_PLUGIN_H
 #define EPO_PLUGIN_PLUGIN_H
 
@@ -27,13 +49,16 @@
 #include "portal/portal.h"
 #include "portal/submission.h"
 
-/* A runtime makes an epo_plugin out of a folder; native is dlopen, Lua is handed in by main. */
+/* A runtime makes an epo_plugin out of a folder; native is dlopen, Lua is handed in by main as
+ * {"lua", epo_lua_open, epo_lua_close} of lua/engine.h (which knows epo.h alone, hence the flat
+ * arguments). */
 struct epo_runtime {
     const char *name; /* "native", "lua" */
-    /* file: full path of manifest "main". On success *plugin and *handle; handle is given to every
-     * hook as `self` after plugin->start, or by open itself where *self is set. */
-    bool (*open)(const char *folder, const char *file, const epo_host *host,
-                 const epo_plugin **plugin, void **self, void **handle, struct epo_error *error);
+    /* file: full path of manifest "main". On success 0, *plugin and *handle; *self where open
+     * itself makes what start would. Else non-zero and a sentence in fault, led by "file:line: "
+     * where known. */
+    int (*open)(const char *folder, const char *file, const epo_host *host,
+                const epo_plugin **plugin, void **self, void **handle, char *fault, size_t room);
     void (*close)(void *handle);
 };
 
