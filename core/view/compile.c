@@ -274,7 +274,8 @@ static bool open_block(struct compiler *compiler) {
 }
 
 static bool same_place(const struct epo_html *a, const struct epo_html *b) {
-    return a->state == b->state && strcmp(a->attribute, b->attribute) == 0;
+    bool quoted = a->state == EPO_HTML_DOUBLE || a->state == EPO_HTML_SINGLE;
+    return a->state == b->state && (!quoted || strcmp(a->attribute, b->attribute) == 0);
 }
 
 static bool compile_else(struct compiler *compiler) {

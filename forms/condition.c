@@ -1,0 +1,589 @@
+#include "forms/condition.h"
+
+#include <ctype.h>
+#include <math.h>
+
+/* JsonLogic is JavaScript's semantics: what is true, what equals what, what a text is as a number.
+ * Each operation below says only what it adds to that. */
+
+struct run {
+    struct epo_pool *pool;
+    struct epo_error *error;
+    int steps, depth;
+};
+typedef struct epo_json *(*operation_fn)(struct run *run, const struct epo_json *arguments,
+                                         const struct epo_json *scope);
+static struct epo_json *apply(struct run *run, const struct epo_json *rule,
+                              const struct epo_json *scope);
+
+/* -- JavaScript's values ---------------------------------------------------------------------- */
+
+/* Values are only read from here on, so answers and literals need no copies. */
+static struct epo_json *borrow(const struct epo_json *value) {
+    return (struct epo_json *)(uintptr_t)value;
+}
+
+static bool truthy(const struct epo_json *value) {
+    switch (value->type) {
+    case EPO_JSON_NULL:
+        return false;
+    case EPO_JSON_BOOLEAN:
+        return value->boolean;
+    case EPO_JSON_INTEGER:
+        return value->integer != 0;
+    case EPO_JSON_REAL:
+        return value->real != 0 && !isnan(value->real);
+    case EPO_JSON_TEXT:
+        return value->text.len > 0;
+    case EPO_JSON_ARRAY:
+        return value->count > 0; /* JsonLogic's own rule: [] is false */
+    case EPO_JSON_OBJECT:
+        return true;
+    }
+    return false;
+}
+
+static bool is_number(const struct epo_json *value) {
+    return value->type == EPO_JSON_INTEGER || value->type == EPO_JSON_REAL;
+}
+
+/* ToNumber: null is 0, an empty text is 0, other text must be a whole number text. */
+static double to_number(const struct epo_json *value) {
+    double number;
+    switch (value->type) {
+    case EPO_JSON_NULL:
+        return 0;
+    case EPO_JSON_BOOLEAN:
+        return value->boolean ? 1 : 0;
+    case EPO_JSON_INTEGER:
+        return (double)value->integer;
+    case EPO_JSON_REAL:
+        return value->real;
+    case EPO_JSON_TEXT: {
+        struct epo_span text = epo_span_trim(value->text);
+        if (text.len == 0)
+            return 0;
+        return epo_span_real(text, &number) ? number : NAN;
+    }
+    case EPO_JSON_ARRAY:
+        return value->count == 0 ? 0 : value->count == 1 ? to_number(value->items[0]) : NAN;
+    case EPO_JSON_OBJECT:
+        return NAN;
+    }
+    return NAN;
+}
+
+/* parseFloat, which "+" uses: the longest number at the start of a text; null is NaN. */
+static double parse_float(const struct epo_json *value) {
+    if (is_number(value))
+        return to_number(value);
+    if (value->type != EPO_JSON_TEXT)
+        return NAN;
+    struct epo_span text = epo_span_trim(value->text);
+    double number;
+    for (size_t len = text.len < 40 ? text.len : 40; len > 0; len--) {
+        char last = text.at[len - 1];
+        if ((isdigit((unsigned char)last) || last == '.') &&
+            epo_span_real((struct epo_span){text.at, last == '.' ? len - 1 : len}, &number))
+            return number;
+    }
+    return NAN;
+}
+
+static struct epo_json *from_number(struct run *run, double number) {
+    if (isfinite(number) && number == floor(number) && fabs(number) <= EPO_NUMBER_MAX)
+        return epo_json_integer(run->pool, (int64_t)number);
+    return epo_json_real(run->pool, number);
+}
+
+/* String(value) */
+static struct epo_span to_text(struct run *run, const struct epo_json *value) {
+    if (value->type == EPO_JSON_TEXT)
+        return value->text;
+    if (value->type == EPO_JSON_REAL && !isfinite(value->real))
+        return isnan(value->real) ? EPO_SPAN("NaN")
+               : value->real > 0  ? EPO_SPAN("Infinity")
+                                  : EPO_SPAN("-Infinity");
+    if (value->type != EPO_JSON_ARRAY)
+        return epo_json_print(run->pool, value);
+    struct epo_buffer out;
+    epo_buffer_init(&out, 64u << 10);
+    for (uint32_t i = 0; i < value->count; i++) {
+        if (i > 0)
+            epo_buffer_byte(&out, ',');
+        if (value->items[i]->type != EPO_JSON_NULL)
+            epo_buffer_span(&out, to_text(run, value->items[i]));
+    }
+    struct epo_span text = epo_pool_copy(run->pool, epo_buffer_get(&out));
+    epo_buffer_clear(&out);
+    return text;
+}
+
+static bool strict_equal(const struct epo_json *a, const struct epo_json *b) {
+    if (is_number(a) && is_number(b))
+        return to_number(a) == to_number(b);
+    if (a->type != b->type)
+        return false;
+    if (a->type == EPO_JSON_TEXT)
+        return epo_span_equal(a->text, b->text);
+    if (a->type == EPO_JSON_BOOLEAN)
+        return a->boolean == b->boolean;
+    return a->type == EPO_JSON_NULL || a == b;
+}
+
+static bool loose_equal(struct run *run, const struct epo_json *a, const struct epo_json *b) {
+    bool a_list = a->type >= EPO_JSON_ARRAY, b_list = b->type >= EPO_JSON_ARRAY;
+    if (a->type == b->type || (is_number(a) && is_number(b)))
+        return strict_equal(a, b);
+    if (a->type == EPO_JSON_NULL || b->type == EPO_JSON_NULL)
+        return false;
+    if (a_list && b->type == EPO_JSON_TEXT)
+        return epo_span_equal(to_text(run, a), b->text);
+    if (b_list && a->type == EPO_JSON_TEXT)
+        return epo_span_equal(a->text, to_text(run, b));
+    return to_number(a) == to_number(b);
+}
+
+/* -1, 0, 1, or 2 where the two cannot be compared */
+static int compare(const struct epo_json *a, const struct epo_json *b) {
+    if (a->type == EPO_JSON_TEXT && b->type == EPO_JSON_TEXT) {
+        size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
+        int order = len > 0 ? memcmp(a->text.at, b->text.at, len) : 0;
+        if (order == 0)
+            order = (a->text.len > b->text.len) - (a->text.len < b->text.len);
+        return (order > 0) - (order < 0);
+    }
+    double x = to_number(a), y = to_number(b);
+    if (isnan(x) || isnan(y))
+        return 2;
+    return (x > y) - (x < y);
+}
+
+/* -- arguments -------------------------------------------------------------------------------- */
+
+static struct epo_json *boolean(struct run *run, bool value) {
+    return epo_json_boolean(run->pool, value);
+}
+
+/* Arguments are a list, or one value that is not a list: {"!": true}. */
+static uint32_t count_of(const struct epo_json *arguments) {
+    return arguments->type == EPO_JSON_ARRAY ? arguments->count : 1;
+}
+
+static const struct epo_json *raw_argument(const struct epo_json *arguments, uint32_t i) {
+    if (arguments->type != EPO_JSON_ARRAY)
+        return i == 0 ? arguments : NULL;
+    return i < arguments->count ? arguments->items[i] : NULL;
+}
+
+static struct epo_json *argument(struct run *run, const struct epo_json *arguments, uint32_t i,
+                                 const struct epo_json *scope) {
+    const struct epo_json *raw = raw_argument(arguments, i);
+    return raw != NULL ? apply(run, raw, scope) : epo_json_null(run->pool);
+}
+
+/* -- operations ------------------------------------------------------------------------------- */
+
+static struct epo_json *find_var(struct run *run, const struct epo_json *name,
+                                 const struct epo_json *scope) {
+    struct epo_span path = to_text(run, name);
+    const struct epo_json *at = scope;
+    if (name->type == EPO_JSON_NULL || path.len == 0)
+        return borrow(scope);
+    while (path.len > 0 && at != NULL) {
+        struct epo_span part = epo_span_cut(path, '.', &path);
+        int64_t index;
+        if (at->type == EPO_JSON_ARRAY && epo_span_integer(part, &index))
+            at = index >= 0 && index < at->count ? at->items[index] : NULL;
+        else
+            at = epo_json_get_span(at, part);
+    }
+    return at != NULL ? borrow(at) : NULL;
+}
+
+static struct epo_json *do_var(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    struct epo_json *found = find_var(run, argument(run, arguments, 0, scope), scope);
+    if (found != NULL)
+        return found;
+    return argument(run, arguments, 1, scope);
+}
+
+static struct epo_json *do_missing(struct run *run, const struct epo_json *arguments,
+                                   const struct epo_json *scope) {
+    struct epo_json *names = argument(run, arguments, 0, scope);
+    struct epo_json *missing = epo_json_array(run->pool);
+    uint32_t count = names->type == EPO_JSON_ARRAY ? names->count : count_of(arguments);
+    for (uint32_t i = 0; i < count; i++) {
+        struct epo_json *name =
+            names->type == EPO_JSON_ARRAY ? names->items[i] : argument(run, arguments, i, scope);
+        struct epo_json *found = find_var(run, name, scope);
+        if (found == NULL || found->type == EPO_JSON_NULL ||
+            (found->type == EPO_JSON_TEXT && found->text.len == 0))
+            epo_json_push(run->pool, missing, name);
+    }
+    return missing;
+}
+
+#define EQUALITY(name, expression)                                                                 \
+    static struct epo_json *name(struct run *run, const struct epo_json *arguments,                \
+                                 const struct epo_json *scope) {                                   \
+        struct epo_json *a = argument(run, arguments, 0, scope);                                   \
+        struct epo_json *b = argument(run, arguments, 1, scope);                                   \
+        return boolean(run, expression);                                                           \
+    }
+EQUALITY(do_equal, loose_equal(run, a, b))
+EQUALITY(do_strict_equal, strict_equal(a, b))
+EQUALITY(do_unequal, !loose_equal(run, a, b))
+EQUALITY(do_strict_unequal, !strict_equal(a, b))
+EQUALITY(do_greater, compare(a, b) == 1)
+EQUALITY(do_at_least, compare(a, b) == 1 || compare(a, b) == 0)
+
+/* a < b, or a < b < c */
+static struct epo_json *ordered(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope, bool or_equal) {
+    bool holds = true;
+    uint32_t count = count_of(arguments) > 2 ? 3 : 2;
+    struct epo_json *before = argument(run, arguments, 0, scope);
+    for (uint32_t i = 1; i < count && holds; i++) {
+        struct epo_json *next = argument(run, arguments, i, scope);
+        int order = compare(before, next);
+        holds = order == -1 || (or_equal && order == 0);
+        before = next;
+    }
+    return boolean(run, holds);
+}
+
+static struct epo_json *do_less(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope) {
+    return ordered(run, arguments, scope, false);
+}
+
+static struct epo_json *do_at_most(struct run *run, const struct epo_json *arguments,
+                                   const struct epo_json *scope) {
+    return ordered(run, arguments, scope, true);
+}
+
+static struct epo_json *do_not(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    return boolean(run, !truthy(argument(run, arguments, 0, scope)));
+}
+
+static struct epo_json *do_truth(struct run *run, const struct epo_json *arguments,
+                                 const struct epo_json *scope) {
+    return boolean(run, truthy(argument(run, arguments, 0, scope)));
+}
+
+/* The first that decides, or the last. */
+static struct epo_json *chain(struct run *run, const struct epo_json *arguments,
+                              const struct epo_json *scope, bool stops_at) {
+    struct epo_json *value = epo_json_null(run->pool);
+    for (uint32_t i = 0; i < count_of(arguments); i++) {
+        value = argument(run, arguments, i, scope);
+        if (truthy(value) == stops_at)
+            break;
+    }
+    return value;
+}
+
+static struct epo_json *do_and(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    return chain(run, arguments, scope, false);
+}
+
+static struct epo_json *do_or(struct run *run, const struct epo_json *arguments,
+                              const struct epo_json *scope) {
+    return chain(run, arguments, scope, true);
+}
+
+static struct epo_json *do_if(struct run *run, const struct epo_json *arguments,
+                              const struct epo_json *scope) {
+    uint32_t i = 0, count = count_of(arguments);
+    for (; i + 1 < count; i += 2)
+        if (truthy(argument(run, arguments, i, scope)))
+            return argument(run, arguments, i + 1, scope);
+    return i < count ? argument(run, arguments, i, scope) : epo_json_null(run->pool);
+}
+
+static struct epo_json *do_in(struct run *run, const struct epo_json *arguments,
+                              const struct epo_json *scope) {
+    struct epo_json *needle = argument(run, arguments, 0, scope);
+    struct epo_json *hay = argument(run, arguments, 1, scope);
+    bool found = false;
+    if (hay->type == EPO_JSON_TEXT) {
+        struct epo_span text = to_text(run, needle);
+        found = text.len == 0 ||
+                (hay->text.len > 0 && memmem(hay->text.at, hay->text.len, text.at, text.len));
+    }
+    for (uint32_t i = 0; hay->type == EPO_JSON_ARRAY && i < hay->count && !found; i++)
+        found = strict_equal(needle, hay->items[i]);
+    return boolean(run, found);
+}
+
+static struct epo_json *do_plus(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope) {
+    double sum = 0;
+    for (uint32_t i = 0; i < count_of(arguments); i++)
+        sum += parse_float(argument(run, arguments, i, scope));
+    return from_number(run, sum);
+}
+
+static struct epo_json *do_times(struct run *run, const struct epo_json *arguments,
+                                 const struct epo_json *scope) {
+    double product = 1;
+    for (uint32_t i = 0; i < count_of(arguments); i++)
+        product *= parse_float(argument(run, arguments, i, scope));
+    return from_number(run, product);
+}
+
+static struct epo_json *do_minus(struct run *run, const struct epo_json *arguments,
+                                 const struct epo_json *scope) {
+    double a = to_number(argument(run, arguments, 0, scope));
+    if (count_of(arguments) < 2)
+        return from_number(run, -a);
+    return from_number(run, a - to_number(argument(run, arguments, 1, scope)));
+}
+
+static struct epo_json *do_divide(struct run *run, const struct epo_json *arguments,
+                                  const struct epo_json *scope) {
+    double a = to_number(argument(run, arguments, 0, scope));
+    return from_number(run, a / to_number(argument(run, arguments, 1, scope)));
+}
+
+static struct epo_json *do_remainder(struct run *run, const struct epo_json *arguments,
+                                     const struct epo_json *scope) {
+    double a = to_number(argument(run, arguments, 0, scope));
+    return from_number(run, fmod(a, to_number(argument(run, arguments, 1, scope))));
+}
+
+static struct epo_json *extreme(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope, bool most) {
+    double best = most ? -INFINITY : INFINITY;
+    for (uint32_t i = 0; i < count_of(arguments); i++) {
+        double number = to_number(argument(run, arguments, i, scope));
+        if (isnan(number) || isnan(best))
+            best = NAN;
+        else if (most ? number > best : number < best)
+            best = number;
+    }
+    return from_number(run, best);
+}
+
+static struct epo_json *do_min(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    return extreme(run, arguments, scope, false);
+}
+
+static struct epo_json *do_max(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    return extreme(run, arguments, scope, true);
+}
+
+static struct epo_json *do_cat(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    struct epo_buffer out;
+    epo_buffer_init(&out, 64u << 10);
+    for (uint32_t i = 0; i < count_of(arguments); i++) {
+        struct epo_json *part = argument(run, arguments, i, scope);
+        if (part->type != EPO_JSON_NULL)
+            epo_buffer_span(&out, to_text(run, part));
+    }
+    struct epo_json *text = epo_json_text(run->pool, epo_buffer_get(&out));
+    epo_buffer_clear(&out);
+    return text;
+}
+
+/* How many items of a list the second argument holds for; the scope is the item. */
+static uint32_t count_matching(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope, uint32_t *total) {
+    struct epo_json *list = argument(run, arguments, 0, scope);
+    uint32_t matching = 0;
+    *total = list->type == EPO_JSON_ARRAY ? list->count : 0;
+    for (uint32_t i = 0; i < *total && run->steps < EPO_CONDITION_STEPS_MAX; i++)
+        matching += truthy(argument(run, arguments, 1, list->items[i]));
+    return matching;
+}
+
+static struct epo_json *do_some(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope) {
+    uint32_t total;
+    return boolean(run, count_matching(run, arguments, scope, &total) > 0);
+}
+
+static struct epo_json *do_all(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    uint32_t total, matching = count_matching(run, arguments, scope, &total);
+    return boolean(run, total > 0 && matching == total);
+}
+
+static struct epo_json *do_none(struct run *run, const struct epo_json *arguments,
+                                const struct epo_json *scope) {
+    uint32_t total;
+    return boolean(run, count_matching(run, arguments, scope, &total) == 0);
+}
+
+static const struct operation {
+    const char *name;
+    operation_fn fn;
+    uint32_t least, most; /* arguments */
+} operations[] = {
+    {"var", do_var, 0, 2},     {"missing", do_missing, 1, 99},
+    {"==", do_equal, 2, 2},    {"===", do_strict_equal, 2, 2},
+    {"!=", do_unequal, 2, 2},  {"!==", do_strict_unequal, 2, 2},
+    {"!", do_not, 1, 1},       {"!!", do_truth, 1, 1},
+    {"and", do_and, 1, 99},    {"or", do_or, 1, 99},
+    {"if", do_if, 1, 99},      {"<", do_less, 2, 3},
+    {"<=", do_at_most, 2, 3},  {">", do_greater, 2, 2},
+    {">=", do_at_least, 2, 2}, {"in", do_in, 2, 2},
+    {"+", do_plus, 1, 99},     {"-", do_minus, 1, 2},
+    {"*", do_times, 1, 99},    {"/", do_divide, 2, 2},
+    {"%", do_remainder, 2, 2}, {"min", do_min, 1, 99},
+    {"max", do_max, 1, 99},    {"cat", do_cat, 1, 99},
+    {"some", do_some, 2, 2},   {"all", do_all, 2, 2},
+    {"none", do_none, 2, 2},
+};
+#define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
+
+static const struct operation *find_operation(struct epo_span name) {
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        if (epo_span_is(name, operations[i].name))
+            return &operations[i];
+    return NULL;
+}
+
+static struct epo_json *apply_operation(struct run *run, const struct epo_json *rule,
+                                        const struct epo_json *scope) {
+    const struct operation *operation = find_operation(rule->names[0]);
+    if (operation == NULL)
+        return epo_json_null(run->pool);
+    return operation->fn(run, rule->items[0], scope);
+}
+
+/* Lists are evaluated item by item, objects with one member are operations, the rest is itself. */
+static struct epo_json *apply(struct run *run, const struct epo_json *rule,
+                              const struct epo_json *scope) {
+    struct epo_json *value = epo_json_null(run->pool);
+    if (++run->steps >= EPO_CONDITION_STEPS_MAX || run->depth >= EPO_CONDITION_DEPTH_MAX) {
+        run->steps = EPO_CONDITION_STEPS_MAX;
+        return value;
+    }
+    run->depth++;
+    if (rule->type == EPO_JSON_OBJECT && rule->count == 1) {
+        value = apply_operation(run, rule, scope);
+    } else if (rule->type == EPO_JSON_ARRAY) {
+        value = epo_json_array(run->pool);
+        for (uint32_t i = 0; i < rule->count; i++)
+            epo_json_push(run->pool, value, apply(run, rule->items[i], scope));
+    } else {
+        value = borrow(rule);
+    }
+    run->depth--;
+    return value;
+}
+
+bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
+                         const struct epo_json *answers, struct epo_json **value,
+                         struct epo_error *error) {
+    struct run run = {.pool = pool, .error = error};
+    *value = apply(&run, rule, answers);
+    if (run.steps >= EPO_CONDITION_STEPS_MAX)
+        return epo_fail(error, EPO_ERROR_TOO_LARGE, "form.condition",
+                        "a condition takes more than %d steps or is over %d operations deep",
+                        EPO_CONDITION_STEPS_MAX, EPO_CONDITION_DEPTH_MAX);
+    return true;
+}
+
+bool epo_condition_holds(struct epo_pool *pool, const struct epo_json *rule,
+                         const struct epo_json *answers, bool *holds, struct epo_error *error) {
+    struct epo_json *value;
+    *holds = true;
+    if (rule == NULL)
+        return true;
+    if (!epo_condition_value(pool, rule, answers, &value, error))
+        return false;
+    *holds = truthy(value);
+    return true;
+}
+
+/* -- reading ---------------------------------------------------------------------------------- */
+
+static void suggest_field(struct epo_reader *reader, const struct epo_json *at,
+                          struct epo_span name, uint32_t before) {
+    const struct epo_form *form = reader->form;
+    const char **names = EPO_NEW_ARRAY(reader->pool, const char *, before + 1);
+    for (uint32_t i = 0; i < before; i++)
+        names[i] = form->fields[i].id;
+    const char *near = epo_reader_suggest(name, names);
+    epo_reader_fault(reader, at, "the condition asks for \"%.*s\", which is no earlier field%s%s%s",
+                     EPO_ARG(name), near ? "; did you mean \"" : "", near ? near : "",
+                     near ? "\"?" : "");
+}
+
+static void check_name(struct epo_reader *reader, const struct epo_json *name, uint32_t before) {
+    struct epo_span rest;
+    if (!epo_json_is_text(name)) {
+        epo_reader_fault(reader, name, "the condition must name a field by its id");
+        return;
+    }
+    struct epo_span first = epo_span_cut(name->text, '.', &rest);
+    for (uint32_t i = 0; i < before; i++)
+        if (epo_span_is(first, reader->form->fields[i].id))
+            return;
+    suggest_field(reader, name, first, before);
+}
+
+/* in_item: inside some/all/none, where var names a part of the item. */
+static void check_rule(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
+                       bool in_item, int depth);
+
+static void check_operation(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
+                            bool in_item, int depth) {
+    const char *names[OPERATION_COUNT + 1] = {NULL};
+    const struct operation *operation = find_operation(rule->names[0]);
+    const struct epo_json *arguments = rule->items[0];
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        names[i] = operations[i].name;
+    if (operation == NULL) {
+        const char *near = epo_reader_suggest(rule->names[0], names);
+        epo_reader_fault(reader, arguments, "unknown operation \"%.*s\"%s%s%s",
+                         EPO_ARG(rule->names[0]), near ? "; did you mean \"" : "", near ? near : "",
+                         near ? "\"?" : "");
+        return;
+    }
+    if (count_of(arguments) < operation->least || count_of(arguments) > operation->most) {
+        epo_reader_fault(reader, arguments, "\"%s\" wants %u to %u arguments", operation->name,
+                         operation->least, operation->most);
+        return;
+    }
+    bool names_fields = operation->fn == do_missing || operation->fn == do_var;
+    bool over_items =
+        operation->fn == do_some || operation->fn == do_all || operation->fn == do_none;
+    for (uint32_t i = 0; i < count_of(arguments); i++) {
+        const struct epo_json *each = raw_argument(arguments, i);
+        if (names_fields && !in_item && (i == 0 || operation->fn == do_missing))
+            check_name(reader, each, before);
+        else
+            check_rule(reader, each, before, in_item || (over_items && i == 1), depth + 1);
+    }
+}
+
+static void check_rule(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
+                       bool in_item, int depth) {
+    if (depth >= EPO_CONDITION_DEPTH_MAX) {
+        epo_reader_fault(reader, rule, "more than %d operations inside one another",
+                         EPO_CONDITION_DEPTH_MAX);
+    } else if (rule->type == EPO_JSON_OBJECT && rule->count == 1) {
+        check_operation(reader, rule, before, in_item, depth);
+    } else if (rule->type == EPO_JSON_OBJECT) {
+        epo_reader_fault(reader, rule,
+                         "an operation is an object with one member: "
+                         "{\"==\": [{\"var\": \"field\"}, \"value\"]}");
+    } else if (rule->type == EPO_JSON_ARRAY) {
+        for (uint32_t i = 0; i < rule->count; i++)
+            check_rule(reader, rule->items[i], before, in_item, depth + 1);
+    }
+}
+
+void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule, uint32_t before) {
+    check_rule(reader, rule, before, false, 0);
+}

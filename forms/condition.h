@@ -1,0 +1,25 @@
+/* Conditions: the part of JsonLogic that forms need. Private to this room. */
+#ifndef EPO_FORMS_CONDITION_H
+#define EPO_FORMS_CONDITION_H
+
+#include "forms/field.h"
+
+#define EPO_CONDITION_DEPTH_MAX 24    /* operations inside one another */
+#define EPO_CONDITION_STEPS_MAX 50000 /* of one evaluation: some/all/none over long lists */
+
+/* Known operations, number of arguments, and var naming a field before `before` (index). */
+void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule, uint32_t before);
+
+/* The value of a rule over typed answers, as JsonLogic's reference (json-logic-js) has it. false:
+ * it took too many steps. A NULL rule is true. */
+bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
+                         const struct epo_json *answers, struct epo_json **value,
+                         struct epo_error *error);
+bool epo_condition_holds(struct epo_pool *pool, const struct epo_json *rule,
+                         const struct epo_json *answers, bool *holds, struct epo_error *error);
+
+/* The condition as a JSON Schema of the answers object, or NULL where JSON Schema cannot say it.
+ * Exact for answers whose earlier fields are valid. */
+struct epo_json *epo_condition_schema(const struct epo_draw *draw, const struct epo_json *rule);
+
+#endif

@@ -1,0 +1,80 @@
+/* A form as read: private to this room. Built by read.c, then immutable. */
+#ifndef EPO_FORMS_DEFINITION_H
+#define EPO_FORMS_DEFINITION_H
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/clock.h"
+#include "forms/form.h"
+
+#define EPO_OPTIONS_MAX 300               /* of one choice: more want a search, not a list */
+#define EPO_SECTIONS_MAX 100              /* of one form */
+#define EPO_RADIOS_MAX 8                  /* more options than this are drawn as a select */
+#define EPO_NUMBER_MAX 9007199254740991.0 /* 2^53 - 1: exact in every JSON reader */
+#define EPO_MONEY_MAX 100000000000000     /* haléře: a thousand billion crowns */
+
+struct epo_field_kind;
+
+/* A day that is fixed, or counted from the day of asking: "2026-01-01", "today", "today+15d",
+ * "today-18y" (d days, m months, y years; a 31st becomes the last day of a shorter month). */
+struct epo_day_rule {
+    bool set, relative;
+    struct epo_date date;
+    int amount;
+    char unit; /* 'd', 'm' or 'y' */
+};
+struct epo_date epo_day_rule_date(const struct epo_day_rule *rule, struct epo_date today);
+
+struct epo_option {
+    struct epo_span value;
+    const struct epo_json *label, *hint;
+};
+
+struct epo_field {
+    const char *id;
+    const struct epo_field_kind *kind;
+    const struct epo_json *definition; /* label, hint, autocomplete … */
+    const struct epo_json *when;       /* own condition, or NULL */
+    bool required;
+    uint32_t index, section;
+    /* text, long_text, email, phone: code points */
+    int64_t min_length, max_length;
+    pcre2_code *pattern; /* whole value must match; freed with the form */
+    const char *pattern_source;
+    /* number; money in haléře */
+    double min, max;
+    bool has_min, has_max, integer;
+    /* date */
+    struct epo_day_rule first, last;
+    const struct epo_field *after, *not_before;
+    /* choice, choices */
+    struct epo_option *options;
+    uint32_t option_count;
+    int64_t min_count, max_count;
+    /* location */
+    unsigned kinds; /* bits of EPO_KIND_… of field_location.c */
+    const struct epo_json *rules;
+};
+
+struct epo_section {
+    const char *id;
+    const struct epo_json *definition, *when;
+    uint32_t first, count; /* fields */
+};
+
+struct epo_form {
+    struct epo_pool *pool;
+    struct epo_json *definition;
+    const char *id;
+    char version[72];
+    struct epo_section *sections;
+    struct epo_field *fields; /* all, in order */
+    uint32_t section_count, field_count;
+    const struct epo_field *place;
+};
+
+/* NULL if there is none. */
+const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_span id);
+
+#endif

@@ -1,0 +1,88 @@
+/* Types of fields: a row of functions each. Private to this room. To add a type: a row and
+ * its functions in a field_<family>.c, its name in field.c's list, its template
+ * forms/web/field_<name>.html, its properties in form.schema.json. */
+#ifndef EPO_FORMS_FIELD_H
+#define EPO_FORMS_FIELD_H
+
+#include "forms/definition.h"
+#include "forms/reader.h"
+
+/* One run of epo_form_check. */
+struct epo_check {
+    const struct epo_form *form;
+    struct epo_pool *pool;
+    enum epo_answers_source source;
+    const struct epo_json *raw;
+    struct epo_maps *maps;
+    const struct epo_catalog *catalog;
+    const char *lang;
+    struct epo_date today;
+    struct epo_form_result *result;
+    struct epo_error *error;
+    bool broken; /* checking itself failed; error is filled */
+};
+
+/* Drawing or describing. */
+struct epo_draw {
+    const struct epo_form *form;
+    struct epo_pool *pool;
+    const struct epo_catalog *catalog;
+    const char *lang;
+    struct epo_date today;
+    const struct epo_form_result *result; /* or NULL */
+};
+
+struct epo_field_kind {
+    const char *name;
+    const char *const *properties; /* of its definition, besides those of every field; NULL-ended */
+    const char *json_type;         /* for the message when JSON has another */
+    /* Reads its own properties into the field. */
+    void (*read)(struct epo_reader *reader, struct epo_field *field,
+                 const struct epo_json *definition);
+    /* From what a browser sent; typed is not empty. false: refused (and said so). */
+    bool (*parse)(struct epo_check *check, const struct epo_field *field, struct epo_span typed,
+                  struct epo_json **value);
+    /* From JSON: NULL if the type is wrong. */
+    struct epo_json *(*accept)(struct epo_check *check, const struct epo_field *field,
+                               const struct epo_json *given);
+    /* Limits, the same for both sources. */
+    bool (*limits)(struct epo_check *check, const struct epo_field *field, struct epo_json *value);
+    /* Adds what its template needs to the view model. */
+    void (*view)(const struct epo_draw *draw, const struct epo_field *field,
+                 struct epo_json *model);
+    /* Adds type and limits to its JSON Schema. */
+    void (*schema)(const struct epo_draw *draw, const struct epo_field *field,
+                   struct epo_json *schema);
+    /* The value for reading. */
+    struct epo_span (*words)(const struct epo_draw *draw, const struct epo_field *field,
+                             const struct epo_json *value);
+};
+const struct epo_field_kind *epo_field_kind_find(struct epo_span name);
+#define EPO_FIELD_KINDS_MAX 32
+void epo_field_kind_names(const char *names[EPO_FIELD_KINDS_MAX]); /* NULL-ended */
+
+/* Notes an error of a field: message is "error.<code>" of the catalog with {label} and the given
+ * values (may be NULL; label is added to it). Returns false. */
+bool epo_check_refuse(struct epo_check *check, const struct epo_field *field, const char *code,
+                      struct epo_json *values);
+/* The same with the message at hand. */
+bool epo_check_refuse_with(struct epo_check *check, const char *path, const char *code,
+                           struct epo_span message);
+bool epo_check_broken(struct epo_check *check);
+
+struct epo_span epo_field_label(const struct epo_field *field, const char *lang);
+/* What was typed for a name of raw: the first text, or empty. */
+struct epo_span epo_raw_text(const struct epo_json *raw, const char *name);
+
+/* A browser sends a location in up to three names: reads them all. *empty: none was sent. */
+bool epo_location_parse(struct epo_check *check, const struct epo_field *field, bool *empty,
+                        struct epo_json **value);
+/* A text that may stand in an answer: UTF-8 without control characters (lines: but "\n"). */
+bool epo_text_is_clean(struct epo_span text, bool lines);
+
+/* The rows; field.c lists them. */
+extern const struct epo_field_kind epo_kind_text, epo_kind_long_text, epo_kind_email,
+    epo_kind_phone, epo_kind_number, epo_kind_money, epo_kind_date, epo_kind_choice,
+    epo_kind_choices, epo_kind_yes_no, epo_kind_location;
+
+#endif

@@ -1,0 +1,168 @@
+/* The form page's model. Templates in forms/web draw it; there is no HTML here. */
+#include "forms/condition.h"
+
+static struct epo_span text_of(const struct epo_draw *draw, const struct epo_json *definition,
+                               const char *name) {
+    return epo_json_localized(epo_json_get(definition, name), draw->lang);
+}
+
+static void set_if_any(const struct epo_draw *draw, struct epo_json *model, const char *name,
+                       struct epo_span text) {
+    if (text.len > 0)
+        epo_json_set_text(draw->pool, model, name, text);
+}
+
+/* The first message for a field, or empty. */
+static struct epo_span message_for(const struct epo_draw *draw, const char *id) {
+    const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
+    for (uint32_t i = 0; errors != NULL && i < errors->count; i++)
+        if (epo_span_is(epo_json_get_text(errors->items[i], "path"), id))
+            return epo_json_get_text(errors->items[i], "message");
+    return (struct epo_span){"", 0};
+}
+
+/* Hint first, then the error: the order in which they are read out. */
+static void set_description(const struct epo_draw *draw, const struct epo_field *field,
+                            struct epo_json *model) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_span hint = text_of(draw, field->definition, "hint");
+    struct epo_span error = message_for(draw, field->id);
+    const char *hint_id = epo_pool_printf(pool, "field-%s-hint", field->id);
+    const char *error_id = epo_pool_printf(pool, "field-%s-error", field->id);
+    set_if_any(draw, model, "hint", hint);
+    set_if_any(draw, model, "error", error);
+    epo_json_set_boolean(pool, model, "invalid", error.len > 0);
+    epo_json_set_string(pool, model, "hint_id", hint_id);
+    epo_json_set_string(pool, model, "error_id", error_id);
+    if (hint.len > 0 || error.len > 0)
+        epo_json_set_string(pool, model, "described_by",
+                            epo_pool_printf(pool, "%s%s%s", hint.len > 0 ? hint_id : "",
+                                            hint.len > 0 && error.len > 0 ? " " : "",
+                                            error.len > 0 ? error_id : ""));
+}
+
+static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
+    bool holds = false;
+    struct epo_json *none = epo_json_object(draw->pool);
+    const struct epo_json *answers = draw->result != NULL ? draw->result->answers : none;
+    return epo_condition_holds(draw->pool, when, answers, &holds, NULL) && holds;
+}
+
+static void set_condition(const struct epo_draw *draw, const struct epo_json *when,
+                          struct epo_json *model) {
+    epo_json_set_boolean(draw->pool, model, "hidden", !is_asked(draw, when));
+    if (when != NULL)
+        epo_json_set_text(draw->pool, model, "when_json", epo_json_print(draw->pool, when));
+}
+
+static struct epo_json *field_model(const struct epo_draw *draw, const struct epo_field *field) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *model = epo_json_object(pool);
+    const char *kind = field->kind->name;
+    epo_json_set_string(pool, model, "id", field->id);
+    epo_json_set_string(pool, model, "name", field->id);
+    epo_json_set_string(pool, model, "partial", epo_pool_printf(pool, "forms/field_%s", kind));
+    epo_json_set_string(pool, model, "type", kind);
+    epo_json_set_text(pool, model, "label", epo_field_label(field, draw->lang));
+    epo_json_set_boolean(pool, model, "required", field->required);
+    epo_json_set_boolean(pool, model, "optional", !field->required);
+    epo_json_set_text(pool, model, "value",
+                      epo_raw_text(draw->result != NULL ? draw->result->raw : NULL, field->id));
+    set_description(draw, field, model);
+    field->kind->view(draw, field, model);
+    set_if_any(draw, model, "inputmode", epo_json_get_text(field->definition, "inputmode"));
+    set_if_any(draw, model, "autocomplete", epo_json_get_text(field->definition, "autocomplete"));
+    set_condition(draw, field->when, model);
+    return model;
+}
+
+static struct epo_json *section_model(const struct epo_draw *draw,
+                                      const struct epo_section *section) {
+    struct epo_json *model = epo_json_object(draw->pool);
+    epo_json_set_string(draw->pool, model, "id", section->id);
+    epo_json_set_text(draw->pool, model, "title", text_of(draw, section->definition, "title"));
+    set_if_any(draw, model, "intro", text_of(draw, section->definition, "intro"));
+    struct epo_json *fields = epo_json_set(draw->pool, model, "fields", epo_json_array(draw->pool));
+    for (uint32_t i = 0; i < section->count; i++)
+        epo_json_push(draw->pool, fields,
+                      field_model(draw, &draw->form->fields[section->first + i]));
+    set_condition(draw, section->when, model);
+    return model;
+}
+
+/* Errors of fields lead to their input; of the whole form to its head. */
+static struct epo_json *error_list(const struct epo_draw *draw) {
+    struct epo_json *list = epo_json_array(draw->pool);
+    const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
+    for (uint32_t i = 0; errors != NULL && i < errors->count; i++) {
+        struct epo_span path = epo_json_get_text(errors->items[i], "path");
+        const struct epo_field *field = epo_form_field(draw->form, path);
+        struct epo_json *row = epo_json_object(draw->pool);
+        epo_json_set_string(draw->pool, row, "href",
+                            field != NULL ? epo_pool_printf(draw->pool, "#field-%s", field->id)
+                                          : "#form");
+        epo_json_set_text(draw->pool, row, "message",
+                          epo_json_get_text(errors->items[i], "message"));
+        epo_json_push(draw->pool, list, row);
+    }
+    return list;
+}
+
+struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *pool, const char *lang,
+                               const struct epo_catalog *catalog,
+                               const struct epo_form_result *result) {
+    struct epo_draw draw = {.form = form,
+                            .pool = pool,
+                            .catalog = catalog,
+                            .lang = lang,
+                            .today = epo_clock_today(),
+                            .result = result};
+    struct epo_json *model = epo_json_object(pool);
+    epo_json_set_string(pool, model, "id", form->id);
+    epo_json_set_text(pool, model, "title", epo_form_title(form, lang));
+    set_if_any(&draw, model, "intro", text_of(&draw, form->definition, "intro"));
+    set_if_any(&draw, model, "declaration", text_of(&draw, form->definition, "declaration"));
+    set_if_any(&draw, model, "submit", text_of(&draw, form->definition, "submit"));
+    struct epo_json *sections = epo_json_set(pool, model, "sections", epo_json_array(pool));
+    for (uint32_t i = 0; i < form->section_count; i++)
+        epo_json_push(pool, sections, section_model(&draw, &form->sections[i]));
+    struct epo_json *errors = epo_json_set(pool, model, "errors", error_list(&draw));
+    epo_json_set_boolean(pool, model, "has_errors", errors->count > 0);
+    return model;
+}
+
+/* -- the review page's hidden fields ----------------------------------------------------------- */
+
+static void push_hidden(struct epo_pool *pool, struct epo_json *list, struct epo_span name,
+                        const struct epo_json *value) {
+    if (!epo_json_is_text(value))
+        return;
+    struct epo_json *pair = epo_json_object(pool);
+    epo_json_set_text(pool, pair, "name", name);
+    epo_json_set_text(pool, pair, "value", value->text);
+    epo_json_push(pool, list, pair);
+}
+
+static bool is_own_name(const struct epo_form *form, struct epo_span name) {
+    struct epo_span part, id = epo_span_cut(name, '.', &part);
+    const struct epo_field *field = epo_form_field(form, id);
+    if (field == NULL)
+        return false;
+    return id.len == name.len || (field->kind == &epo_kind_location &&
+                                  (epo_span_is(part, "q") || epo_span_is(part, "address")));
+}
+
+struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,
+                                 const struct epo_json *raw) {
+    struct epo_json *list = epo_json_array(pool);
+    for (uint32_t i = 0; raw != NULL && raw->type == EPO_JSON_OBJECT && i < raw->count; i++) {
+        const struct epo_json *value = raw->items[i];
+        if (!is_own_name(form, raw->names[i]))
+            continue;
+        if (value->type != EPO_JSON_ARRAY)
+            push_hidden(pool, list, raw->names[i], value);
+        for (uint32_t j = 0; value->type == EPO_JSON_ARRAY && j < value->count; j++)
+            push_hidden(pool, list, raw->names[i], value->items[j]);
+    }
+    return list;
+}
