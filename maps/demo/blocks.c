@@ -11,8 +11,8 @@ static void one_block(struct epo_demo_city *city, const GEOSGeometry *block, voi
     epo_demo_block(city, block, in->zone);
 }
 
-static const struct epo_demo_zone OLD_TOWN = {"Historické jádro", EPO_DEMO_OLD_TOWN, 6, 0, 0, 0, 0,
-                                              "", {{0, 0}}, 0};
+static const struct epo_demo_zone OLD_TOWN = {
+    "Historické jádro", EPO_DEMO_OLD_TOWN, 6, 0, 0, 0, 0, "", {{0, 0}}, 0};
 
 void epo_demo_blocks(struct epo_demo_city *city) {
     GEOSGeometry *core = GEOSGeom_clone_r(city->g, city->centre);

@@ -10,11 +10,10 @@ struct epo_point epo_demo_to_5514(struct epo_point local) {
 }
 
 void epo_demo_clear(struct epo_demo_city *city) {
-    struct epo_demo_list *lists[] = {&city->district, &city->cadastral, &city->water, &city->rail,
-                                     &city->park,     &city->landuse,   &city->street,
-                                     &city->building, &city->parcel,    &city->space,
-                                     &city->label,    &city->zone,
-                                     &city->beside_avenues};
+    struct epo_demo_list *lists[] = {
+        &city->district, &city->cadastral, &city->water,         &city->rail,   &city->park,
+        &city->landuse,  &city->street,    &city->building,      &city->parcel, &city->space,
+        &city->label,    &city->zone,      &city->beside_avenues};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         epo_demo_list_clear(city, lists[i]);
     GEOSGeom_destroy_r(city->g, city->boundary);

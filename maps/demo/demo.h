@@ -55,7 +55,7 @@ struct epo_demo_city {
     struct epo_demo_house *houses;
     size_t house_count, house_room;
     const char *more_names; /* left of EPO_DEMO_MORE_NAMES */
-    int blocks; /* how many so far: parcel numbers come by block */
+    int blocks;             /* how many so far: parcel numbers come by block */
 };
 
 /* Takes geometry (may be NULL or empty: then nothing is added and NULL comes back). The pointer is
@@ -70,8 +70,8 @@ GEOSGeometry *epo_demo_polygon(struct epo_demo_city *city, const struct epo_poin
                                size_t count);
 GEOSGeometry *epo_demo_point(struct epo_demo_city *city, struct epo_point at);
 /* Four-cornered: centre, half sizes, angle in radians anticlockwise. */
-GEOSGeometry *epo_demo_rectangle(struct epo_demo_city *city, struct epo_point centre,
-                                 double half_x, double half_y, double angle);
+GEOSGeometry *epo_demo_rectangle(struct epo_demo_city *city, struct epo_point centre, double half_x,
+                                 double half_y, double angle);
 /* A rough round outline. */
 GEOSGeometry *epo_demo_blob(struct epo_demo_city *city, struct epo_point centre, double radius_x,
                             double radius_y, double angle, double roughness);
@@ -102,9 +102,9 @@ void epo_demo_cells(struct epo_demo_city *city, const GEOSGeometry *area,
 /* ---- the plan (plan_*.c): tables ---- */
 enum epo_demo_fabric {
     EPO_DEMO_OLD_TOWN = 1,
-    EPO_DEMO_BLOCK, /* closed blocks of the 19th century with courtyards */
-    EPO_DEMO_VILLA,     /* detached houses in gardens */
-    EPO_DEMO_ESTATE,    /* slabs and towers in green */
+    EPO_DEMO_BLOCK,  /* closed blocks of the 19th century with courtyards */
+    EPO_DEMO_VILLA,  /* detached houses in gardens */
+    EPO_DEMO_ESTATE, /* slabs and towers in green */
     EPO_DEMO_VILLAGE,
     EPO_DEMO_INDUSTRY
 };
@@ -112,13 +112,13 @@ enum epo_demo_fabric {
 struct epo_demo_zone {
     const char *name;
     enum epo_demo_fabric fabric;
-    int angle_deg;      /* of its main streets, anticlockwise from east */
+    int angle_deg;        /* of its main streets, anticlockwise from east */
     short step_u, step_v; /* metres between streets */
-    short bend;         /* metres of bending */
-    int part;           /* index into EPO_DEMO_PARTS */
-    const char *names;  /* streets: "Tylova|Kollárova|…", the first for the longest */
+    short bend;           /* metres of bending */
+    int part;             /* index into EPO_DEMO_PARTS */
+    const char *names;    /* streets: "Tylova|Kollárova|…", the first for the longest */
     short outline[EPO_DEMO_OUTLINE][2]; /* ends with {0, 0}; one point: centre of a village */
-    short radius;       /* of a village */
+    short radius;                       /* of a village */
 };
 extern const struct epo_demo_zone EPO_DEMO_ZONES[];
 extern const size_t EPO_DEMO_ZONE_COUNT;
@@ -156,12 +156,12 @@ extern const size_t EPO_DEMO_BOUNDARY_COUNT;
 size_t epo_demo_path_points(const short (*at)[2], size_t room);
 
 /* ---- the steps, in this order ---- */
-void epo_demo_land(struct epo_demo_city *city);      /* terrain.c: boundary, rivers, rails, districts */
+void epo_demo_land(struct epo_demo_city *city); /* terrain.c: boundary, rivers, rails, districts */
 void epo_demo_old_town(struct epo_demo_city *city);  /* old_town.c: medieval streets, park belt */
 void epo_demo_streets(struct epo_demo_city *city);   /* streets.c */
 void epo_demo_blocks(struct epo_demo_city *city);    /* blocks.c: parcels, buildings, houses */
 void epo_demo_open_land(struct epo_demo_city *city); /* open_land.c: fields, woods, their parcels */
-void epo_demo_numbers(struct epo_demo_city *city);   /* numbers.c: house and parcel numbers, names */
+void epo_demo_numbers(struct epo_demo_city *city); /* numbers.c: house and parcel numbers, names */
 void epo_demo_clear(struct epo_demo_city *city);
 /* One block (takes it) of a zone: used by blocks.c, made in lots.c. */
 void epo_demo_block(struct epo_demo_city *city, const GEOSGeometry *block,

@@ -72,8 +72,8 @@ GEOSGeometry *epo_demo_polygon(struct epo_demo_city *city, const struct epo_poin
     return polygon;
 }
 
-GEOSGeometry *epo_demo_rectangle(struct epo_demo_city *city, struct epo_point centre,
-                                 double half_x, double half_y, double angle) {
+GEOSGeometry *epo_demo_rectangle(struct epo_demo_city *city, struct epo_point centre, double half_x,
+                                 double half_y, double angle) {
     static const int SIGN[4][2] = {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}};
     struct epo_point at[4];
     for (int i = 0; i < 4; i++) {
@@ -90,10 +90,11 @@ GEOSGeometry *epo_demo_blob(struct epo_demo_city *city, struct epo_point centre,
     struct epo_point at[STEPS];
     for (int i = 0; i < STEPS; i++) {
         double t = 2 * M_PI * i / STEPS;
-        double r = 1 + roughness * epo_demo_noise(city->seed + 5, centre.x + 1.6 * cos(t),
-                                                  centre.y + 1.6 * sin(t)) +
-                   0.4 * roughness * epo_demo_noise(city->seed + 6, centre.x + 5 * cos(t),
-                                                    centre.y + 5 * sin(t));
+        double r = 1 +
+                   roughness * epo_demo_noise(city->seed + 5, centre.x + 1.6 * cos(t),
+                                              centre.y + 1.6 * sin(t)) +
+                   0.4 * roughness *
+                       epo_demo_noise(city->seed + 6, centre.x + 5 * cos(t), centre.y + 5 * sin(t));
         double u = radius_x * r * cos(t), v = radius_y * r * sin(t);
         at[i].x = centre.x + u * cos(angle) - v * sin(angle);
         at[i].y = centre.y + u * sin(angle) + v * cos(angle);
@@ -218,8 +219,7 @@ GEOSGeometry *epo_demo_union(struct epo_demo_city *city, const struct epo_demo_l
                                     : epo_demo_grown(city, list->at[i].geometry, grown_by);
         used += parts[used] != NULL;
     }
-    GEOSGeometry *all =
-        GEOSGeom_createCollection_r(city->g, GEOS_GEOMETRYCOLLECTION, parts, used);
+    GEOSGeometry *all = GEOSGeom_createCollection_r(city->g, GEOS_GEOMETRYCOLLECTION, parts, used);
     GEOSGeometry *out = good(city, GEOSUnaryUnionPrec_r(city->g, all, GRID_M));
     GEOSGeom_destroy_r(city->g, all);
     free(parts);

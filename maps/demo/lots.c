@@ -49,8 +49,8 @@ static void add_parcel(struct plot *plot, GEOSGeometry *area, double city_owned)
         GEOSGeom_destroy_r(plot->city->g, area);
         return;
     }
-    struct epo_demo_shape *parcel = epo_demo_add(plot->city, &plot->city->parcel, area, plot->zone->name,
-                                                 owner_of(plot, city_owned));
+    struct epo_demo_shape *parcel = epo_demo_add(plot->city, &plot->city->parcel, area,
+                                                 plot->zone->name, owner_of(plot, city_owned));
     if (parcel != NULL)
         parcel->rank = plot->city->blocks;
 }
@@ -127,8 +127,7 @@ static double turn_at(const struct epo_point *p) { /* degrees between p[-1] p[0]
 static int set_fronts(struct plot *plot, struct front fronts[LOTS_MAX]) {
     enum { POINTS = 600 };
     struct epo_demo_city *city = plot->city;
-    GEOSGeometry *plain = GEOSSimplify_r(
-        city->g, GEOSGetExteriorRing_r(city->g, plot->block), 2.2);
+    GEOSGeometry *plain = GEOSSimplify_r(city->g, GEOSGetExteriorRing_r(city->g, plot->block), 2.2);
     const GEOSCoordSequence *s = plain == NULL ? NULL : GEOSGeom_getCoordSeq_r(city->g, plain);
     unsigned size = 0;
     if (s != NULL)
@@ -172,8 +171,7 @@ static bool add_building(struct plot *plot, GEOSGeometry *shape, double least_m2
 static bool detached(struct plot *plot, const GEOSGeometry *lot, struct epo_point centre,
                      double half_w, double half_d, double angle, const char *kind) {
     for (int attempt = 0; attempt < 3; attempt++) {
-        GEOSGeometry *shape =
-            epo_demo_rectangle(plot->city, centre, half_w, half_d, angle);
+        GEOSGeometry *shape = epo_demo_rectangle(plot->city, centre, half_w, half_d, angle);
         if (GEOSCovers_r(plot->city->g, lot, shape) == 1)
             return add_building(plot, shape, 6, kind);
         GEOSGeom_destroy_r(plot->city->g, shape);
@@ -229,8 +227,7 @@ static void build_lots(struct plot *plot) {
         sites[i] = fronts[i].at;
     epo_demo_cells(city, plot->block, sites, (size_t)count, cells);
     GEOSGeometry *core = epo_demo_grown(city, plot->block, -plot->habit->deep);
-    GEOSGeometry *strip =
-        epo_demo_minus(city, GEOSGeom_clone_r(city->g, plot->block), core);
+    GEOSGeometry *strip = epo_demo_minus(city, GEOSGeom_clone_r(city->g, plot->block), core);
     GEOSGeom_destroy_r(city->g, core);
     for (int i = 0; i < count; i++) {
         if (cells[i] == NULL)
@@ -265,8 +262,7 @@ static GEOSGeometry *slab(struct plot *plot, GEOSGeometry *green, const GEOSGeom
         double along = (2 * i + 1 - sections) * half;
         struct epo_point at = {middle.x + along * cos(angle), middle.y + along * sin(angle)};
         GEOSGeometry *section = epo_demo_rectangle(city, at, half, deep, angle);
-        add_building(plot, GEOSGeom_clone_r(city->g, section), 1,
-                     sections == 1 ? "tower" : "slab");
+        add_building(plot, GEOSGeom_clone_r(city->g, section), 1, sections == 1 ? "tower" : "slab");
         add_parcel(plot, section, 0.1);
         add_house(plot, at, street);
     }
@@ -284,8 +280,8 @@ static void build_estate(struct plot *plot) {
     GEOSGeometry *room = epo_demo_grown(city, plot->block, -5);
     GEOSGeometry *green = GEOSGeom_clone_r(city->g, room);
     size_t first = city->parcel.count;
-    double angle = plot->zone->angle_deg * M_PI / 180 +
-                   (epo_demo_chance(&plot->state, 0.4) ? M_PI / 2 : 0);
+    double angle =
+        plot->zone->angle_deg * M_PI / 180 + (epo_demo_chance(&plot->state, 0.4) ? M_PI / 2 : 0);
     static const int SECTIONS[] = {4, 3, 3, 2, 2, 1};
     for (size_t s = 0; s < sizeof SECTIONS / sizeof *SECTIONS; s++) {
         int tries = SECTIONS[s] == 1 ? 3 : 8;
@@ -338,8 +334,9 @@ static void build_works(struct plot *plot) {
             at.y += hall * epo_demo_uniform(&plot->state, -0.35, 0.35) * side;
             double size = hall == 0 ? 0.36 : 0.13;
             int street = street_at(plot, at, 160);
-            if (street >= 0 && detached(plot, cells[i], at, side * size, side * size * 0.6, angle,
-                                        "works") && hall == 0)
+            if (street >= 0 &&
+                detached(plot, cells[i], at, side * size, side * size * 0.6, angle, "works") &&
+                hall == 0)
                 add_house(plot, at, street);
         }
         add_parcel(plot, cells[i], plot->habit->city_owned);

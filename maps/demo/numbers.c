@@ -185,7 +185,8 @@ static void parcel_numbers(struct epo_demo_city *city) {
 static GEOSGeometry *disc(struct epo_demo_city *city, double radius) {
     struct epo_point at[64];
     for (int i = 0; i < 64; i++)
-        at[i] = (struct epo_point){radius * cos(2 * M_PI * i / 64), radius * sin(2 * M_PI * i / 64)};
+        at[i] =
+            (struct epo_point){radius * cos(2 * M_PI * i / 64), radius * sin(2 * M_PI * i / 64)};
     return epo_demo_polygon(city, at, 64);
 }
 
@@ -261,8 +262,8 @@ static void labels(struct epo_demo_city *city) {
         label(city, (struct epo_point){EPO_DEMO_SQUARES[i].x, EPO_DEMO_SQUARES[i].y},
               EPO_DEMO_SQUARES[i].name, "square", 4);
     for (size_t i = 0; i < city->park.count; i++)
-        label(city, epo_demo_inside(city, city->park.at[i].geometry), city->park.at[i].name,
-              "park", epo_demo_area(city, city->park.at[i].geometry) > 60000 ? 3 : 4);
+        label(city, epo_demo_inside(city, city->park.at[i].geometry), city->park.at[i].name, "park",
+              epo_demo_area(city, city->park.at[i].geometry) > 60000 ? 3 : 4);
     for (size_t i = 0; i < city->landuse.count; i++)
         if (city->landuse.at[i].name[0] != '\0')
             label(city, epo_demo_inside(city, city->landuse.at[i].geometry),

@@ -4,25 +4,25 @@
 
 #include <math.h>
 
-static const double TURN = 0.10;   /* radians by which the chessboard is turned */
-static const double HALF = 209;    /* of the town inside the walls */
-static const double BELT = 288;    /* outer edge of the park belt */
-static const double RING = 302;    /* middle of the ring street */
+static const double TURN = 0.10; /* radians by which the chessboard is turned */
+static const double HALF = 209;  /* of the town inside the walls */
+static const double BELT = 288;  /* outer edge of the park belt */
+static const double RING = 302;  /* middle of the ring street */
 
 struct lane {
     const char *name;
     short u0, v0, u1, v1, width;
 };
 static const struct lane LANES[] = {
-    {"Dominikánská", -204, -204, -204, 204, 9},  {"Sedláčkova", -138, -204, -138, 204, 9},
-    {"Solní", -72, 95, -72, 310, 11},            {"Smetanova", -72, -310, -72, -95, 11},
-    {"Rooseveltova", 72, 95, 72, 310, 11},       {"Zbrojnická", 72, -310, 72, -95, 11},
-    {"Perlová", 138, -204, 138, 204, 9},         {"Křížová", 204, -204, 204, 204, 9},
-    {"Veleslavínova", -204, 204, 204, 204, 9},   {"Dřevěná", -204, 150, 204, 150, 9},
-    {"Riegrova", -310, 92, -65, 92, 11},         {"Na Příkopech", 65, 92, 204, 92, 9},
-    {"Prešovská", -204, 0, -65, 0, 10},          {"Pražská", 65, 0, 310, 0, 12},
-    {"Bezručova", -204, -92, -65, -92, 9},       {"Františkánská", 65, -92, 310, -92, 11},
-    {"Ve Vinečkách", -204, -150, 204, -150, 9},  {"Bedřicha Smetany", -204, -204, 204, -204, 9},
+    {"Dominikánská", -204, -204, -204, 204, 9}, {"Sedláčkova", -138, -204, -138, 204, 9},
+    {"Solní", -72, 95, -72, 310, 11},           {"Smetanova", -72, -310, -72, -95, 11},
+    {"Rooseveltova", 72, 95, 72, 310, 11},      {"Zbrojnická", 72, -310, 72, -95, 11},
+    {"Perlová", 138, -204, 138, 204, 9},        {"Křížová", 204, -204, 204, 204, 9},
+    {"Veleslavínova", -204, 204, 204, 204, 9},  {"Dřevěná", -204, 150, 204, 150, 9},
+    {"Riegrova", -310, 92, -65, 92, 11},        {"Na Příkopech", 65, 92, 204, 92, 9},
+    {"Prešovská", -204, 0, -65, 0, 10},         {"Pražská", 65, 0, 310, 0, 12},
+    {"Bezručova", -204, -92, -65, -92, 9},      {"Františkánská", 65, -92, 310, -92, 11},
+    {"Ve Vinečkách", -204, -150, 204, -150, 9}, {"Bedřicha Smetany", -204, -204, 204, -204, 9},
 };
 
 static struct epo_point turned(double u, double v) {
@@ -59,7 +59,9 @@ static void ring_street(struct epo_demo_city *city) {
     static const struct {
         const char *name;
         int from; /* of 64 points; a quarter each, corner to corner */
-    } SIDES[] = {{"Šafaříkovy sady", 56}, {"Křižíkovy sady", 8}, {"sady Pětatřicátníků", 24},
+    } SIDES[] = {{"Šafaříkovy sady", 56},
+                 {"Křižíkovy sady", 8},
+                 {"sady Pětatřicátníků", 24},
                  {"Smetanovy sady", 40}};
     struct epo_point ring[64], side[17];
     rounded(RING, 90, ring);
@@ -74,13 +76,15 @@ static void park_belt(struct epo_demo_city *city) {
     static const struct {
         const char *name;
         short u, v;
-    } SIDES[] = {{"Šafaříkovy sady", 400, 0}, {"Křižíkovy sady", 0, 400},
-                 {"sady Pětatřicátníků", -400, 0}, {"Kopeckého sady", 0, -400}};
+    } SIDES[] = {{"Šafaříkovy sady", 400, 0},
+                 {"Křižíkovy sady", 0, 400},
+                 {"sady Pětatřicátníků", -400, 0},
+                 {"Kopeckého sady", 0, -400}};
     GEOSGeometry *belt = rounded_square(city, BELT, 80);
     belt = epo_demo_minus(city, belt, city->centre);
     for (size_t s = 0; s < city->street.count; s++) {
-        GEOSGeometry *lane = epo_demo_grown(city, city->street.at[s].geometry,
-                                            city->street.at[s].measure / 2);
+        GEOSGeometry *lane =
+            epo_demo_grown(city, city->street.at[s].geometry, city->street.at[s].measure / 2);
         belt = epo_demo_minus(city, belt, lane);
         GEOSGeom_destroy_r(city->g, lane);
     }

@@ -35,9 +35,9 @@ static void parcel_out(struct epo_demo_city *city, const GEOSGeometry *area, voi
             continue;
         }
         double draw = epo_demo_uniform(&spread->state, 0, 1);
-        const char *owner = draw < spread->city_owned                          ? "city"
+        const char *owner = draw < spread->city_owned                         ? "city"
                             : draw < spread->city_owned + spread->state_owned ? "state"
-                                                                               : "private";
+                                                                              : "private";
         struct epo_demo_shape *parcel = epo_demo_add(city, &city->parcel, cells[i], "", owner);
         if (parcel != NULL)
             parcel->rank = city->blocks;
@@ -98,8 +98,8 @@ static void fields(struct epo_demo_city *city) {
         const char *kind = KINDS[epo_demo_random(&state) % 5];
         if (hypot(at.x, at.y) < 2600 || area < 9000) /* no ploughing between houses */
             kind = "meadow";
-        epo_demo_add(city, &city->landuse,
-                     GEOSGeom_clone_r(city->g, city->parcel.at[i].geometry), "", kind);
+        epo_demo_add(city, &city->landuse, GEOSGeom_clone_r(city->g, city->parcel.at[i].geometry),
+                     "", kind);
     }
 }
 
@@ -131,7 +131,7 @@ void epo_demo_open_land(struct epo_demo_city *city) {
     for (size_t i = 0; i < city->park.count; i++) {
         const struct epo_demo_shape *park = &city->park.at[i];
         if (strcmp(park->kind, "park") == 0)
-            epo_demo_add(city, &city->space, GEOSGeom_clone_r(city->g, park->geometry),
-                         park->name, "park");
+            epo_demo_add(city, &city->space, GEOSGeom_clone_r(city->g, park->geometry), park->name,
+                         "park");
     }
 }

@@ -32,8 +32,7 @@ static struct epo_point placed(struct epo_demo_city *city, const struct frame *f
     double nv = epo_demo_noise(city->seed + 12, (f->middle.x + u) / 230, (f->middle.y + v) / 230);
     u += bend * nu;
     v += bend * nv;
-    return (struct epo_point){f->middle.x + u * f->c - v * f->s,
-                              f->middle.y + u * f->s + v * f->c};
+    return (struct epo_point){f->middle.x + u * f->c - v * f->s, f->middle.y + u * f->s + v * f->c};
 }
 
 struct keep {
@@ -68,9 +67,9 @@ static GEOSGeometry *tidied(struct epo_demo_city *city, GEOSGeometry *line, doub
     struct keep keep = {.least = least};
     epo_demo_each(city, line, keep_long, &keep);
     GEOSGeom_destroy_r(city->g, line);
-    return keep.count == 0 ? NULL
-                           : GEOSGeom_createCollection_r(city->g, GEOS_MULTILINESTRING, keep.parts,
-                                                         keep.count);
+    return keep.count == 0
+               ? NULL
+               : GEOSGeom_createCollection_r(city->g, GEOS_MULTILINESTRING, keep.parts, keep.count);
 }
 
 static void offer(struct epo_demo_city *city, struct fresh *fresh, GEOSGeometry *line,
@@ -95,8 +94,7 @@ static void along_lines(struct epo_demo_city *city, const struct frame *f, uint6
                         const GEOSGeometry *ground, struct fresh *fresh, double *v_of, int rows) {
     enum { POINTS = 160 };
     for (int k = 0; k < rows; k++) {
-        v_of[k] = (k - rows / 2) * f->step_v +
-                  epo_demo_uniform(state, -0.1, 0.1) * f->step_v;
+        v_of[k] = (k - rows / 2) * f->step_v + epo_demo_uniform(state, -0.1, 0.1) * f->step_v;
         struct epo_point at[POINTS];
         size_t count = 0;
         for (double u = -f->reach; u <= f->reach && count < POINTS; u += 22)
@@ -112,8 +110,7 @@ static void across_lines(struct epo_demo_city *city, const struct frame *f, uint
     int columns = 2 * (int)(f->reach / f->step_u) + 1;
     double gap = f->zone->fabric == EPO_DEMO_BLOCK ? 0.1 : 0.2;
     for (int k = 0; k < columns; k++) {
-        double u = (k - columns / 2) * f->step_u +
-                   epo_demo_uniform(state, -0.12, 0.12) * f->step_u;
+        double u = (k - columns / 2) * f->step_u + epo_demo_uniform(state, -0.12, 0.12) * f->step_u;
         GEOSGeometry *parts[64];
         unsigned used = 0;
         for (int row = 0; row + 1 < rows && used < 64; row++) {
@@ -128,8 +125,7 @@ static void across_lines(struct epo_demo_city *city, const struct frame *f, uint
             }
             u = next;
         }
-        GEOSGeometry *all =
-            GEOSGeom_createCollection_r(city->g, GEOS_MULTILINESTRING, parts, used);
+        GEOSGeometry *all = GEOSGeom_createCollection_r(city->g, GEOS_MULTILINESTRING, parts, used);
         GEOSGeometry *merged = GEOSLineMerge_r(city->g, all);
         city->failed |= merged == NULL;
         GEOSGeom_destroy_r(city->g, all);
@@ -139,9 +135,9 @@ static void across_lines(struct epo_demo_city *city, const struct frame *f, uint
 
 static void name_streets(struct epo_demo_city *city, const struct epo_demo_zone *zone,
                          struct fresh *fresh) {
-    static const short WIDTHS[] = {[EPO_DEMO_OLD_TOWN] = 9, [EPO_DEMO_BLOCK] = 15,
-                                   [EPO_DEMO_VILLA] = 11,   [EPO_DEMO_ESTATE] = 13,
-                                   [EPO_DEMO_VILLAGE] = 9,  [EPO_DEMO_INDUSTRY] = 14};
+    static const short WIDTHS[] = {
+        [EPO_DEMO_OLD_TOWN] = 9, [EPO_DEMO_BLOCK] = 15,  [EPO_DEMO_VILLA] = 11,
+        [EPO_DEMO_ESTATE] = 13,  [EPO_DEMO_VILLAGE] = 9, [EPO_DEMO_INDUSTRY] = 14};
     const char *names = zone->names;
     for (int i = 0; i < fresh->count; i++) {
         char name[64];
@@ -153,9 +149,8 @@ static void name_streets(struct epo_demo_city *city, const struct epo_demo_zone 
             snprintf(name, sizeof name, "%.*s", (int)len, city->more_names);
             city->more_names += len + (city->more_names[len] == '|');
         }
-        struct epo_demo_shape *street =
-            epo_demo_add(city, &city->street, fresh->line[i], name,
-                         name[0] == '\0' ? "service" : "residential");
+        struct epo_demo_shape *street = epo_demo_add(city, &city->street, fresh->line[i], name,
+                                                     name[0] == '\0' ? "service" : "residential");
         if (street != NULL) {
             street->measure = name[0] == '\0' ? 8 : WIDTHS[zone->fabric];
             street->part = zone->part;
@@ -173,8 +168,8 @@ static GEOSGeometry *zone_ground(struct epo_demo_city *city, const struct epo_de
         size_t count;
         int corners = (int)epo_demo_path_points(zone->outline, EPO_DEMO_OUTLINE);
         bool straight = zone->fabric == EPO_DEMO_BLOCK || zone->fabric == EPO_DEMO_INDUSTRY;
-        struct epo_point *at = epo_demo_curve(city, zone->outline, corners, true,
-                                              straight ? 120 : 40, 6, &count);
+        struct epo_point *at =
+            epo_demo_curve(city, zone->outline, corners, true, straight ? 120 : 40, 6, &count);
         ground = epo_demo_polygon(city, at, count);
         free(at);
     }
@@ -188,20 +183,20 @@ static GEOSGeometry *zone_ground(struct epo_demo_city *city, const struct epo_de
 static void zone_streets(struct epo_demo_city *city, size_t index) {
     const struct epo_demo_zone *zone = &EPO_DEMO_ZONES[index];
     GEOSGeometry *ground = zone_ground(city, zone);
-    struct epo_demo_shape *shape = epo_demo_add(
-        city, &city->zone, ground, zone->name,
-        zone->fabric == EPO_DEMO_INDUSTRY ? "industrial" : "residential");
+    struct epo_demo_shape *shape =
+        epo_demo_add(city, &city->zone, ground, zone->name,
+                     zone->fabric == EPO_DEMO_INDUSTRY ? "industrial" : "residential");
     if (shape == NULL)
         return;
     shape->rank = (int)index;
     uint64_t state = city->seed * 31 + index;
-    struct frame f = {.zone = zone,
-                      .middle = {(shape->min_x + shape->max_x) / 2,
-                                 (shape->min_y + shape->max_y) / 2},
-                      .step_u = zone->step_u,
-                      .step_v = zone->step_v,
-                      .c = cos(zone->angle_deg * M_PI / 180),
-                      .s = sin(zone->angle_deg * M_PI / 180)};
+    struct frame f = {
+        .zone = zone,
+        .middle = {(shape->min_x + shape->max_x) / 2, (shape->min_y + shape->max_y) / 2},
+        .step_u = zone->step_u,
+        .step_v = zone->step_v,
+        .c = cos(zone->angle_deg * M_PI / 180),
+        .s = sin(zone->angle_deg * M_PI / 180)};
     f.reach = hypot(shape->max_x - shape->min_x, shape->max_y - shape->min_y) / 2;
     GEOSGeometry *open = epo_demo_minus_list(city, GEOSGeom_clone_r(city->g, ground), &city->space);
     struct fresh fresh = {.count = 0};

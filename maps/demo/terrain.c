@@ -69,8 +69,7 @@ static void districts(struct epo_demo_city *city, const struct epo_demo_list *ri
         lines[used++] = GEOSGeom_clone_r(city->g, rivers_drawn->at[i].geometry);
     for (size_t i = 0; i < EPO_DEMO_BORDER_COUNT; i++)
         lines[used++] = path_line(city, &EPO_DEMO_BORDERS[i]);
-    GEOSGeometry *all =
-        GEOSGeom_createCollection_r(city->g, GEOS_GEOMETRYCOLLECTION, lines, used);
+    GEOSGeometry *all = GEOSGeom_createCollection_r(city->g, GEOS_GEOMETRYCOLLECTION, lines, used);
     GEOSGeometry *noded = GEOSUnaryUnionPrec_r(city->g, all, 0.01);
     const GEOSGeometry *in[1] = {noded};
     GEOSGeometry *faces = noded == NULL ? NULL : GEOSPolygonize_r(city->g, in, 1);
@@ -101,8 +100,8 @@ static void districts(struct epo_demo_city *city, const struct epo_demo_list *ri
             parts[best][part_count[best]++] = GEOSGeom_clone_r(city->g, face);
     }
     for (size_t d = 0; d < EPO_DEMO_DISTRICT_COUNT; d++) {
-        GEOSGeometry *pieces = GEOSGeom_createCollection_r(city->g, GEOS_MULTIPOLYGON, parts[d],
-                                                           part_count[d]);
+        GEOSGeometry *pieces =
+            GEOSGeom_createCollection_r(city->g, GEOS_MULTIPOLYGON, parts[d], part_count[d]);
         struct epo_demo_shape *shape =
             epo_demo_add(city, &city->district, GEOSUnaryUnionPrec_r(city->g, pieces, 0.01),
                          EPO_DEMO_DISTRICTS[d].name, "district");
@@ -150,9 +149,8 @@ static void parks_and_squares(struct epo_demo_city *city) {
     for (size_t i = 0; i < EPO_DEMO_SQUARE_COUNT; i++) {
         const struct epo_demo_spot *spot = &EPO_DEMO_SQUARES[i];
         epo_demo_add(city, &city->space,
-                     epo_demo_rectangle(city, (struct epo_point){spot->x, spot->y},
-                                        spot->radius_x, spot->radius_y,
-                                        spot->angle_deg * M_PI / 180),
+                     epo_demo_rectangle(city, (struct epo_point){spot->x, spot->y}, spot->radius_x,
+                                        spot->radius_y, spot->angle_deg * M_PI / 180),
                      spot->name, "square");
     }
     for (size_t i = 0; i < EPO_DEMO_PARK_COUNT; i++) {
@@ -170,8 +168,8 @@ static void parks_and_squares(struct epo_demo_city *city) {
 
 void epo_demo_land(struct epo_demo_city *city) {
     size_t count;
-    struct epo_point *at = epo_demo_curve(city, EPO_DEMO_BOUNDARY, (int)EPO_DEMO_BOUNDARY_COUNT,
-                                          true, 60, 30, &count);
+    struct epo_point *at =
+        epo_demo_curve(city, EPO_DEMO_BOUNDARY, (int)EPO_DEMO_BOUNDARY_COUNT, true, 60, 30, &count);
     city->boundary = epo_demo_polygon(city, at, count);
     free(at);
     struct epo_demo_list drawn = {0};

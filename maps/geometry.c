@@ -1,0 +1,292 @@
+/* GeoJSON of a citizen into a checked place. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "maps/geos.h"
+#include "maps/maps.h"
+
+static const double DECIMALS_7 = 1e7; /* RFC 7946 §11.2: about a centimetre */
+static const double AREA_LEAST_M2 = 0.01;
+
+struct line { /* one ring or line in both systems */
+    struct epo_point *degrees, *metres;
+    size_t count;
+};
+struct reading {
+    struct epo_pool *pool;
+    struct epo_error *error;
+    enum epo_place_kind kind;
+    struct line *lines;
+    size_t line_count, vertices;
+};
+
+static bool refuse(struct reading *r, const char *code, const char *text) {
+    return epo_fail(r->error, EPO_ERROR_BAD_INPUT, code, "%s", text);
+}
+
+static double rounded(double degrees) {
+    double value = round(degrees * DECIMALS_7) / DECIMALS_7;
+    return value == 0 ? 0 : value;
+}
+
+static bool read_number(const struct epo_json *value, double *out) {
+    if (value == NULL || (value->type != EPO_JSON_INTEGER && value->type != EPO_JSON_REAL))
+        return false;
+    *out = value->type == EPO_JSON_INTEGER ? (double)value->integer : value->real;
+    return isfinite(*out);
+}
+
+/* RFC 7946 §3.1.1: two numbers, an altitude may follow and is dropped. */
+static bool read_position(struct reading *r, const struct epo_json *value,
+                          struct epo_point *degrees, struct epo_point *metres) {
+    if (value == NULL || value->type != EPO_JSON_ARRAY || value->count < 2 || value->count > 3 ||
+        !read_number(value->items[0], &degrees->x) || !read_number(value->items[1], &degrees->y))
+        return refuse(r, "place.not_geojson", "a position must be [longitude, latitude]");
+    if (++r->vertices > EPO_VERTICES_MAX)
+        return refuse(r, "place.too_many_vertices", "the drawing has too many vertices");
+    degrees->x = rounded(degrees->x);
+    degrees->y = rounded(degrees->y);
+    return epo_transform_to_5514(*degrees, metres, r->error);
+}
+
+static bool same(struct epo_point a, struct epo_point b) {
+    return a.x == b.x && a.y == b.y;
+}
+
+/* Positions one after the other; a vertex drawn twice (a double click) counts once. */
+static bool read_line(struct reading *r, const struct epo_json *list, struct line *line) {
+    if (list == NULL || list->type != EPO_JSON_ARRAY)
+        return refuse(r, "place.not_geojson", "coordinates must be an array of positions");
+    if (list->count > EPO_VERTICES_MAX + 1)
+        return refuse(r, "place.too_many_vertices", "the drawing has too many vertices");
+    line->degrees = EPO_NEW_ARRAY(r->pool, struct epo_point, list->count + 1);
+    line->metres = EPO_NEW_ARRAY(r->pool, struct epo_point, list->count + 1);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct epo_point degrees, metres;
+        if (!read_position(r, list->items[i], &degrees, &metres))
+            return false;
+        if (line->count > 0 && same(line->degrees[line->count - 1], degrees))
+            continue;
+        line->degrees[line->count] = degrees;
+        line->metres[line->count++] = metres;
+    }
+    return true;
+}
+
+static double ring_area(const struct epo_point *p, size_t count) { /* > 0: anticlockwise */
+    double twice = 0;
+    for (size_t i = 0; i + 1 < count; i++) /* from p[0], so that large coordinates cancel early */
+        twice +=
+            (p[i].x - p[0].x) * (p[i + 1].y - p[0].y) - (p[i + 1].x - p[0].x) * (p[i].y - p[0].y);
+    return twice / 2;
+}
+
+static void reverse(struct epo_point *p, size_t count) {
+    for (size_t i = 0; i < count / 2; i++) {
+        struct epo_point keep = p[i];
+        p[i] = p[count - 1 - i];
+        p[count - 1 - i] = keep;
+    }
+}
+
+/* An open ring is closed; the outer one goes anticlockwise, holes clockwise (RFC 7946 §3.1.6). */
+static bool read_ring(struct reading *r, const struct epo_json *list, struct line *ring,
+                      bool outer) {
+    if (!read_line(r, list, ring))
+        return false;
+    if (ring->count > 0 && !same(ring->degrees[0], ring->degrees[ring->count - 1])) {
+        ring->degrees[ring->count] = ring->degrees[0];
+        ring->metres[ring->count++] = ring->metres[0];
+    }
+    if (ring->count < 4)
+        return refuse(r, "place.empty_area", "an area needs at least three different corners");
+    if ((ring_area(ring->degrees, ring->count) > 0) != outer) {
+        reverse(ring->degrees, ring->count);
+        reverse(ring->metres, ring->count);
+    }
+    return true;
+}
+
+static bool read_coordinates(struct reading *r, const struct epo_json *coordinates) {
+    if (coordinates == NULL || coordinates->type != EPO_JSON_ARRAY || coordinates->count == 0)
+        return refuse(r, "place.not_geojson", "the geometry has no coordinates");
+    if (r->kind == EPO_PLACE_POINT) {
+        r->lines = EPO_NEW(r->pool, struct line);
+        r->line_count = 1;
+        r->lines->degrees = EPO_NEW(r->pool, struct epo_point);
+        r->lines->metres = EPO_NEW(r->pool, struct epo_point);
+        r->lines->count = 1;
+        return read_position(r, coordinates, r->lines->degrees, r->lines->metres);
+    }
+    if (r->kind == EPO_PLACE_LINE) {
+        r->lines = EPO_NEW(r->pool, struct line);
+        r->line_count = 1;
+        if (!read_line(r, coordinates, r->lines))
+            return false;
+        return r->lines->count >= 2 ||
+               refuse(r, "place.empty_line", "a line needs at least two different points");
+    }
+    if (coordinates->count > EPO_VERTICES_MAX / 4)
+        return refuse(r, "place.too_many_vertices", "the drawing has too many rings");
+    r->lines = EPO_NEW_ARRAY(r->pool, struct line, coordinates->count);
+    r->line_count = coordinates->count;
+    for (uint32_t i = 0; i < coordinates->count; i++)
+        if (!read_ring(r, coordinates->items[i], &r->lines[i], i == 0))
+            return false;
+    return true;
+}
+
+static bool read_kind(struct reading *r, struct epo_span type) {
+    static const struct {
+        const char *type;
+        enum epo_place_kind kind;
+    } KINDS[] = {
+        {"Point", EPO_PLACE_POINT}, {"LineString", EPO_PLACE_LINE}, {"Polygon", EPO_PLACE_AREA}};
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
+        if (epo_span_is(type, KINDS[i].type)) {
+            r->kind = KINDS[i].kind;
+            return true;
+        }
+    return refuse(r, "place.kind", "the place must be a Point, a LineString or a Polygon");
+}
+
+/* ---- GEOS ---- */
+
+static GEOSCoordSequence *sequence(GEOSContextHandle_t g, const struct line *line) {
+    GEOSCoordSequence *s = GEOSCoordSeq_create_r(g, (unsigned)line->count, 2);
+    for (size_t i = 0; i < line->count; i++)
+        GEOSCoordSeq_setXY_r(g, s, (unsigned)i, line->metres[i].x, line->metres[i].y);
+    return s;
+}
+
+static GEOSGeometry *to_geos(GEOSContextHandle_t g, const struct reading *r) {
+    if (r->kind == EPO_PLACE_POINT)
+        return GEOSGeom_createPoint_r(g, sequence(g, r->lines));
+    if (r->kind == EPO_PLACE_LINE)
+        return GEOSGeom_createLineString_r(g, sequence(g, r->lines));
+    GEOSGeometry *shell = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[0]));
+    GEOSGeometry **holes = EPO_NEW_ARRAY(r->pool, GEOSGeometry *, r->line_count);
+    for (size_t i = 1; i < r->line_count; i++)
+        holes[i - 1] = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[i]));
+    return GEOSGeom_createPolygon_r(g, shell, holes, (unsigned)(r->line_count - 1));
+}
+
+static bool check_valid(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry *geometry) {
+    char *reason = NULL;
+    GEOSGeometry *where = NULL;
+    char valid = GEOSisValidDetail_r(g, geometry, 0, &reason, &where);
+    if (valid == 1) {
+        GEOSFree_r(g, reason);
+        GEOSGeom_destroy_r(g, where);
+        return true;
+    }
+    struct epo_point metres, degrees;
+    bool located = where != NULL && GEOSGeomGetX_r(g, where, &metres.x) == 1 &&
+                   GEOSGeomGetY_r(g, where, &metres.y) == 1 &&
+                   epo_transform_to_4326(metres, &degrees, NULL);
+    GEOSFree_r(g, reason);
+    GEOSGeom_destroy_r(g, where);
+    refuse(r, "place.self_crossing", "the outline crosses or touches itself");
+    if (located)
+        epo_error_at(r->error, "%.7f,%.7f", degrees.x, degrees.y);
+    return false;
+}
+
+static bool measure(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry *geometry,
+                    struct epo_place *place) {
+    place->anchor_5514 = r->lines[0].metres[0];
+    if (r->kind == EPO_PLACE_AREA) {
+        double perimeter = 0;
+        if (GEOSArea_r(g, geometry, &place->area_m2) != 1 || place->area_m2 < AREA_LEAST_M2)
+            return refuse(r, "place.empty_area", "the area is empty");
+        GEOSLength_r(g, geometry, &perimeter);
+        place->length_m = perimeter;
+    } else if (r->kind == EPO_PLACE_LINE) {
+        GEOSLength_r(g, geometry, &place->length_m);
+    }
+    if (r->kind != EPO_PLACE_POINT) {
+        GEOSGeometry *anchor = r->kind == EPO_PLACE_AREA
+                                   ? GEOSPointOnSurface_r(g, geometry)
+                                   : GEOSInterpolate_r(g, geometry, place->length_m / 2);
+        bool ok = anchor != NULL && GEOSGeomGetX_r(g, anchor, &place->anchor_5514.x) == 1 &&
+                  GEOSGeomGetY_r(g, anchor, &place->anchor_5514.y) == 1;
+        GEOSGeom_destroy_r(g, anchor);
+        if (!ok)
+            return refuse(r, "place.empty_area", "the place has no point inside");
+    }
+    GEOSGeom_getExtent_r(g, geometry, &place->min_x, &place->min_y, &place->max_x, &place->max_y);
+    GEOSWKBWriter *writer = GEOSWKBWriter_create_r(g);
+    GEOSWKBWriter_setByteOrder_r(g, writer, GEOS_WKB_NDR);
+    size_t size = 0;
+    unsigned char *bytes = GEOSWKBWriter_write_r(g, writer, geometry, &size);
+    epo_assert(bytes != NULL);
+    place->wkb_5514 = epo_pool_copy(r->pool, (struct epo_span){(const char *)bytes, size});
+    GEOSFree_r(g, bytes);
+    GEOSWKBWriter_destroy_r(g, writer);
+    return true;
+}
+
+/* ---- writing ---- */
+
+static struct epo_json *position_json(struct epo_pool *pool, struct epo_point degrees) {
+    struct epo_json *position = epo_json_array(pool);
+    epo_json_push(pool, position, epo_json_real(pool, degrees.x));
+    epo_json_push(pool, position, epo_json_real(pool, degrees.y));
+    return position;
+}
+
+static struct epo_json *line_json(struct epo_pool *pool, const struct line *line) {
+    struct epo_json *list = epo_json_array(pool);
+    for (size_t i = 0; i < line->count; i++)
+        epo_json_push(pool, list, position_json(pool, line->degrees[i]));
+    return list;
+}
+
+static struct epo_json *normalised(const struct reading *r) {
+    static const char *const TYPES[] = {
+        [EPO_PLACE_POINT] = "Point", [EPO_PLACE_LINE] = "LineString", [EPO_PLACE_AREA] = "Polygon"};
+    struct epo_json *geometry = epo_json_object(r->pool), *coordinates;
+    epo_json_set_string(r->pool, geometry, "type", TYPES[r->kind]);
+    if (r->kind == EPO_PLACE_POINT) {
+        coordinates = position_json(r->pool, r->lines[0].degrees[0]);
+    } else if (r->kind == EPO_PLACE_LINE) {
+        coordinates = line_json(r->pool, &r->lines[0]);
+    } else {
+        coordinates = epo_json_array(r->pool);
+        for (size_t i = 0; i < r->line_count; i++)
+            epo_json_push(r->pool, coordinates, line_json(r->pool, &r->lines[i]));
+    }
+    epo_json_set(r->pool, geometry, "coordinates", coordinates);
+    return geometry;
+}
+
+bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struct epo_place *place,
+                    struct epo_error *error) {
+    struct reading r = {.pool = pool, .error = error};
+    memset(place, 0, sizeof *place);
+    if (geojson != NULL && geojson->type == EPO_JSON_OBJECT &&
+        epo_span_is(epo_json_get_text(geojson, "type"), "Feature"))
+        geojson = epo_json_get(geojson, "geometry");
+    if (geojson == NULL || geojson->type != EPO_JSON_OBJECT ||
+        epo_json_get_text(geojson, "type").len == 0)
+        return refuse(&r, "place.not_geojson", "the place is not a GeoJSON geometry");
+    if (!read_kind(&r, epo_json_get_text(geojson, "type")) ||
+        !read_coordinates(&r, epo_json_get(geojson, "coordinates")))
+        return false;
+    GEOSContextHandle_t g = epo_geos();
+    GEOSGeometry *geometry = to_geos(g, &r);
+    bool ok = geometry != NULL || refuse(&r, "place.not_geojson", "the geometry cannot be read");
+    ok = ok && (r.kind != EPO_PLACE_AREA || check_valid(&r, g, geometry)) &&
+         measure(&r, g, geometry, place) &&
+         epo_transform_to_4326(place->anchor_5514, &place->anchor_4326, error);
+    GEOSGeom_destroy_r(g, geometry);
+    if (!ok)
+        return false;
+    if (r.kind == EPO_PLACE_POINT)
+        place->anchor_4326 = r.lines[0].degrees[0];
+    place->kind = r.kind;
+    place->geojson = normalised(&r);
+    return true;
+}

@@ -1,0 +1,266 @@
+/* map.db into packed arrays. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "maps/mapbase.h"
+#include "store/store.h"
+
+static const struct epo_statement META = {"map.meta", "SELECT key, value FROM meta", NULL};
+static const struct epo_statement LAYERS = {
+    "map.layers", "SELECT id, name, title_cs, title_en, shape, role FROM layer ORDER BY id", NULL};
+static const struct epo_statement FEATURES[] = {
+    [EPO_SHAPE_AREA] = {"map.areas",
+                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                        " FROM area WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
+                        NULL},
+    [EPO_SHAPE_LINE] = {"map.lines",
+                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                        " FROM line WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
+                        NULL},
+    [EPO_SHAPE_POINT] = {"map.points",
+                         "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                         " FROM point WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
+                         NULL},
+};
+static const struct epo_statement COUNTS[] = {
+    [EPO_SHAPE_AREA] = {"map.count_areas", "SELECT count(*) FROM area WHERE layer = $1", NULL},
+    [EPO_SHAPE_LINE] = {"map.count_lines", "SELECT count(*) FROM line WHERE layer = $1", NULL},
+    [EPO_SHAPE_POINT] = {"map.count_points", "SELECT count(*) FROM point WHERE layer = $1", NULL},
+};
+static const struct epo_statement ADDRESSES = {
+    "map.addresses",
+    "SELECT id, code, street, conscription, evidence, orientation, letter, part, postcode, city,"
+    " district, X(geometry), Y(geometry) FROM address WHERE geometry IS NOT NULL ORDER BY id",
+    NULL};
+
+static const struct {
+    const char *word;
+    enum epo_layer_role role;
+} ROLES[] = {
+    {"fact", EPO_ROLE_FACT},         {"city", EPO_ROLE_CITY},
+    {"district", EPO_ROLE_DISTRICT}, {"cadastral_area", EPO_ROLE_CADASTRAL_AREA},
+    {"parcel", EPO_ROLE_PARCEL},     {"public_space", EPO_ROLE_PUBLIC_SPACE},
+    {"street", EPO_ROLE_STREET},     {"picture", EPO_ROLE_PICTURE},
+};
+
+bool epo_layer_role_read(struct epo_span word, enum epo_layer_role *role) {
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++)
+        if (epo_span_is(word, ROLES[i].word)) {
+            *role = ROLES[i].role;
+            return true;
+        }
+    return false;
+}
+
+const char *epo_layer_role_word(enum epo_layer_role role) {
+    for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++)
+        if (ROLES[i].role == role)
+            return ROLES[i].word;
+    return "fact";
+}
+
+/* Few different texts repeat often (owner, district, postcode): the last one is kept. */
+static const char *text_of(struct epo_pool *pool, struct epo_rows *rows, int column,
+                           const char *last) {
+    struct epo_span text = epo_rows_text(rows, column);
+    if (last != NULL && epo_span_is(text, last))
+        return last;
+    return text.len == 0 ? "" : epo_pool_string(pool, text);
+}
+
+static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, &META, EPO_BIND_NONE);
+    while (epo_rows_next(rows)) {
+        struct epo_span key = epo_rows_text(rows, 0);
+        if (epo_span_is(key, "content"))
+            snprintf(s->version, sizeof s->version, "%.16s",
+                     epo_pool_string(s->pool, epo_rows_text(rows, 1)));
+        else if (epo_span_is(key, "city"))
+            s->city_name = epo_pool_string(s->pool, epo_rows_text(rows, 1));
+        else if (epo_span_is(key, "demo"))
+            s->demo = epo_span_is(epo_rows_text(rows, 1), "1");
+    }
+    return epo_rows_end(rows, error);
+}
+
+static enum epo_layer_shape shape_of(struct epo_span word) {
+    return epo_span_is(word, "point")  ? EPO_SHAPE_POINT
+           : epo_span_is(word, "line") ? EPO_SHAPE_LINE
+                                       : EPO_SHAPE_AREA;
+}
+
+static bool load_layer_list(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+    enum { ROOM = 256 };
+    s->layers = EPO_NEW_ARRAY(s->pool, struct epo_layer, ROOM);
+    struct epo_rows *rows = epo_db_query(db, &LAYERS, EPO_BIND_NONE);
+    while (epo_rows_next(rows) && s->layer_count < ROOM) {
+        struct epo_layer *layer = &s->layers[s->layer_count];
+        if (!epo_layer_role_read(epo_rows_text(rows, 5), &layer->role))
+            layer->role = EPO_ROLE_FACT;
+        layer->id = epo_rows_integer(rows, 0);
+        layer->name = epo_pool_string(s->pool, epo_rows_text(rows, 1));
+        layer->title_cs = epo_pool_string(s->pool, epo_rows_text(rows, 2));
+        layer->title_en = epo_pool_string(s->pool, epo_rows_text(rows, 3));
+        layer->shape = shape_of(epo_rows_text(rows, 4));
+        s->layer_count++;
+    }
+    return epo_rows_end(rows, error);
+}
+
+static void keep_rings(struct epo_snapshot *s, struct epo_layer *layer,
+                       struct epo_ring_sink *sink) {
+    layer->ring_count = sink->ring_count;
+    layer->points = EPO_NEW_ARRAY(s->pool, struct epo_point, sink->point_count + 1);
+    layer->ring_start = EPO_NEW_ARRAY(s->pool, uint32_t, sink->ring_count + 1);
+    if (sink->point_count > 0)
+        memcpy(layer->points, sink->points, sink->point_count * sizeof *sink->points);
+    if (sink->ring_count > 0)
+        memcpy(layer->ring_start, sink->ring_start, sink->ring_count * sizeof *sink->ring_start);
+    layer->ring_start[sink->ring_count] = (uint32_t)sink->point_count;
+    free(sink->points);
+    free(sink->ring_start);
+}
+
+static bool load_features(struct epo_snapshot *s, struct epo_layer *layer, struct epo_db *db,
+                          struct epo_error *error) {
+    struct epo_ring_sink sink = {0};
+    struct epo_feature *features = NULL;
+    size_t room = 0;
+    const char *kind = NULL, *belongs = NULL;
+    struct epo_rows *rows =
+        epo_db_query(db, &FEATURES[layer->shape], EPO_BIND(EPO_INTEGER(layer->id)));
+    while (epo_rows_next(rows)) {
+        size_t rings_before = sink.ring_count, points_before = sink.point_count;
+        struct epo_span wkb = epo_rows_text(rows, 5);
+        if (!epo_wkb_read(wkb, &sink)) { /* not of this layer's shape: left out */
+            sink.ring_count = rings_before;
+            sink.point_count = points_before;
+            continue;
+        }
+        if (layer->count == room) {
+            room = room == 0 ? 256 : room * 2;
+            features = realloc(features, room * sizeof *features);
+            epo_assert(features != NULL);
+        }
+        kind = text_of(s->pool, rows, 2, kind);
+        belongs = text_of(s->pool, rows, 3, belongs);
+        features[layer->count++] =
+            (struct epo_feature){.code = text_of(s->pool, rows, 0, NULL),
+                                 .name = text_of(s->pool, rows, 1, NULL),
+                                 .kind = kind,
+                                 .belongs = belongs,
+                                 .measure = epo_rows_real(rows, 4),
+                                 .wkb = epo_pool_copy(s->pool, wkb),
+                                 .first_ring = (uint32_t)rings_before,
+                                 .rings = (uint32_t)(sink.ring_count - rings_before),
+                                 .box = sink.box};
+    }
+    keep_rings(s, layer, &sink);
+    struct epo_box *boxes = calloc(layer->count + 1, sizeof *boxes);
+    epo_assert(boxes != NULL);
+    layer->features = EPO_NEW_ARRAY(s->pool, struct epo_feature, layer->count + 1);
+    for (size_t i = 0; i < layer->count; i++) {
+        layer->features[i] = features[i];
+        boxes[i] = features[i].box;
+    }
+    epo_index_build(&layer->index, s->pool, boxes, layer->count);
+    free(boxes);
+    free(features);
+    return epo_rows_end(rows, error);
+}
+
+static bool count_features(struct epo_layer *layer, struct epo_db *db, struct epo_error *error) {
+    struct epo_rows *rows =
+        epo_db_query(db, &COUNTS[layer->shape], EPO_BIND(EPO_INTEGER(layer->id)));
+    if (epo_rows_next(rows))
+        layer->count = (size_t)epo_rows_integer(rows, 0);
+    return epo_rows_end(rows, error);
+}
+
+static bool load_addresses(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+    struct epo_address *all = NULL;
+    size_t room = 0;
+    const char *street = NULL, *part = NULL, *postcode = NULL, *city = NULL, *district = NULL;
+    struct epo_rows *rows = epo_db_query(db, &ADDRESSES, EPO_BIND_NONE);
+    while (epo_rows_next(rows)) {
+        if (s->address_count == room) {
+            room = room == 0 ? 1024 : room * 2;
+            all = realloc(all, room * sizeof *all);
+            epo_assert(all != NULL);
+        }
+        struct epo_address *a = &all[s->address_count++];
+        *a = (struct epo_address){.id = epo_rows_integer(rows, 0),
+                                  .code = text_of(s->pool, rows, 1, NULL),
+                                  .street = street = text_of(s->pool, rows, 2, street),
+                                  .conscription = (int)epo_rows_integer(rows, 3),
+                                  .evidence = epo_rows_integer(rows, 4) != 0,
+                                  .orientation = (int)epo_rows_integer(rows, 5),
+                                  .part = part = text_of(s->pool, rows, 7, part),
+                                  .postcode = postcode = text_of(s->pool, rows, 8, postcode),
+                                  .city = city = text_of(s->pool, rows, 9, city),
+                                  .district = district = text_of(s->pool, rows, 10, district),
+                                  .at = {epo_rows_real(rows, 11), epo_rows_real(rows, 12)}};
+        snprintf(a->letter, sizeof a->letter, "%.*s", EPO_ARG(epo_rows_text(rows, 6)));
+    }
+    s->addresses = EPO_NEW_ARRAY(s->pool, struct epo_address, s->address_count + 1);
+    if (s->address_count > 0)
+        memcpy(s->addresses, all, s->address_count * sizeof *all);
+    free(all);
+    return epo_rows_end(rows, error);
+}
+
+static bool load_all(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+    if (!load_meta(s, db, error) || !load_layer_list(s, db, error))
+        return false;
+    for (size_t i = 0; i < s->layer_count; i++) {
+        struct epo_layer *layer = &s->layers[i];
+        if (s->by_role[layer->role] == NULL)
+            s->by_role[layer->role] = layer;
+        if (layer->role == EPO_ROLE_PICTURE ? !count_features(layer, db, error)
+                                            : !load_features(s, layer, db, error))
+            return false;
+    }
+    if (!load_addresses(s, db, error))
+        return false;
+    epo_snapshot_index_addresses(s);
+    return true;
+}
+
+struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *error) {
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_snapshot *s = EPO_NEW(pool, struct epo_snapshot);
+    s->pool = pool;
+    s->city_name = "";
+    s->folder = epo_pool_string(pool, epo_span(folder));
+    const char *path = epo_pool_printf(pool, "%s/map.db", folder);
+    struct epo_store *store = epo_store_open(
+        path, &(struct epo_store_options){.spatial = true, .read_only = true, .label = "map"},
+        error);
+    struct epo_db *db = store == NULL ? NULL : epo_store_connect(store, error);
+    bool ok = db != NULL && load_all(s, db, error);
+    epo_db_close(db);
+    if (store != NULL)
+        epo_store_close(store);
+    if (ok) {
+        struct epo_error no_tiles; /* a portal without a picture still takes requests */
+        s->tiles = epo_tiles_open(folder, &no_tiles);
+        return s;
+    }
+    epo_snapshot_free(s);
+    return NULL;
+}
+
+void epo_snapshot_free(struct epo_snapshot *snapshot) {
+    if (snapshot == NULL)
+        return;
+    epo_tiles_close(snapshot->tiles);
+    epo_pool_free(snapshot->pool);
+}
+
+const struct epo_layer *epo_snapshot_layer(const struct epo_snapshot *snapshot,
+                                           struct epo_span name) {
+    for (size_t i = 0; i < snapshot->layer_count; i++)
+        if (epo_span_is(name, snapshot->layers[i].name))
+            return &snapshot->layers[i];
+    return NULL;
+}

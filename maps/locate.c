@@ -1,0 +1,221 @@
+/* What the map knows about a place. */
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "maps/address.h"
+#include "maps/overlap.h"
+
+static const double ADDRESS_WITHIN_M = 500, STREET_WITHIN_M = 150;
+
+struct asking {
+    const struct epo_snapshot *snapshot;
+    struct epo_pool *pool;
+    const struct epo_place *place;
+    struct epo_json *facts;
+};
+
+static double to_decimals(double value, double scale) {
+    return round(value * scale) / scale;
+}
+
+/* The feature of a role's layer under the anchor, or NULL. */
+static const struct epo_feature *under(const struct asking *a, enum epo_layer_role role) {
+    const struct epo_layer *layer = a->snapshot->by_role[role];
+    uint32_t at = layer == NULL
+                      ? UINT32_MAX
+                      : epo_layer_at(layer, a->place->anchor_5514.x, a->place->anchor_5514.y);
+    return at == UINT32_MAX ? NULL : &layer->features[at];
+}
+
+static struct epo_json *coded(const struct asking *a, const struct epo_feature *f) {
+    if (f == NULL)
+        return epo_json_null(a->pool);
+    struct epo_json *object = epo_json_object(a->pool);
+    epo_json_set_string(a->pool, object, "code", f->code);
+    epo_json_set_string(a->pool, object, "name", f->name);
+    return object;
+}
+
+static void add_district(const struct asking *a) {
+    const struct epo_feature *f = under(a, EPO_ROLE_DISTRICT);
+    struct epo_json *district = coded(a, f);
+    if (f != NULL) { /* "Plzeň 2-Slovany" is number 2 */
+        const char *digits = f->name + strcspn(f->name, "0123456789");
+        if (isdigit((unsigned char)*digits))
+            epo_json_set_integer(a->pool, district, "number", strtol(digits, NULL, 10));
+    }
+    epo_json_set(a->pool, a->facts, "district", district);
+    epo_json_set(a->pool, a->facts, "cadastral_area", coded(a, under(a, EPO_ROLE_CADASTRAL_AREA)));
+}
+
+static void add_parcel(const struct asking *a) {
+    const struct epo_feature *f = under(a, EPO_ROLE_PARCEL);
+    struct epo_json *parcel = epo_json_null(a->pool);
+    if (f != NULL) {
+        parcel = epo_json_object(a->pool);
+        epo_json_set_string(a->pool, parcel, "id", f->code);
+        epo_json_set_string(a->pool, parcel, "number", f->name);
+        epo_json_set_string(a->pool, parcel, "cadastral_area", f->belongs);
+        epo_json_set_string(a->pool, parcel, "owner", f->kind);
+        epo_json_set_integer(a->pool, parcel, "area_m2", (int64_t)f->measure);
+    }
+    epo_json_set(a->pool, a->facts, "parcel", parcel);
+}
+
+static void add_public_space(const struct asking *a) {
+    const struct epo_feature *f = under(a, EPO_ROLE_PUBLIC_SPACE);
+    struct epo_json *space = epo_json_null(a->pool);
+    if (f != NULL) {
+        space = epo_json_object(a->pool);
+        epo_json_set_string(a->pool, space, "id", f->code);
+        epo_json_set_string(a->pool, space, "name", f->name);
+        epo_json_set_string(a->pool, space, "zone", f->kind);
+    }
+    epo_json_set(a->pool, a->facts, "public_space", space);
+}
+
+static double to_address(uint32_t item, double x, double y, void *arg) {
+    const struct epo_snapshot *snapshot = arg;
+    return hypot(snapshot->addresses[item].at.x - x, snapshot->addresses[item].at.y - y);
+}
+
+static void add_nearest(const struct asking *a) {
+    double x = a->place->anchor_5514.x, y = a->place->anchor_5514.y, distance_m;
+    uint32_t item;
+    struct epo_json *address = epo_json_null(a->pool), *street = epo_json_null(a->pool);
+    if (epo_index_nearest(&a->snapshot->address_index, x, y, ADDRESS_WITHIN_M, to_address,
+                          (void *)a->snapshot, &item, &distance_m)) {
+        const struct epo_address *at = &a->snapshot->addresses[item];
+        address = epo_json_object(a->pool);
+        epo_json_set_string(a->pool, address, "id", at->code);
+        epo_json_set_string(a->pool, address, "text", epo_address_text(a->pool, at));
+        epo_json_set_string(a->pool, address, "street", at->street);
+        epo_json_set_string(a->pool, address, "number", epo_address_number(a->pool, at));
+        epo_json_set(a->pool, address, "distance_m",
+                     epo_json_real(a->pool, to_decimals(distance_m, 10)));
+    }
+    const struct epo_layer *streets = a->snapshot->by_role[EPO_ROLE_STREET];
+    if (epo_layer_nearest(streets, x, y, STREET_WITHIN_M, &item, &distance_m) &&
+        streets->features[item].name[0] != '\0') {
+        street = epo_json_object(a->pool);
+        epo_json_set_string(a->pool, street, "name", streets->features[item].name);
+        epo_json_set(a->pool, street, "distance_m",
+                     epo_json_real(a->pool, to_decimals(distance_m, 10)));
+    }
+    epo_json_set(a->pool, a->facts, "address", address);
+    epo_json_set(a->pool, a->facts, "street", street);
+}
+
+struct naming {
+    struct epo_pool *pool;
+    struct epo_json *list;
+};
+static void name_feature(const struct epo_feature *feature, double amount, void *arg) {
+    enum { NAMED_MAX = 50 };
+    struct naming *naming = arg;
+    (void)amount;
+    if (naming->list->count >= NAMED_MAX)
+        return;
+    struct epo_json *one = epo_json_object(naming->pool);
+    epo_json_set_string(naming->pool, one, "id", feature->code);
+    epo_json_set_string(naming->pool, one, "name", feature->name);
+    epo_json_push(naming->pool, naming->list, one);
+}
+
+static bool add_layers(const struct asking *a, struct epo_overlap *overlap,
+                       struct epo_error *error) {
+    struct epo_json *layers = epo_json_object(a->pool);
+    for (size_t i = 0; i < a->snapshot->layer_count; i++) {
+        const struct epo_layer *layer = &a->snapshot->layers[i];
+        struct naming naming = {a->pool, epo_json_array(a->pool)};
+        if (layer->role != EPO_ROLE_FACT)
+            continue;
+        if (!epo_overlap_each(overlap, layer, name_feature, &naming, error))
+            return false;
+        if (naming.list->count > 0)
+            epo_json_set(a->pool, layers, layer->name, naming.list);
+    }
+    epo_json_set(a->pool, a->facts, "layers", layers);
+    return true;
+}
+
+struct owners {
+    const char *kinds[8];
+    double amounts[8];
+    int count;
+};
+static void add_owner(const struct epo_feature *feature, double amount, void *arg) {
+    struct owners *owners = arg;
+    for (int i = 0; i < owners->count; i++)
+        if (strcmp(owners->kinds[i], feature->kind) == 0) {
+            owners->amounts[i] += amount;
+            return;
+        }
+    if (owners->count < 8) {
+        owners->kinds[owners->count] = feature->kind;
+        owners->amounts[owners->count++] = amount;
+    }
+}
+static void sum(const struct epo_feature *feature, double amount, void *arg) {
+    (void)feature;
+    *(double *)arg += amount;
+}
+
+static bool add_shares(const struct asking *a, struct epo_overlap *overlap,
+                       struct epo_error *error) {
+    struct epo_json *shares = epo_json_object(a->pool), *by_owner = epo_json_object(a->pool);
+    const struct epo_layer *spaces = a->snapshot->by_role[EPO_ROLE_PUBLIC_SPACE];
+    const struct epo_layer *parcels = a->snapshot->by_role[EPO_ROLE_PARCEL];
+    struct owners owners = {.count = 0};
+    double public_space = 0;
+    if ((spaces != NULL && !epo_overlap_each(overlap, spaces, sum, &public_space, error)) ||
+        (parcels != NULL && !epo_overlap_each(overlap, parcels, add_owner, &owners, error)))
+        return false;
+    epo_json_set(a->pool, shares, "public_space",
+                 epo_json_real(a->pool, to_decimals(fmin(1, public_space / overlap->whole), 1e4)));
+    for (int i = 0; i < owners.count; i++)
+        epo_json_set(
+            a->pool, by_owner, owners.kinds[i],
+            epo_json_real(a->pool, to_decimals(fmin(1, owners.amounts[i] / overlap->whole), 1e4)));
+    epo_json_set(a->pool, shares, "owner", by_owner);
+    epo_json_set(a->pool, a->facts, "shares", shares);
+    if (a->place->kind == EPO_PLACE_AREA)
+        epo_json_set(a->pool, a->facts, "area_m2",
+                     epo_json_real(a->pool, to_decimals(a->place->area_m2, 100)));
+    epo_json_set(a->pool, a->facts, a->place->kind == EPO_PLACE_AREA ? "perimeter_m" : "length_m",
+                 epo_json_real(a->pool, to_decimals(a->place->length_m, 100)));
+    return true;
+}
+
+static bool locate(const struct asking *a, struct epo_error *error) {
+    struct epo_json *point = epo_json_array(a->pool);
+    epo_json_push(a->pool, point,
+                  epo_json_real(a->pool, to_decimals(a->place->anchor_4326.x, 1e7)));
+    epo_json_push(a->pool, point,
+                  epo_json_real(a->pool, to_decimals(a->place->anchor_4326.y, 1e7)));
+    epo_json_set(a->pool, a->facts, "point", point);
+    epo_json_set_boolean(a->pool, a->facts, "in_city",
+                         a->snapshot->by_role[EPO_ROLE_CITY] == NULL ||
+                             under(a, EPO_ROLE_CITY) != NULL);
+    add_district(a);
+    add_parcel(a);
+    add_nearest(a);
+    add_public_space(a);
+    struct epo_overlap overlap;
+    bool ok = epo_overlap_begin(&overlap, a->place, error) && add_layers(a, &overlap, error) &&
+              (a->place->kind == EPO_PLACE_POINT || add_shares(a, &overlap, error));
+    epo_overlap_end(&overlap);
+    epo_json_set_string(a->pool, a->facts, "map_version", a->snapshot->version);
+    return ok;
+}
+
+bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
+                struct epo_json **facts, struct epo_error *error) {
+    unsigned slot;
+    struct asking a = {epo_maps_hold(maps, &slot), pool, place, epo_json_object(pool)};
+    bool ok = locate(&a, error);
+    epo_maps_drop(maps, slot);
+    *facts = a.facts;
+    return ok;
+}

@@ -1,0 +1,27 @@
+/* How much of a place lies in the features of a layer. Internal to maps; any thread. */
+#ifndef EPO_MAPS_OVERLAP_H
+#define EPO_MAPS_OVERLAP_H
+
+#include "maps/geos.h"
+#include "maps/mapbase.h"
+
+struct epo_overlap { /* a place made ready for questions; one thread */
+    const struct epo_place *place;
+    GEOSGeometry *geometry; /* NULL for a point */
+    const GEOSPreparedGeometry *prepared;
+    double whole; /* m² of an area, m of a line, 1 for a point */
+};
+bool epo_overlap_begin(struct epo_overlap *overlap, const struct epo_place *place,
+                       struct epo_error *error);
+void epo_overlap_end(struct epo_overlap *overlap);
+/* Calls back, in order of the layer, for each feature that shares more than a touch with the place;
+ * amount is in the unit of `whole`. Features of line and point layers count as 0 m² for areas and
+ * are called back when they meet the place. */
+bool epo_overlap_each(struct epo_overlap *overlap, const struct epo_layer *layer,
+                      void (*each)(const struct epo_feature *feature, double amount, void *arg),
+                      void *arg, struct epo_error *error);
+/* Distance in metres from the place to the nearest feature, INFINITY if over max_m. */
+double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer *layer,
+                            double max_m);
+
+#endif
