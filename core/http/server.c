@@ -217,11 +217,14 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
                    : epo_fail(error, EPO_ERROR_BROKEN, "http.signals", "signals cannot be watched");
     server->loops = calloc((size_t)server->loop_count, sizeof *server->loops);
     epo_assert(server->loops);
+    pthread_barrier_init(&server->started, NULL, (unsigned)server->loop_count + 1);
     for (int i = 0; i < server->loop_count; i++) {
-        start_loop(server, i);
+        server->loops[i].server = server;
+        server->loops[i].index = i;
         epo_assert(pthread_create(&server->loops[i].thread, NULL, loop_main, &server->loops[i]) ==
                    0);
     }
+    pthread_barrier_wait(&server->started);
     epo_log(EPO_LOG_INFO, "http.listening", EPO_LOG_INT("port", server->port),
             EPO_LOG_INT("loops", server->loop_count), EPO_LOG_INT("workers", server->worker_count),
             EPO_LOG_TEXT("tls", server->tls ? "yes" : "no"));
