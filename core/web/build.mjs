@@ -1,0 +1,82 @@
+// Bundles what the pages load: styles and scripts under names that carry a hash of their content (so that
+// they may be kept for ever), each beside a brotli and a gzip copy, and manifest.json with the names.
+//
+//   node core/web/build.mjs OUTDIR
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+const out = process.argv[2];
+if (!out) {
+  console.error('usage: build.mjs OUTDIR');
+  process.exit(2);
+}
+
+// Texts that scripts show come from the same catalogs as those of the pages: keys "map.…" and "script.…".
+const texts = {
+  name: 'texts',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^texts:/ }, ({ path }) => ({ path, namespace: 'texts' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'texts' }, ({ path }) => {
+      const prefix = `${path.slice('texts:'.length)}.`;
+      const all = {};
+      for (const lang of ['cs', 'en']) {
+        const catalog = JSON.parse(readFileSync(join(here, 'texts', `${lang}.json`), 'utf8'));
+        all[lang] = Object.fromEntries(
+          Object.entries(catalog).filter(([key]) => key.startsWith(prefix)).map(([key, text]) => [key.slice(prefix.length), text]),
+        );
+      }
+      return { contents: JSON.stringify(all), loader: 'json' };
+    });
+  },
+};
+
+const bundles = [
+  { name: 'style', entry: 'core/web/styles/main.css', extension: 'css' },
+  { name: 'app', entry: 'core/web/scripts/app.mjs', extension: 'js' },
+  { name: 'map', entry: 'maps/web/main.mjs', extension: 'js' },
+];
+
+async function bundle({ entry }) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, entry)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: ['chrome100', 'firefox100', 'safari15'],
+    legalComments: 'none',
+    logLevel: 'warning',
+    plugins: [texts],
+  });
+  return outputFiles[0].contents;
+}
+
+const hash = (content) => createHash('sha256').update(content).digest('hex').slice(0, 12);
+
+// Compressing takes longer than bundling, so a file that is there already is left as it is.
+function put(name, extension, content, keep) {
+  const file = `${name}.${hash(content)}.${extension}`;
+  keep.add(file).add(`${file}.br`).add(`${file}.gz`);
+  if (![file, `${file}.br`, `${file}.gz`].every((each) => existsSync(join(out, each)))) {
+    const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+    writeFileSync(join(out, `${file}.br`), brotliCompressSync(content, brotli));
+    writeFileSync(join(out, `${file}.gz`), gzipSync(content, { level: 9 }));
+    writeFileSync(join(out, file), content);
+  }
+  return `/assets/${file}`;
+}
+
+mkdirSync(out, { recursive: true });
+const contents = await Promise.all(bundles.map(bundle));
+const keep = new Set(['manifest.json']);
+const manifest = {};
+bundles.forEach(({ name, extension }, i) => { manifest[name] = put(name, extension, contents[i], keep); });
+manifest.icon = put('icon', 'svg', readFileSync(join(here, 'icons/icon.svg')), keep);
+writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+for (const file of readdirSync(out)) if (!keep.has(file)) rmSync(join(out, file), { recursive: true });

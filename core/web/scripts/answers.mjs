@@ -1,0 +1,44 @@
+// The answers of a form as they stand in the page, in the types of the JSON interface.
+
+const number = (text) => {
+  const plain = text.replace(/[\s\u00a0]/g, '').replace(',', '.');
+  return plain !== '' && Number.isFinite(Number(plain)) ? Number(plain) : text;
+};
+const json = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};
+const one = (inputs) => {
+  const input = inputs.find((each) => (each.type === 'radio' ? each.checked : true));
+  return input ? input.value.trim() : '';
+};
+
+// Each kind of field whose value is not plain text.
+const kinds = {
+  number,
+  money: number,
+  yes_no: (text) => (text === 'yes' || text === 'true' ? true : text === 'no' || text === 'false' ? false : text),
+  location: json,
+};
+
+export function answer(box) {
+  const name = box.dataset.field;
+  const inputs = [...box.querySelectorAll('input, select, textarea')].filter((each) => each.name === name);
+  if (box.dataset.type === 'choices') return inputs.filter((each) => each.checked).map((each) => each.value);
+  const text = one(inputs);
+  if (text === '') return undefined;
+  return kinds[box.dataset.type]?.(text) ?? text;
+}
+
+export function answers(form) {
+  const all = {};
+  for (const box of form.querySelectorAll('[data-field]')) {
+    if (box.closest('[data-hidden]')) continue;
+    const value = answer(box);
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) all[box.dataset.field] = value;
+  }
+  return all;
+}

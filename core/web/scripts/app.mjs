@@ -1,0 +1,37 @@
+// What every page runs. Nothing here is needed: without it the pages work, and the server judges again.
+import { follow } from './conditions.mjs';
+
+document.documentElement.classList.add('js');
+
+// What is wrong is the first thing to be read: the summary takes the focus, its links lead into the field.
+const faults = document.getElementById('faults');
+if (faults) {
+  faults.focus();
+  faults.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+    (field.closest('.field') ?? field).scrollIntoView();
+  });
+} else if (location.hash.startsWith('#field-')) {
+  document.getElementById(location.hash.slice(1))?.focus(); // back from "Change" on the review page
+}
+
+for (const form of document.querySelectorAll('form[data-form]')) follow(form);
+
+// A second click on the way does nothing; it counts again after a while, and when the page comes back.
+for (const form of document.querySelectorAll('form[data-once]')) {
+  let sent = 0;
+  form.addEventListener('submit', (event) => {
+    if (Date.now() - sent < 5000) event.preventDefault();
+    else if (event.submitter?.value !== 'edit') sent = Date.now();
+  });
+  addEventListener('pageshow', () => { sent = 0; });
+}
+
+for (const box of document.querySelectorAll('[data-print]')) {
+  box.hidden = false;
+  box.querySelector('button').addEventListener('click', () => print());
+}

@@ -1,0 +1,55 @@
+// Making elements without markup in strings.
+
+export function h(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, '');
+    else element.setAttribute(key, value);
+  }
+  element.append(...children.flat().filter((each) => each !== null && each !== undefined));
+  return element;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+export function icon(path, box = '0 0 24 24') {
+  const svg = document.createElementNS(SVG, 'svg');
+  for (const [key, value] of Object.entries({ viewBox: box, width: 20, height: 20, 'aria-hidden': 'true', focusable: 'false', class: 'icon' })) svg.setAttribute(key, value);
+  const shape = document.createElementNS(SVG, 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
+  return svg;
+}
+
+export const icons = {
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  gps: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v4M12 18v4M2 12h4M18 12h4',
+  point: 'M12 21s-7-6.700-7-11.500a7 7 0 0 1 14 0C19 14.300 12 21 12 21zM12 7.500a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
+  area: 'M5 7l9-3 6 8-5 8-11-3z',
+  line: 'M4 19l6-9 5 5 5-10',
+  undo: 'M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6',
+  done: 'M5 13l4.500 4.500L19 7',
+  clear: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
+  full: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
+};
+
+export const button = (text, path, attributes = {}) =>
+  h('button', { type: 'button', class: 'tool', ...attributes }, path ? icon(path) : null, h('span', { class: 'tool__text' }, text));
+
+export const iconButton = (label, path, attributes = {}) =>
+  h('button', { type: 'button', class: 'mapui__button', 'aria-label': label, title: label, ...attributes }, icon(path));
+
+export function debounce(wait_ms, work) {
+  let timer = 0;
+  const run = (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), wait_ms);
+  };
+  run.cancel = () => clearTimeout(timer);
+  return run;
+}
+
+let serial = 0;
+export const uniqueId = (prefix) => `${prefix}-${++serial}`;

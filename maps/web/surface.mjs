@@ -1,0 +1,117 @@
+// A map on a page: base layer, zoom, one finger for the page and two for the map, and the keyboard. What is
+// under the middle of the map is under its cross.
+import Map from 'ol/Map.js';
+import View from 'ol/View.js';
+import { defaults as defaultInteractions, DragPan, MouseWheelZoom } from 'ol/interaction.js';
+import { fromLonLat } from 'ol/proj.js';
+import { baseLayer, extentOf, tilejson } from './base.mjs';
+import { h, iconButton, icons } from './dom.mjs';
+import { t } from './texts.mjs';
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+const duration = (ms) => (still.matches ? 0 : ms);
+const PAN_PX = 64, PAN_FINE_PX = 8;
+
+function interactions(surface) {
+  const all = defaultInteractions({ dragPan: false, mouseWheelZoom: false, keyboard: false, altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false });
+  // One finger scrolls the page, two move the map; a mouse drags it.
+  all.push(new DragPan({
+    condition(event) {
+      return event.originalEvent.pointerType !== 'touch' || this.getPointerCount() === 2;
+    },
+  }));
+  // The wheel scrolls the page until the map has the focus (or with Ctrl).
+  all.push(new MouseWheelZoom({
+    condition: ({ originalEvent: wheel }) => wheel.ctrlKey || wheel.metaKey || surface.contains(document.activeElement),
+  }));
+  return all;
+}
+
+export class Surface {
+  // keys(event): what the caller does with a key that moves nothing; true = taken.
+  constructor(box, { label, help, keys = () => false, zoomTo }) {
+    this.box = box;
+    this.surface = h('div', { class: 'mapui__surface', tabindex: '0', role: 'application', 'aria-label': label, 'aria-describedby': help });
+    this.cross = h('div', { class: 'mapui__cross', 'aria-hidden': 'true' });
+    this.hint = h('p', { class: 'mapui__hint', 'aria-hidden': 'true' }, t('two_fingers'));
+    this.note = h('p', { class: 'mapui__note' }, t('attribution'));
+    this.tools = h('div', { class: 'mapui__tools' },
+      iconButton(t('zoom_in'), icons.plus, { onclick: () => this.zoomBy(1) }),
+      iconButton(t('zoom_out'), icons.minus, { onclick: () => this.zoomBy(-1) }));
+    box.classList.add('mapui');
+    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, this.note);
+    box.hidden = false;
+    this.map = new Map({
+      target: this.surface,
+      controls: [],
+      interactions: interactions(this.surface),
+      view: new View({ center: fromLonLat([13.3776, 49.7475]), zoom: 13, minZoom: 10, maxZoom: 20, enableRotation: false, smoothExtentConstraint: !still.matches }),
+    });
+    this.listen(keys);
+    this.ready = this.start(zoomTo);
+  }
+
+  get view() { return this.map.getView(); }
+  get center() { return this.view.getCenter(); }
+
+  async start(zoomTo) {
+    try {
+      const info = await tilejson();
+      this.map.getLayers().insertAt(0, baseLayer(info));
+      this.city = extentOf(info);
+      if (!zoomTo?.(this) && !this.placed) this.view.fit(this.city, { size: this.map.getSize() ?? [600, 400] });
+    } catch {
+      this.box.classList.add('mapui--broken');
+      this.note.textContent = t('no_tiles');
+      zoomTo?.(this);
+    }
+  }
+
+  zoomBy(step) { this.view.animate({ zoom: Math.round(this.view.getZoom() + step), duration: duration(180) }); }
+
+  show(center, zoom) {
+    this.placed = true;
+    this.view.cancelAnimations();
+    this.view.animate({ center, zoom: Math.max(this.view.getZoom() ?? 0, zoom), duration: duration(250) });
+  }
+
+  fit(extent, maxZoom = 18) {
+    this.placed = true;
+    const fit = () => this.view.fit(extent, { size: this.map.getSize(), padding: [40, 60, 40, 40], maxZoom });
+    if (this.map.getSize()?.every((each) => each > 0)) fit();
+    else this.map.once('change:size', fit); // it was made inside a hidden part of the page
+  }
+
+  pan(x, y) {
+    const [cx, cy] = this.center, step = this.view.getResolution();
+    this.view.cancelAnimations();
+    this.view.animate({ center: this.view.getConstrainedCenter([cx + x * step, cy + y * step]), duration: duration(90) });
+    this.moved?.();
+  }
+
+  listen(keys) {
+    this.surface.addEventListener('keydown', (event) => {
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const step = event.shiftKey ? PAN_FINE_PX : PAN_PX;
+      const moves = {
+        ArrowLeft: () => this.pan(-step, 0), ArrowRight: () => this.pan(step, 0), ArrowUp: () => this.pan(0, step), ArrowDown: () => this.pan(0, -step),
+        '+': () => this.zoomBy(1), '-': () => this.zoomBy(-1), '=': () => this.zoomBy(1),
+      };
+      if (moves[event.key]) moves[event.key]();
+      else if (!keys(event)) return;
+      this.box.classList.add('mapui--keys');
+      event.preventDefault();
+    });
+    this.surface.addEventListener('focus', () => this.box.classList.toggle('mapui--keys', this.surface.matches(':focus-visible')));
+    this.surface.addEventListener('blur', () => this.box.classList.remove('mapui--keys'));
+    this.surface.addEventListener('pointerdown', () => this.box.classList.remove('mapui--keys'));
+    let timer = 0, from = null;
+    this.surface.addEventListener('touchstart', ({ touches }) => { from = touches.length === 1 ? touches[0].clientY : null; }, { passive: true });
+    this.surface.addEventListener('touchmove', ({ touches }) => {
+      if (from === null || touches.length !== 1 || Math.abs(touches[0].clientY - from) < 20) return;
+      this.box.classList.add('mapui--two');
+      clearTimeout(timer);
+      timer = setTimeout(() => this.box.classList.remove('mapui--two'), 1500);
+    }, { passive: true });
+  }
+}

@@ -1,0 +1,108 @@
+// Maps to look at: one place, or the cases of an office with their list beside them.
+import GeoJSON from 'ol/format/GeoJSON.js';
+import VectorLayer from 'ol/layer/Vector.js';
+import Cluster from 'ol/source/Cluster.js';
+import VectorSource from 'ol/source/Vector.js';
+import { Circle, Fill, Stroke, Style, Text } from 'ol/style.js';
+import { boundingExtent, isEmpty } from 'ol/extent.js';
+import { onScheme, palette } from './palette.mjs';
+import { placeStyles, styleOf } from './marks.mjs';
+import { Surface } from './surface.mjs';
+import { h, iconButton, icons, uniqueId } from './dom.mjs';
+import { t } from './texts.mjs';
+
+const format = new GeoJSON({ dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857' });
+const KINDS = { Point: 'point', LineString: 'line', Polygon: 'area' };
+
+export function showPlace(box) {
+  let features;
+  try {
+    features = format.readFeatures(JSON.parse(box.dataset.geojson));
+  } catch {
+    return;
+  }
+  if (features.length === 0) return;
+  const help = uniqueId('map-help');
+  const layer = new VectorLayer({ source: new VectorSource({ features }), zIndex: 10 });
+  const style = () => {
+    const styles = placeStyles();
+    layer.setStyle((feature) => styleOf(styles, KINDS[feature.getGeometry().getType()] ?? 'area', true));
+  };
+  style();
+  onScheme(style);
+  const extent = layer.getSource().getExtent();
+  const surface = new Surface(box, {
+    label: `${t('map')}: ${box.dataset.label}`, help,
+    zoomTo: (it) => {
+      it.fit(extent, 17);
+      return true;
+    },
+  });
+  surface.map.addLayer(layer);
+  surface.tools.append(iconButton(t('whole'), icons.full, { onclick: () => surface.fit(extent, 17) }));
+  box.append(h('span', { class: 'sr', id: help }, t('help_view')));
+}
+
+function caseStyle() {
+  const colours = palette(), kept = new Map();
+  return (feature) => {
+    const all = feature.get('features'), current = all.some((each) => each.get('current')), key = `${all.length}-${current}`;
+    if (!kept.has(key)) {
+      kept.set(key, new Style({
+        image: new Circle({ radius: (all.length > 1 ? 15 : 10) + (current ? 3 : 0), fill: new Fill({ color: current ? colours.mark : colours.other }), stroke: new Stroke({ color: colours.markEdge, width: 3 }) }),
+        text: all.length > 1 ? new Text({ text: String(all.length), font: '700 13px system-ui, sans-serif', fill: new Fill({ color: colours.markEdge }) }) : undefined,
+        zIndex: current ? 30 : 20,
+      }));
+    }
+    return kept.get(key);
+  };
+}
+
+export async function showCases(box) {
+  const help = uniqueId('map-help');
+  const source = new VectorSource();
+  const layer = new VectorLayer({ source: new Cluster({ source, distance: 32, minDistance: 16 }), zIndex: 10, style: caseStyle() });
+  onScheme(() => layer.setStyle(caseStyle()));
+  const rowOf = (number) => document.querySelector(`[data-case="${CSS.escape(number)}"]`);
+  const whole = (it) => {
+    if (!isEmpty(source.getExtent())) it.fit(source.getExtent(), 16);
+    return !isEmpty(source.getExtent());
+  };
+  const surface = new Surface(box, { label: `${t('map')}: ${box.dataset.label}`, help, zoomTo: whole });
+  surface.map.addLayer(layer);
+  surface.tools.append(iconButton(t('whole'), icons.full, { onclick: () => whole(surface) }));
+  box.append(h('span', { class: 'sr', id: help }, t('help_cases')));
+
+  const mark = (number) => {
+    source.forEachFeature((feature) => { feature.set('current', feature.get('number') === number); });
+    for (const row of document.querySelectorAll('.case--current')) row.classList.remove('case--current');
+    if (number) rowOf(number)?.classList.add('case--current');
+  };
+  // Pointing at a row shows its place, and the other way round.
+  for (const row of document.querySelectorAll('[data-case]')) {
+    row.addEventListener('pointerenter', () => mark(row.dataset.case));
+    row.addEventListener('focusin', () => mark(row.dataset.case));
+    row.addEventListener('pointerleave', () => mark(null));
+  }
+  const at = (pixel) => surface.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('features'), { hitTolerance: 6 });
+  surface.map.on('pointermove', ({ pixel, dragging }) => {
+    const found = dragging ? null : at(pixel);
+    surface.surface.classList.toggle('mapui__surface--over', Boolean(found));
+    mark(found?.length === 1 ? found[0].get('number') : null);
+  });
+  surface.map.on('click', ({ pixel }) => {
+    const found = at(pixel);
+    if (!found) return;
+    if (found.length === 1 || surface.view.getZoom() >= 19) location.assign(found[0].get('url'));
+    else surface.fit(boundingExtent(found.map((each) => each.getGeometry().getCoordinates())), 19);
+  });
+  try {
+    const answer = await fetch(box.dataset.src, { headers: { Accept: 'application/geo+json, application/json' } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    source.addFeatures(format.readFeatures(await answer.json()));
+    await surface.ready;
+    whole(surface);
+  } catch {
+    surface.note.textContent = t('no_cases');
+  }
+}
