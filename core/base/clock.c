@@ -21,7 +21,7 @@ int64_t epo_clock_monotonic_us(void) {
 
 /* Whole seconds, rounding towards the past also before 1970. */
 static time_t seconds(int64_t at_us) {
-    return (time_t)(at_us >= 0 ? at_us / 1000000 : -((999999 - at_us) / 1000000));
+    return (time_t)(at_us / 1000000 - (at_us % 1000000 < 0));
 }
 
 struct epo_date epo_date_of_us(int64_t at_us) {
@@ -85,8 +85,22 @@ bool epo_date_parse(struct epo_span text, struct epo_date *date) {
            real_date(year, month, day, date);
 }
 
+/* Dates copied from Czech prose have no-break spaces (U+00A0) in them. */
+static struct epo_span plain_spaces(struct epo_span text, char *out, size_t size) {
+    size_t len = 0;
+    for (size_t i = 0; i < text.len && len < size; i++) {
+        bool wide = i + 1 < text.len && text.at[i] == '\xc2' && text.at[i + 1] == '\xa0';
+        out[len++] = wide ? ' ' : text.at[i];
+        i += wide;
+    }
+    return epo_span_trim((struct epo_span){out, len});
+}
+
 bool epo_date_parse_loose(struct epo_span text, struct epo_date *date) {
-    text = epo_span_trim(text);
+    char copy[64];
+    if (text.len > sizeof copy)
+        return false;
+    text = plain_spaces(text, copy, sizeof copy);
     if (epo_date_parse(text, date))
         return true;
     char sep = text.len && memchr(text.at, '.', text.len) ? '.' : '/';

@@ -78,9 +78,16 @@ struct epo_json *epo_json_set(struct epo_pool *pool, struct epo_json *object, co
     for (uint32_t i = 0; i < object->count; i++)
         if (epo_span_is(object->names[i], name))
             return object->items[i] = value;
+    epo_json_append(pool, object, epo_pool_copy(pool, epo_span(name)), value);
+    return value;
+}
+
+void epo_json_append(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
+                     struct epo_json *value) {
+    epo_assert(object->type == EPO_JSON_OBJECT && value);
     grow(pool, object);
-    object->names[object->count] = epo_pool_copy(pool, epo_span(name));
-    return object->items[object->count++] = value;
+    object->names[object->count] = name;
+    object->items[object->count++] = value;
 }
 
 void epo_json_set_text(struct epo_pool *pool, struct epo_json *object, const char *name,

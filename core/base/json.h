@@ -52,6 +52,9 @@ void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_jso
 /* Sets or replaces a member; returns value, so that chains read well. */
 struct epo_json *epo_json_set(struct epo_pool *pool, struct epo_json *object, const char *name,
                               struct epo_json *value);
+/* Adds a member whose name is known to be new: `name` must live as long as the tree. */
+void epo_json_append(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
+                     struct epo_json *value);
 void epo_json_set_text(struct epo_pool *pool, struct epo_json *object, const char *name,
                        struct epo_span value);
 void epo_json_set_string(struct epo_pool *pool, struct epo_json *object, const char *name,
@@ -75,7 +78,7 @@ bool epo_json_is_text(const struct epo_json *value);
 /* Text for people from {"cs": …, "en": …} or a plain string; falls back to the first member. */
 struct epo_span epo_json_localized(const struct epo_json *value, const char *lang);
 
-/* Writing. Canonical is RFC 8785 (JCS): for hashes. */
+/* Writing. Canonical is RFC 8785 (JCS): for hashes. Numbers that are not finite become null. */
 void epo_json_write(struct epo_buffer *buffer, const struct epo_json *value);
 void epo_json_write_canonical(struct epo_buffer *buffer, const struct epo_json *value);
 /* Written into the pool, NUL behind. */

@@ -6,6 +6,8 @@
 
 #include "base/limits.h"
 
+#define FEW_MEMBERS 32 /* up to here a new name is compared with each one before it */
+
 struct reader {
     struct epo_pool *pool;
     struct epo_span source;
@@ -30,11 +32,15 @@ static void count_lines(struct reader *reader, size_t to) {
         }
 }
 
-static int refuse(struct reader *reader, const char *code, const char *text) {
-    count_lines(reader, yajl_get_bytes_consumed(reader->yajl));
+static bool refuse_at(struct reader *reader, const char *at, const char *code, const char *text) {
+    count_lines(reader, (size_t)(at - reader->source.at));
     epo_fail(reader->error, EPO_ERROR_BAD_INPUT, code, "%s", text);
-    epo_error_at(reader->error, "%u:%zu", reader->line,
-                 reader->counted_to - reader->line_start + 1);
+    return epo_error_at(reader->error, "%u:%zu", reader->line,
+                        reader->counted_to - reader->line_start + 1);
+}
+
+static int refuse(struct reader *reader, const char *code, const char *text) {
+    refuse_at(reader, reader->source.at + yajl_get_bytes_consumed(reader->yajl), code, text);
     return 0;
 }
 
@@ -51,10 +57,32 @@ static int place(struct reader *reader, struct epo_json *value) {
         return 1;
     }
     struct epo_span name = reader->keys[reader->depth - 1];
-    if (epo_json_get_span(parent, name))
+    if (parent->count < FEW_MEMBERS && epo_json_get_span(parent, name))
         return refuse(reader, "json.duplicate", "the same member name stands twice in one object");
-    epo_json_set(reader->pool, parent, name.at, value);
+    epo_json_append(reader->pool, parent, name, value);
     return 1;
+}
+
+static int compare_names(const void *a, const void *b) {
+    const struct epo_span *x = a, *y = b;
+    int order = memcmp(x->at, y->at, x->len < y->len ? x->len : y->len);
+    return order ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* Comparing each name with each other would let one body of 1 MiB cost seconds: objects with many
+ * members are sorted once, at their end. */
+static bool all_different(const struct epo_json *object) {
+    if (object->count <= FEW_MEMBERS)
+        return true;
+    struct epo_span *names = malloc(object->count * sizeof *names);
+    epo_assert(names);
+    memcpy(names, object->names, object->count * sizeof *names);
+    qsort(names, object->count, sizeof *names, compare_names);
+    bool different = true;
+    for (uint32_t i = 1; i < object->count && different; i++)
+        different = !epo_span_equal(names[i - 1], names[i]);
+    free(names);
+    return different;
 }
 
 static int on_null(void *arg) {
@@ -85,7 +113,7 @@ static int on_text(void *arg, const unsigned char *at, size_t len) {
     struct epo_span text = {(const char *)at, len};
     if (len && memchr(at, 0, len))
         return refuse(reader, "json.nul", "a text contains a NUL character");
-    if (!epo_text_valid(text)) /* lone surrogates escaped as \uD800 end here */
+    if (!epo_text_valid(text))
         return refuse(reader, "json.utf8", "a text is not valid Unicode");
     return place(reader, epo_json_text(reader->pool, text));
 }
@@ -124,6 +152,13 @@ static int on_close(void *arg) {
     return 1;
 }
 
+static int on_object_end(void *arg) {
+    struct reader *reader = arg;
+    if (!all_different(reader->stack[reader->depth - 1]))
+        return refuse(reader, "json.duplicate", "the same member name stands twice in one object");
+    return on_close(arg);
+}
+
 static const yajl_callbacks CALLBACKS = {
     .yajl_null = on_null,
     .yajl_boolean = on_boolean,
@@ -131,7 +166,7 @@ static const yajl_callbacks CALLBACKS = {
     .yajl_string = on_text,
     .yajl_start_map = on_object,
     .yajl_map_key = on_key,
-    .yajl_end_map = on_close,
+    .yajl_end_map = on_object_end,
     .yajl_start_array = on_array,
     .yajl_end_array = on_close,
 };
@@ -149,12 +184,53 @@ static void tell_yajl(struct reader *reader) {
         yajl_free_error(reader->yajl, message);
 }
 
+static int hex_unit(const char *at) {
+    int unit = 0;
+    for (int i = 0; i < 4; i++) {
+        const char *digits = "0123456789abcdef", *found = strchr(digits, at[i] | 0x20);
+        if (!found || !*found)
+            return -1; /* yajl says what is wrong */
+        unit = unit * 16 + (int)(found - digits);
+    }
+    return unit;
+}
+
+/* The first half of a surrogate pair without its other half, or NULL. yajl turns such an escape
+ * into "?" or into a wrong character; a text that changes on its way in must be refused instead. */
+static const char *lone_surrogate(struct epo_span source) {
+    const char *at = source.at, *end = source.at + source.len;
+    while (at < end && (at = memchr(at, '\\', (size_t)(end - at)))) {
+        int unit = end - at >= 6 && at[1] == 'u' ? hex_unit(at + 2) : -1;
+        if (unit >= 0xdc00 && unit <= 0xdfff)
+            return at;
+        if (unit >= 0xd800 && unit <= 0xdbff) {
+            bool pair = end - at >= 12 && at[6] == '\\' && at[7] == 'u';
+            int second = pair ? hex_unit(at + 8) : -1;
+            if (second < 0xdc00 || second > 0xdfff)
+                return at;
+            at += 12;
+        } else {
+            at += 2; /* also over the second of two backslashes */
+        }
+    }
+    return NULL;
+}
+
 struct epo_json *epo_json_parse(struct epo_pool *pool, struct epo_span source,
                                 struct epo_error *error) {
     struct epo_error local;
     struct reader reader = {
         .pool = pool, .source = source, .error = error ? error : &local, .line = 1};
     reader.error->kind = EPO_ERROR_NONE;
+    if (!source.len) {
+        refuse_at(&reader, source.at, "json.empty", "the text is empty");
+        return NULL;
+    }
+    const char *lone = lone_surrogate(source);
+    if (lone) {
+        refuse_at(&reader, lone, "json.utf8", "half of a surrogate pair is not a character");
+        return NULL;
+    }
     reader.yajl = yajl_alloc(&CALLBACKS, NULL, &reader);
     epo_assert(reader.yajl);
     yajl_status status = yajl_parse(reader.yajl, (const unsigned char *)source.at, source.len);

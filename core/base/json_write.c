@@ -46,18 +46,48 @@ static void write_text(struct epo_buffer *buffer, struct epo_span text) {
     epo_buffer_byte(buffer, '"');
 }
 
+#define DIGITS_SIZE 40
+
+/* Adds one to the last digit of "d.ddde±xx"; false where that would carry over the first digit. */
+static bool next_up(char *digits) {
+    char *at = strchr(digits, 'e');
+    while (--at >= digits && *at != '-') {
+        if (*at == '.')
+            continue;
+        if (*at != '9') {
+            ++*at;
+            return true;
+        }
+        *at = '0';
+    }
+    return false;
+}
+
+/* The fewest digits that read back as value, in "%e" form. 15 digits always survive the way there
+ * and back, so that fewer show as zeros at their end, except among subnormal numbers. Beside a
+ * power of two the gap below is half the gap above: there the nearest decimal may not read back
+ * while its upper neighbour does. */
+static void shortest(double value, char digits[DIGITS_SIZE]) {
+    for (int precision = fpclassify(value) == FP_SUBNORMAL ? 1 : 15; precision <= 17; precision++) {
+        snprintf(digits, DIGITS_SIZE, "%.*e", precision - 1, value);
+        if (strtod(digits, NULL) == value || (next_up(digits) && strtod(digits, NULL) == value))
+            return;
+    }
+}
+
 /* ECMAScript's Number::toString, which RFC 8785 §3.2.2.3 demands: the shortest digits that read
  * back the same, placed by the size of the exponent. */
 static void write_real(struct epo_buffer *buffer, double value) {
+    if (!isfinite(value)) { /* only in trees made by hand: the parser refuses them */
+        epo_buffer_string(buffer, "null");
+        return;
+    }
     if (value == 0) {
         epo_buffer_byte(buffer, '0');
         return;
     }
-    char digits[40];
-    int precision = 1;
-    do
-        snprintf(digits, sizeof digits, "%.*e", precision - 1, value);
-    while (strtod(digits, NULL) != value && ++precision <= 17);
+    char digits[DIGITS_SIZE];
+    shortest(value, digits);
     const char *at = digits;
     if (*at == '-') {
         epo_buffer_byte(buffer, '-');
@@ -94,17 +124,18 @@ static void write_real(struct epo_buffer *buffer, double value) {
 
 /* The next UTF-16 code unit order key of UTF-8 text: code points above the BMP sort by their
  * surrogates, which come before U+E000 … U+FFFF. */
-static uint32_t next_key(const unsigned char **at) {
+static uint32_t next_key(const unsigned char **at, const unsigned char *end) {
     const unsigned char *p = *at;
-    if (p[0] < 0x80) {
+    ptrdiff_t width = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    if (width == 1 || end - p < width) { /* names made by hand may be broken: never read past */
         *at += 1;
         return p[0];
     }
-    if (p[0] < 0xe0) {
+    if (width == 2) {
         *at += 2;
         return (uint32_t)(p[0] & 0x1f) << 6 | (p[1] & 0x3f);
     }
-    if (p[0] < 0xf0) {
+    if (width == 3) {
         *at += 3;
         uint32_t code =
             (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
@@ -119,7 +150,7 @@ static int compare_names(const struct epo_span *a, const struct epo_span *b) {
     const unsigned char *p = (const unsigned char *)a->at, *q = (const unsigned char *)b->at;
     const unsigned char *p_end = p + a->len, *q_end = q + b->len;
     while (p < p_end && q < q_end) {
-        uint32_t x = next_key(&p), y = next_key(&q);
+        uint32_t x = next_key(&p, p_end), y = next_key(&q, q_end);
         if (x != y)
             return x < y ? -1 : 1;
     }

@@ -25,8 +25,16 @@ static void plain(struct epo_buffer *line, struct epo_span text) {
 
 static void as_json(struct epo_buffer *line, const char *name, struct epo_span text) {
     struct epo_json value = {.type = EPO_JSON_TEXT, .text = text};
+    struct epo_buffer safe;
+    epo_buffer_init(&safe, LINE_MAX_BYTES);
+    if (!epo_text_valid(text)) { /* a line must stay JSON whatever a file name or a client says */
+        for (size_t i = 0; i < text.len; i++)
+            epo_buffer_byte(&safe, (unsigned char)text.at[i] < 0x80 ? text.at[i] : '?');
+        value.text = epo_buffer_get(&safe);
+    }
     epo_buffer_printf(line, ",\"%s\":", name);
     epo_json_write(line, &value);
+    epo_buffer_clear(&safe);
 }
 
 void epo_log_fields(enum epo_log_level level, const char *event,
@@ -55,7 +63,10 @@ void epo_log_fields(enum epo_log_level level, const char *event,
     /* Too long: an honest short line instead of a cut one. */
     if (line.failed) {
         epo_buffer_clear(&line);
-        epo_buffer_printf(&line, "{\"at\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"cut\":true}\n",
+        epo_buffer_printf(&line,
+                          as_text
+                              ? "%s %-5s %s cut=1\n"
+                              : "{\"at\":\"%s\",\"level\":\"%s\",\"event\":\"%s\",\"cut\":true}\n",
                           at, LEVELS[level], event);
     }
     if (line.at && write(STDERR_FILENO, line.at, line.len) < 0) {

@@ -41,7 +41,7 @@ struct epo_span epo_span_trim(struct epo_span text) {
 struct epo_span epo_span_cut(struct epo_span text, char sep, struct epo_span *rest) {
     const char *found = text.len ? memchr(text.at, sep, text.len) : NULL;
     if (!found) {
-        *rest = (struct epo_span){text.at + text.len, 0};
+        *rest = (struct epo_span){text.len ? text.at + text.len : text.at, 0};
         return text;
     }
     size_t len = (size_t)(found - text.at);
@@ -127,6 +127,16 @@ static const char LATIN[] = "aaaaaaaceeeeiiiidnooooo?ouuuuytsaaaaaaaceeeeiiiidno
                             "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
                             "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
+/* Letters of other scripts are kept; signs of Latin-1, × and ÷, and the blocks of punctuation and
+ * symbols U+2000 … U+2BFF (dashes, quotes, €, №) and U+3000 … U+303F separate like a space. */
+static bool other_script(const unsigned char *at, size_t width, uint32_t code) {
+    if (width == 2)
+        return code > 0xbf && code != 0xd7 && code != 0xf7;
+    if (width == 3)
+        return !(at[0] == 0xe2 && at[1] < 0xb0) && !(at[0] == 0xe3 && at[1] == 0x80);
+    return width == 4;
+}
+
 struct epo_span epo_text_fold(struct epo_pool *pool, struct epo_span text) {
     char *to = epo_pool_alloc(pool, text.len * 2 + 1);
     size_t len = 0;
@@ -145,7 +155,7 @@ struct epo_span epo_text_fold(struct epo_pool *pool, struct epo_span text) {
             letter = (char)code;
         else if (width == 2 && code >= 0xc0 && code <= 0x17f && LATIN[code - 0xc0] != '?')
             letter = LATIN[code - 0xc0];
-        bool other = width > 1 && !letter && code != 0xd7 && code != 0xf7 && code > 0xbf;
+        bool other = !letter && other_script(at, width, code);
         if (!letter && !other) {
             gap = true;
             continue;

@@ -26,6 +26,12 @@ static const char *const PRAGMAS[] = {
 static const char *const FUNCTIONS_DENIED[] = {"load_extension", "fts3_tokenizer", "readfile",
                                                "writefile",      "edit",           NULL};
 
+/* Table-valued functions that read only what they are given. */
+static const char *const TABLE_FUNCTIONS[] = {"json_each", "json_tree", NULL};
+/* What CREATE, ALTER and DROP read and write beneath; direct writes fail (DEFENSIVE). */
+static const char *const SCHEMA_TABLES[] = {"sqlite_master", "sqlite_schema", "sqlite_temp_master",
+                                            "sqlite_temp_schema", NULL};
+
 static int authorize_host(int action, const char *first, const char *second) {
     switch (action) {
     case SQLITE_ATTACH:
@@ -62,7 +68,7 @@ static int authorize_migration(const struct epo_db *db, int action, const char *
 
 static int authorize_plugin(const struct epo_db *db, int action, const char *first,
                             const char *second) {
-    bool schema = first && strncmp(first, "sqlite_", 7) == 0;
+    bool schema = one_of(first, SCHEMA_TABLES);
     switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
@@ -70,8 +76,8 @@ static int authorize_plugin(const struct epo_db *db, int action, const char *fir
     case SQLITE_FUNCTION:
         return one_of(second, FUNCTIONS_DENIED) ? SQLITE_DENY : SQLITE_OK;
     case SQLITE_READ:
-        /* Names of sub-queries and of json_each and the like come as reads without a real table. */
-        return prefixed(db, first) || (first && !*first) ||
+        /* Sub-queries come as reads without a table. */
+        return prefixed(db, first) || (first && !*first) || one_of(first, TABLE_FUNCTIONS) ||
                        (db->mode == EPO_SQL_PLUGIN_MIGRATE && schema)
                    ? SQLITE_OK
                    : SQLITE_DENY;
@@ -79,8 +85,7 @@ static int authorize_plugin(const struct epo_db *db, int action, const char *fir
     case SQLITE_UPDATE:
     case SQLITE_DELETE:
         if (db->mode == EPO_SQL_PLUGIN_MIGRATE && schema)
-            return SQLITE_OK; /* how CREATE and DROP write the schema; direct writes fail
-                                 (DEFENSIVE) */
+            return SQLITE_OK;
         return db->mode != EPO_SQL_PLUGIN_READ && prefixed(db, first) ? SQLITE_OK : SQLITE_DENY;
     default:
         return db->mode == EPO_SQL_PLUGIN_MIGRATE ? authorize_migration(db, action, first, second)

@@ -61,37 +61,80 @@ bool epo_sqlite_script(struct epo_db *db, const char *name, const char *sql,
     return code == SQLITE_OK || epo_sqlite_fail(db, code, name, error);
 }
 
-static bool prepare_connection(struct epo_db *db, bool writable, struct epo_error *error) {
+/* The PRAGMA answers with the mode it could get, without an error: a network file system would
+ * leave us on the old journal. */
+static bool use_wal(struct epo_db *db, struct epo_error *error) {
+    sqlite3_stmt *mode = NULL;
+    int code = sqlite3_prepare_v2(db->handle, "PRAGMA journal_mode = WAL", -1, &mode, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(mode);
+    const char *got = code == SQLITE_ROW ? (const char *)sqlite3_column_text(mode, 0) : NULL;
+    bool is_wal = got && strcmp(got, "wal") == 0;
+    sqlite3_finalize(mode);
+    if (is_wal)
+        return true;
+    if (code != SQLITE_ROW)
+        return epo_sqlite_fail(db, code, "choosing the journal", error);
+    return epo_fail(error, EPO_ERROR_BROKEN, "store.wal",
+                    "the folder's file system cannot hold a write-ahead log: use a local disk");
+}
+
+static bool prepare_connection(struct epo_db *db, bool spatial, bool writable,
+                               struct epo_error *error) {
     sqlite3_busy_timeout(db->handle, 5000);
     sqlite3_extended_result_codes(db->handle, 1);
     sqlite3_set_authorizer(db->handle, epo_sqlite_authorize, db);
-    const char *common =
-        "PRAGMA foreign_keys = ON; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;";
-    const char *writing = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-    if (!epo_sqlite_script(db, "setting up", common, error) ||
-        !epo_sqlite_script(db, "setting up", writable ? writing : "PRAGMA query_only = ON;", error))
+    const char *common = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
+    const char *writing = "PRAGMA synchronous = FULL;";
+    /* Readers map the file; the writer reads by system calls, so that a failing disk is an error
+     * for it and not a signal. */
+    const char *reading = "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
+    if (!epo_sqlite_script(db, "setting up", common, error) || (writable && !use_wal(db, error)) ||
+        !epo_sqlite_script(db, "setting up", writable ? writing : reading, error))
         return false;
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (!spatial) /* SpatiaLite's triggers call its functions, which are not marked harmless */
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return true;
 }
 
-static const char SPATIAL_TABLES[] =
-    "SELECT InitSpatialMetadata(1, 'NONE');"
-    "SELECT InsertEpsgSrid(5514); SELECT InsertEpsgSrid(4326); SELECT InsertEpsgSrid(3857);";
+static const char SPATIAL_TABLES[] = "SELECT InitSpatialMetadata(1, 'NONE');";
+/* Apart, since a crash may come between: metres of S-JTSK, degrees, web maps. */
+static const char SPATIAL_SYSTEMS[] =
+    "SELECT InsertEpsgSrid(n.srid)"
+    " FROM (SELECT 5514 AS srid UNION ALL SELECT 4326 UNION ALL SELECT 3857) n"
+    " WHERE n.srid NOT IN (SELECT srid FROM spatial_ref_sys)";
+static const char SPATIAL_COUNT[] =
+    "SELECT COUNT(*) FROM spatial_ref_sys WHERE srid IN (5514, 4326, 3857)";
+
+/* The first column of the first row, -1 on error. Only for set-up. */
+static int64_t ask(struct epo_db *db, const char *sql) {
+    sqlite3_stmt *statement = NULL;
+    int64_t answer = -1;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        answer = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return answer;
+}
 
 static bool add_spatial(struct epo_db *db, bool writable, struct epo_error *error) {
     pthread_mutex_lock(&spatial_lock);
     db->spatial = spatialite_alloc_connection();
-    spatialite_init_ex(db->handle, db->spatial, 0);
+    if (db->spatial)
+        spatialite_init_ex(db->handle, db->spatial, 0);
     pthread_mutex_unlock(&spatial_lock);
-    if (!writable)
+    if (!db->spatial)
+        return epo_fail(error, EPO_ERROR_BROKEN, "store.spatial", "SpatiaLite could not start");
+    if (!writable || ask(db, SPATIAL_COUNT) == 3)
         return true;
-    sqlite3_stmt *has = NULL;
-    int code = sqlite3_prepare_v2(
-        db->handle, "SELECT 1 FROM sqlite_schema WHERE name = 'spatial_ref_sys'", -1, &has, NULL);
-    bool there = code == SQLITE_OK && sqlite3_step(has) == SQLITE_ROW;
-    sqlite3_finalize(has);
-    return there || epo_sqlite_script(db, "making spatial tables", SPATIAL_TABLES, error);
+    if (ask(db, "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'spatial_ref_sys'") == 0 &&
+        !epo_sqlite_script(db, "making spatial tables", SPATIAL_TABLES, error))
+        return false;
+    if (!epo_sqlite_script(db, "adding coordinate systems", SPATIAL_SYSTEMS, error))
+        return false;
+    return ask(db, SPATIAL_COUNT) == 3 || epo_fail(error, EPO_ERROR_BROKEN, "store.spatial",
+                                                   "the coordinate systems could not be added");
 }
 
 struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool spatial,
@@ -107,7 +150,7 @@ struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool s
         epo_sqlite_close(db);
         return NULL;
     }
-    if (!prepare_connection(db, writable, error) ||
+    if (!prepare_connection(db, spatial, writable, error) ||
         (spatial && !add_spatial(db, writable, error))) {
         epo_sqlite_close(db);
         return NULL;

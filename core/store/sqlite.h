@@ -8,6 +8,7 @@
 
 #define EPO_BINDS_MAX 64     /* parameters of one statement */
 #define EPO_CACHE_BUCKETS 64 /* prepared statements of one connection, chained */
+#define EPO_CACHE_MAX 1000   /* then idle ones go: texts of reloaded plugins pile up */
 
 /* What SQL may be compiled on a connection right now; asked by the authorizer. */
 enum epo_sql_mode {
@@ -25,7 +26,8 @@ struct epo_rows {
     struct epo_rows *next;     /* in its cache bucket */
     const char *sql;           /* the cache key: compared by text */
     int places[EPO_BINDS_MAX]; /* SQLite's index of $1 … $n */
-    bool busy, transient, failed;
+    size_t needs;              /* the highest n of the text */
+    bool busy, transient, failed, finished;
     struct epo_error error;
 };
 
@@ -36,6 +38,8 @@ struct epo_db {
     enum epo_sql_mode mode;
     const char *prefix; /* of the plugin modes */
     struct epo_rows *cache[EPO_CACHE_BUCKETS];
+    size_t cached;
+    int borrowed; /* rows not yet given back */
 };
 
 /* Opens with our pragmas; writable connections are for the writer alone. */
@@ -62,8 +66,9 @@ bool epo_migrate(struct epo_db *db, const char *owner, const char *folder, const
 struct epo_backup;
 struct epo_backup *epo_backup_start(struct epo_db *db, const char *to_path,
                                     struct epo_error *error);
-/* More to do? *error is set where it failed (then false). */
-bool epo_backup_step(struct epo_backup *backup, struct epo_error *error);
+/* More to do? */
+bool epo_backup_step(struct epo_backup *backup);
+/* Frees it; what is not whole is deleted again and false is returned. */
 bool epo_backup_end(struct epo_backup *backup, struct epo_error *error);
 
 #endif

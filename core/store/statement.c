@@ -1,5 +1,4 @@
 /* Named statements: prepared once for each connection, bound, stepped, given back. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,22 @@ static size_t bucket_of(const char *sql) {
     for (; *sql; sql++)
         hash = (hash ^ (unsigned char)*sql) * 16777619u;
     return hash % EPO_CACHE_BUCKETS;
+}
+
+/* SQLite numbers parameters by their first appearance: remember where $1 … $n went. */
+static bool find_places(struct epo_rows *rows) {
+    int count = sqlite3_bind_parameter_count(rows->statement);
+    for (int i = 1; i <= count; i++) {
+        const char *name = sqlite3_bind_parameter_name(rows->statement, i);
+        int64_t n;
+        if (!name || name[0] != '$' || !epo_span_integer(epo_span(name + 1), &n) || n < 1 ||
+            n > EPO_BINDS_MAX)
+            return false;
+        rows->places[n - 1] = i;
+        if ((size_t)n > rows->needs)
+            rows->needs = (size_t)n;
+    }
+    return true;
 }
 
 static struct epo_rows *prepare(struct epo_db *db, const struct epo_statement *statement,
@@ -23,18 +38,31 @@ static struct epo_rows *prepare(struct epo_db *db, const struct epo_statement *s
     int code =
         sqlite3_prepare_v3(db->handle, statement->sql, -1,
                            transient ? 0 : SQLITE_PREPARE_PERSISTENT, &rows->statement, NULL);
-    if (code != SQLITE_OK) {
-        rows->failed = true;
-        rows->transient = true;
-        epo_sqlite_fail(db, code, statement->name, &rows->error);
+    if (code == SQLITE_OK && rows->statement && find_places(rows))
         return rows;
-    }
-    for (int i = 0; i < EPO_BINDS_MAX; i++) {
-        char place[8];
-        snprintf(place, sizeof place, "$%d", i + 1);
-        rows->places[i] = sqlite3_bind_parameter_index(rows->statement, place);
-    }
+    rows->failed = true;
+    rows->transient = true;
+    if (code != SQLITE_OK)
+        epo_sqlite_fail(db, code, statement->name, &rows->error);
+    else
+        epo_fail(&rows->error, EPO_ERROR_BROKEN, "store.statement",
+                 "%s: one statement with parameters $1 … $%d is expected", statement->name,
+                 EPO_BINDS_MAX);
     return rows;
+}
+
+static void drop_idle(struct epo_db *db) {
+    for (size_t i = 0; i < EPO_CACHE_BUCKETS; i++)
+        for (struct epo_rows **at = &db->cache[i], *rows; (rows = *at);) {
+            if (rows->busy) {
+                at = &rows->next;
+                continue;
+            }
+            *at = rows->next;
+            sqlite3_finalize(rows->statement);
+            free(rows);
+            db->cached--;
+        }
 }
 
 /* The cached statement, or one of its own where that is in use (a query nested in itself). The key
@@ -49,8 +77,11 @@ static struct epo_rows *borrow(struct epo_db *db, const struct epo_statement *st
             rows->name = statement->name;
             return rows;
         }
+    if (db->cached >= EPO_CACHE_MAX)
+        drop_idle(db);
     struct epo_rows *rows = prepare(db, statement, false);
     if (!rows->failed) {
+        db->cached++;
         rows->sql = sqlite3_sql(rows->statement);
         rows->next = db->cache[bucket];
         db->cache[bucket] = rows;
@@ -79,7 +110,15 @@ struct epo_rows *epo_db_query(struct epo_db *db, const struct epo_statement *sta
                               struct epo_bind bind) {
     struct epo_rows *rows = borrow(db, statement);
     rows->busy = true;
+    rows->finished = false;
+    db->borrowed++;
     epo_assert(bind.count <= EPO_BINDS_MAX);
+    if (!rows->failed && bind.count < rows->needs) {
+        /* Left out it would be NULL, and a WHERE would quietly mean something else. */
+        rows->failed = true;
+        epo_fail(&rows->error, EPO_ERROR_BROKEN, "store.bind", "%s needs %zu values, %zu given",
+                 rows->name, rows->needs, bind.count);
+    }
     for (size_t i = 0; i < bind.count && !rows->failed; i++) {
         if (!rows->places[i])
             continue; /* a parameter that this engine's text does not use */
@@ -93,11 +132,12 @@ struct epo_rows *epo_db_query(struct epo_db *db, const struct epo_statement *sta
 }
 
 bool epo_rows_next(struct epo_rows *rows) {
-    if (rows->failed)
+    if (rows->failed || rows->finished) /* stepping on would start again from the first row */
         return false;
     int code = sqlite3_step(rows->statement);
     if (code == SQLITE_ROW)
         return true;
+    rows->finished = true;
     if (code != SQLITE_DONE) {
         rows->failed = true;
         epo_sqlite_fail(rows->db, code, rows->name, &rows->error);
@@ -148,6 +188,7 @@ bool epo_rows_end(struct epo_rows *rows, struct epo_error *error) {
         *error = rows->error;
     rows->failed = false;
     rows->busy = false;
+    rows->db->borrowed--;
     if (rows->transient) {
         sqlite3_finalize(rows->statement);
         free(rows);

@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -12,12 +13,13 @@ struct epo_store {
     char label[32];
     bool spatial, read_only;
     struct epo_writer *writer;
-    pthread_mutex_t lock; /* health */
-    int64_t healthy_at_us;
+    pthread_mutex_t lock; /* of what follows: health */
+    int64_t checked_at_us;
+    bool checking, healthy;
+    struct epo_error health;
 };
 
-/* A row is written for real at most once in this time; in between the last verdict holds if it was
- * good. */
+/* A row is written for real at most once in this time; in between the last verdict holds. */
 #define HEALTH_EVERY_US 1000000
 
 static const char HEALTH_TABLE[] =
@@ -60,11 +62,16 @@ struct epo_store *epo_store_open(const char *path, const struct epo_store_option
                                  struct epo_error *error) {
     struct epo_store *store = calloc(1, sizeof *store);
     epo_assert(store);
+    pthread_mutex_init(&store->lock, NULL);
+    if (strlen(path) >= sizeof store->path) {
+        epo_fail(error, EPO_ERROR_BAD_INPUT, "store.open", "the path of the database is too long");
+        epo_store_close(store);
+        return NULL;
+    }
     snprintf(store->path, sizeof store->path, "%s", path);
     snprintf(store->label, sizeof store->label, "%s", options->label ? options->label : "store");
     store->spatial = options->spatial;
     store->read_only = options->read_only;
-    pthread_mutex_init(&store->lock, NULL);
     bool ok;
     if (store->read_only) {
         struct epo_db *probe =
@@ -108,18 +115,46 @@ static bool check_health(struct epo_db *db, void *arg, struct epo_error *error) 
                             "what was written does not read back");
 }
 
+static const struct epo_statement SCHEMA_READ = {"store.schema_read",
+                                                 "SELECT COUNT(*) FROM sqlite_schema", NULL};
+
+static bool check_reading(struct epo_store *store, struct epo_error *error) {
+    struct epo_db *db = epo_store_connect(store, error);
+    if (!db)
+        return false;
+    struct epo_rows *rows = epo_db_query(db, &SCHEMA_READ, EPO_BIND_NONE);
+    epo_rows_next(rows);
+    bool ok = epo_rows_end(rows, error);
+    epo_db_close(db);
+    return ok;
+}
+
+/* One caller checks, the others get the last verdict: on a locked database each check waits long,
+ * and a monitor that asks often must not fill the workers with waiting. */
 bool epo_store_healthy(struct epo_store *store, struct epo_error *error) {
     int64_t now_us = epo_clock_monotonic_us();
     pthread_mutex_lock(&store->lock);
-    bool known = store->healthy_at_us && now_us - store->healthy_at_us < HEALTH_EVERY_US;
+    bool known = store->checked_at_us &&
+                 (store->checking || now_us - store->checked_at_us < HEALTH_EVERY_US);
+    bool ok = store->healthy;
+    if (known && !ok && error)
+        *error = store->health;
+    store->checking = store->checking || !known;
     pthread_mutex_unlock(&store->lock);
     if (known)
-        return true;
+        return ok;
+    struct epo_error found = {0};
     int64_t at_us = epo_clock_now_us();
-    bool ok = epo_store_write(store, check_health, &at_us, error);
+    ok = store->writer ? epo_store_write(store, check_health, &at_us, &found)
+                       : check_reading(store, &found);
     pthread_mutex_lock(&store->lock);
-    store->healthy_at_us = ok ? now_us : 0;
+    store->checked_at_us = epo_clock_monotonic_us();
+    store->healthy = ok;
+    store->health = found;
+    store->checking = false;
     pthread_mutex_unlock(&store->lock);
+    if (!ok && error)
+        *error = found;
     return ok;
 }
 
@@ -128,7 +163,7 @@ bool epo_store_backup(struct epo_store *store, const char *to_path, struct epo_e
         return epo_writer_backup(store->writer, to_path, error);
     struct epo_db *db = epo_store_connect(store, error);
     struct epo_backup *backup = db ? epo_backup_start(db, to_path, error) : NULL;
-    while (backup && epo_backup_step(backup, error)) {
+    while (backup && epo_backup_step(backup)) {
     }
     bool ok = backup && epo_backup_end(backup, error);
     epo_db_close(db);

@@ -26,7 +26,8 @@ struct backup_wish {
 
 struct epo_writer {
     struct epo_store *store;
-    struct epo_db *db; /* NULL after a failure that a connection must not survive */
+    struct epo_db *db;    /* NULL after a failure that a connection must not survive */
+    struct epo_db *stale; /* that one, until a new one is open */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake, told;
@@ -49,18 +50,42 @@ static bool run_plain(struct epo_db *db, const struct epo_statement *statement,
     return epo_db_run(db, statement, EPO_BIND_NONE, NULL, error);
 }
 
+static void finish_backup(struct epo_writer *writer, struct backup_wish *wish, bool ok) {
+    pthread_mutex_lock(&writer->lock);
+    wish->ok = ok;
+    wish->finished = true;
+    writer->backup = NULL;
+    pthread_cond_broadcast(&writer->told);
+    pthread_mutex_unlock(&writer->lock);
+}
+
 /* After a failed fsync nothing that the connection believes can be trusted (its pages may not be on
- * disk though marked clean): it is closed, and the next group starts on a fresh one that reads the
- * file. */
+ * disk though marked clean): the next group starts on a fresh one that reads the file. The old one
+ * is closed only then: were it the last on the file, the log would be recovered at the next
+ * opening, and a group whose fsync failed, and whose citizens were told so, could come to life. */
 static void give_up_connection(struct epo_writer *writer) {
-    epo_sqlite_close(writer->db);
+    pthread_mutex_lock(&writer->lock);
+    struct backup_wish *wish = writer->backup;
+    pthread_mutex_unlock(&writer->lock); /* only this thread ends a wish */
+    if (wish && wish->running) {
+        epo_backup_end(wish->running, &wish->error);
+        finish_backup(writer, wish, false);
+    }
+    if (writer->stale)
+        epo_sqlite_close(writer->db);
+    else
+        writer->stale = writer->db;
     writer->db = NULL;
 }
 
 static bool ensure_connection(struct epo_writer *writer, struct epo_error *error) {
     if (!writer->db)
         writer->db = epo_store_open_writer(writer->store, error);
-    return writer->db != NULL;
+    if (!writer->db)
+        return false;
+    epo_sqlite_close(writer->stale);
+    writer->stale = NULL;
+    return true;
 }
 
 static void fail_rest(struct job *job, const struct epo_error *error) {
@@ -77,6 +102,9 @@ static bool run_job(struct epo_writer *writer, struct job *job, struct epo_error
     if (!run_plain(db, &SAVEPOINT, error))
         return false;
     job->ok = job->run(db, job->arg, &job->error);
+    epo_assert(db->borrowed == 0); /* a forgotten epo_rows_end would hold up the commit */
+    if (!job->ok && !job->error.kind)
+        epo_fail(&job->error, EPO_ERROR_BROKEN, "store.job", "a save failed without a reason");
     if (sqlite3_get_autocommit(db->handle)) {
         *error = job->error;
         return false;
@@ -153,21 +181,11 @@ static struct job *take(struct epo_writer *writer) {
 
 /* One step between two groups, so that a copy never holds up a save for long. */
 static void step_backup(struct epo_writer *writer, struct backup_wish *wish) {
-    bool more = ensure_connection(writer, &wish->error);
-    if (more && !wish->running) {
+    if (!wish->running && ensure_connection(writer, &wish->error))
         wish->running = epo_backup_start(writer->db, wish->to_path, &wish->error);
-        more = wish->running != NULL;
-        wish->ok = more;
-    }
-    if (more && epo_backup_step(wish->running, &wish->error))
+    if (wish->running && epo_backup_step(wish->running))
         return;
-    if (wish->running)
-        wish->ok = epo_backup_end(wish->running, &wish->error);
-    pthread_mutex_lock(&writer->lock);
-    wish->finished = true;
-    writer->backup = NULL;
-    pthread_cond_broadcast(&writer->told);
-    pthread_mutex_unlock(&writer->lock);
+    finish_backup(writer, wish, wish->running && epo_backup_end(wish->running, &wish->error));
 }
 
 static void *writer_main(void *arg) {
@@ -177,8 +195,7 @@ static void *writer_main(void *arg) {
         while (!writer->first && !writer->backup && !writer->stopping)
             pthread_cond_wait(&writer->wake, &writer->lock);
         struct job *jobs = take(writer);
-        struct backup_wish *wish = writer->backup;
-        bool stop = writer->stopping && !jobs && !wish;
+        bool stop = writer->stopping && !jobs && !writer->backup;
         pthread_mutex_unlock(&writer->lock);
         if (stop)
             return NULL;
@@ -186,6 +203,9 @@ static void *writer_main(void *arg) {
             run_group(writer, jobs);
             tell(writer, jobs);
         }
+        pthread_mutex_lock(&writer->lock);
+        struct backup_wish *wish = writer->backup; /* a failed group may have ended it */
+        pthread_mutex_unlock(&writer->lock);
         if (wish)
             step_backup(writer, wish);
     }
@@ -212,6 +232,7 @@ void epo_writer_stop(struct epo_writer *writer) {
     pthread_cond_signal(&writer->wake);
     pthread_mutex_unlock(&writer->lock);
     pthread_join(writer->thread, NULL);
+    epo_sqlite_close(writer->stale);
     epo_sqlite_close(writer->db); /* the last connection checkpoints the WAL */
     pthread_mutex_destroy(&writer->lock);
     pthread_cond_destroy(&writer->wake);
@@ -225,7 +246,7 @@ bool epo_writer_submit(struct epo_writer *writer, epo_write_run_fn run, epo_writ
     epo_assert(job);
     *job = (struct job){.run = run, .done = done, .arg = arg};
     pthread_mutex_lock(&writer->lock);
-    bool room = writer->waiting < EPO_WRITE_QUEUE_MAX && !writer->stopping;
+    bool stopping = writer->stopping, room = writer->waiting < EPO_WRITE_QUEUE_MAX && !stopping;
     if (room) {
         *writer->last = job;
         writer->last = &job->next;
@@ -236,6 +257,8 @@ bool epo_writer_submit(struct epo_writer *writer, epo_write_run_fn run, epo_writ
     if (room)
         return true;
     free(job);
+    if (stopping)
+        return epo_fail(error, EPO_ERROR_BUSY, "store.stopping", "the portal is stopping");
     return epo_fail(error, EPO_ERROR_BUSY, "store.queue_full",
                     "too many saves are waiting: try again shortly");
 }
