@@ -38,7 +38,8 @@
 ---@alias epo.rc "ok"|"bad_input"|"denied"|"not_found"|"conflict"|"busy"|"broken"|integer
 
 --- The hooks of an agenda. A hook that returns nothing has succeeded. A hook may also return what
---- call:fail gave it (`return call:fail(…)`), or a table: then each member is set as with call:set.
+--- call:fail gave it
+--- (`return call:fail(…)`), or a table: then each member is set as with call:set.
 ---@class epo.agenda
 ---@field selftest? fun(call: epo.call)   before the script goes live: any error keeps the old version. No tables, no places
 ---@field compute? fun(call: epo.call)    sets computed values of a form; shown before sending. Runs on every check of the answers, also on incomplete ones: fields may be nil

@@ -10,12 +10,14 @@
  * Contract
  * - Every hook gets a `call`: valid until the hook returns, used by this thread only. What the host
  *   returns (texts, rows) lives until the hook returns. Plugin memory is never freed by the host
- * nor the other way round.
+ *   nor the other way round.
  * - start and stop run alone; all other hooks run at the same time on several worker threads;
- * `self` is the plugin's to lock. A hook may block; it has a deadline (10 s) after which the answer
- * is 503.
+ *   `self` is the plugin's to lock. A hook may block; it has a deadline (10 s) after which the
+ *   host's calls answer EPO_RC_BUSY and the client gets 503. start and selftest are first tried in
+ *   a child process: one that crashes or takes more than 3 s is refused there.
  * - Hooks return an epo_rc. To refuse with a reason: return host->fail(call, rc, path, code, text).
  *   Several failures may be reported; all are shown.
+ * - One call may use 8 MiB of the host's memory (texts, rows, results).
  * - No threads, signals, fork, exit, longjmp, setlocale, thread-local destructors in a plugin.
  * - The host table grows only at its end: test EPO_HAS(host, member) for what is newer than 1.0. */
 #ifndef EPO_H
@@ -54,9 +56,12 @@ typedef enum epo_kind {
     EPO_KIND_BOOLEAN, /* integer 0 or 1 */
     EPO_KIND_INTEGER,
     EPO_KIND_REAL,
-    EPO_KIND_TEXT,  /* also dates: YYYY-MM-DD */
-    EPO_KIND_ARRAY, /* count */
-    EPO_KIND_OBJECT /* count; text = the JSON when asked by json() */
+    EPO_KIND_TEXT,   /* also dates: YYYY-MM-DD */
+    EPO_KIND_ARRAY,  /* count */
+    EPO_KIND_OBJECT, /* count; text = the JSON when asked by json() */
+    /* Only as a value of write in submitted: the number that the request is being given, as text.
+     */
+    EPO_KIND_NEW_NUMBER
 } epo_kind;
 
 typedef struct epo_item {
@@ -78,9 +83,11 @@ typedef struct epo_host {
 
     /* -- reading ---------------------------------------------------------------------------------
      * The call's data is one tree, read by dotted path. What is there depends on the hook:
-     *   answers.<field>      typed answers (compute, check, submitted, state)
+     *   answers.<field>      typed answers (compute, check, submitted, state); compute is also
+     *                        asked while answers are missing or wrong: expect ABSENT
      *   place.*              facts of the form's place, see GET /api/v1/locate:
-     * place.district.name, place.parcel.owner, place.public_space.zone, place.area_m2 …
+     *                        place.district.name, place.parcel.owner, place.public_space.zone,
+     *                        place.area_m2 …
      *   facts.<field>.*      the same for each location field
      *   values.<name>        what compute set (check, submitted, state)
      *   form.id, form.version, agenda.name, parameters.* (settings of the agenda and the district)
@@ -95,9 +102,12 @@ typedef struct epo_host {
     /* -- answering -------------------------------------------------------------------------------
      * One result tree; objects and arrays come into being as paths are set ("rows.0.name").
      *   compute:   "<computed id>" = value (money: integer haléře); "explain.0", "explain.1" …:
-     * lines shown under the values, each {"key": text key, "values": {…}} or plain text submitted:
-     * "office" (id), "due" (date), "note" page:      the model of the page's template route:
-     * "status" (integer), "body" (any JSON)                                          */
+     *              lines shown under the values, each {"key": text key, "values": {…}} or plain
+     *              text. A value may be {"money": haléře}, {"number": 12.5, "decimals": 1},
+     *              {"date": "2026-11-24"} or {"text": key}: written in the reader's language
+     *   submitted: "office" (id), "due" (date), "note"
+     *   page:      the model of the page's template
+     *   route:     "status" (integer), "body" (any JSON) */
     int (*set_text)(epo_call *call, const char *path, epo_str value);
     int (*set_integer)(epo_call *call, const char *path, int64_t value);
     int (*set_real)(epo_call *call, const char *path, double value);
@@ -115,9 +125,10 @@ typedef struct epo_host {
 
     /* -- own tables (right "tables") -------------------------------------------------------------
      * Statements are declared in manifest.json under "statements" and named here; parameters are
-     * $1 … $n. query reads; next gives the next row or 0; column reads it. write runs in the save's
-     * own transaction when called in submitted or state, else in one of its own, durable on return.
-     */
+     * $1 … $n. query reads (NULL: refused or failed); next gives the next row or 0; column reads
+     * it, index from 0. write runs in the save's own transaction when called in submitted or state,
+     * in one of its own, durable on return, in route and job; elsewhere it is refused. selftest has
+     * no tables and no places. */
     epo_result *(*query)(epo_call *call, const char *statement, const epo_item *values,
                          size_t count);
     int (*next)(epo_result *rows);
@@ -127,6 +138,9 @@ typedef struct epo_host {
     /* -- places (right "places") -----------------------------------------------------------------
      * Facts of a point, lon/lat EPSG:4326, put into the call's tree under "located". */
     int (*locate)(epo_call *call, double lon, double lat);
+
+    /* Name of a column of a query's rows; empty after the last one. */
+    epo_str (*column_name)(epo_result *rows, int index);
 } epo_host;
 
 #define EPO_HAS(host, member) ((host)->size >= offsetof(epo_host, member) + sizeof((host)->member))

@@ -46,6 +46,7 @@
 #include "base/json.h"
 #include "forms/form.h"
 #include "include/epo.h"
+#include "portal/casework.h"
 #include "portal/portal.h"
 #include "portal/submission.h"
 
@@ -65,6 +66,7 @@ struct epo_runtime {
 struct epo_agenda; /* one generation of one agenda; refcounted */
 struct epo_registry;
 
+/* runtimes besides "native", which is always there. */
 struct epo_registry *epo_registry_create(struct epo_portal *portal,
                                          const struct epo_runtime *const *runtimes,
                                          size_t runtime_count);
@@ -77,6 +79,10 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
  */
 struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool);
 
+/* Loads or reloads one folder; false and a fault when it was refused. */
+bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
+                              struct epo_error *error);
+#define EPO_AGENDAS_MAX 256
 /* All live agendas in title order; each must be released. */
 size_t epo_registry_list(struct epo_registry *registry, struct epo_agenda **out, size_t room);
 /* NULL if there is none of that name. Release after use. */
@@ -102,6 +108,7 @@ struct epo_hook {
     struct epo_json *tree;     /* read by host->get (object; may be NULL) */
     struct epo_json *result;   /* set by host->set_*; object, filled */
     struct epo_json *failures; /* array of {"path","code","message"}, filled */
+    struct epo_json *writes;   /* array, filled in submitted and state: for epo_agenda_write */
 };
 enum epo_hook_kind {
     EPO_HOOK_SELFTEST,
@@ -113,11 +120,29 @@ enum epo_hook_kind {
     EPO_HOOK_ROUTE,
     EPO_HOOK_JOB
 };
-/* Calls the hook (name for page, route, job; else NULL). True with empty failures: all well. An
- * absent hook is true. False: the hook itself failed (script error with file:line, budget, BROKEN).
- */
+/* Calls the hook (name for page, route, job; else NULL). tree, result, failures and writes may be
+ * NULL and are then made. True with empty failures: all well. An absent hook is true. In compute,
+ * check, submitted and state whatever the agenda refuses is a failure, for people to read; in the
+ * other hooks only BAD_INPUT is, and DENIED, NOT_FOUND, CONFLICT and BUSY come back as false with
+ * that kind. False with BROKEN: the hook itself failed (script error with where = "file:line",
+ * budget, wrong use of the host). On a worker; never inside a write job. */
 bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
                      struct epo_hook *hook, struct epo_error *error);
+/* Inside a write job: what the hook gave to host->write. number: of a new submission, or NULL. */
+bool epo_agenda_write(struct epo_agenda *agenda, struct epo_db *db, const struct epo_json *writes,
+                      const char *number, struct epo_error *error);
+
+/* The hook name of a declared route, or NULL. path: without leading "/". */
+const char *epo_agenda_route(const struct epo_agenda *agenda, struct epo_span method,
+                             struct epo_span path);
+bool epo_agenda_has_page(const struct epo_agenda *agenda, struct epo_span page);
+/* Parameters in force: manifest < settings < district (code, may be empty). In the pool. */
+struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda,
+                                       const struct epo_json *settings, struct epo_pool *pool,
+                                       struct epo_span district);
+/* The lines of values "explain" in words: array of texts. */
+struct epo_json *epo_agenda_explain(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                    const char *lang, const struct epo_json *values);
 
 /* intake.c: the one way from raw answers to a filed submission, for pages and API alike. */
 struct epo_intake {
@@ -125,24 +150,62 @@ struct epo_intake {
     struct epo_portal *portal;
     struct epo_db *db;
     struct epo_pool *pool;
-    struct epo_agenda *agenda;
+    struct epo_agenda *agenda; /* the intake holds it for the save: see epo_intake_file */
     const struct epo_form *form;
     enum epo_answers_source source;
     const struct epo_json *raw;
     const char *lang;
     struct epo_span idempotency_key, sender;
+    const struct epo_json *account; /* {"id","name","role"} or NULL */
+    /* in, tests of agendas alone: instead of the map, the clock and epo.json */
+    const struct epo_json *given_facts, *given_parameters;
+    const char *given_today;
     /* out */
     struct epo_form_result result; /* answers, errors (form's and agenda's), facts */
     struct epo_json *values;       /* computed values and "explain" */
+    struct epo_json *parameters;   /* those in force */
+    struct epo_json *submitted;    /* what the submitted hook set */
     struct epo_json *writes;       /* the agenda's writes, to run inside the save */
     struct epo_span office, district, due;
     struct epo_filed *filed;
+    struct epo_json *tree; /* what the hooks read */
 };
-/* Validates, locates, computes, asks the agenda. ok = result.errors is empty. */
+/* Validates, locates, computes, asks the agenda. ok = result.errors is empty. Where the form itself
+ * found errors, compute is still asked (so that a fee can be shown beside unfinished answers) but
+ * check is not. False only when something broke. */
 bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
-/* Calls submitted, then builds the write job for a checked intake: pass run and arg to
- * epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. */
+/* Calls submitted, then builds the write job for a checked intake without errors: pass run and arg
+ * to epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. The agenda is
+ * held until the pool is freed. BAD_INPUT "agenda.refused" where submitted refused: its failures
+ * stand in result.errors. The job may end with CONFLICT "place.changed" (the map was replaced since
+ * the check and the place's rules no longer hold): check again. */
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error);
+
+/* state.c: a clerk moves a case. */
+struct epo_state_change {
+    /* in */
+    struct epo_portal *portal;
+    struct epo_db *db;
+    struct epo_pool *pool;
+    struct epo_agenda *agenda;
+    const char *lang;
+    const struct epo_json *submission; /* as epo_submission_find gave it */
+    struct epo_span to, note;
+    const struct epo_json *account; /* {"id","name","role"} of the clerk */
+    /* out */
+    struct epo_json *failures, *writes;
+};
+/* The states that the manifest allows after `from`: array of texts. */
+struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                  struct epo_span from);
+/* Does the manifest allow the move, and does the agenda? CONFLICT "state.not_allowed" where the
+ * manifest does not; BAD_INPUT "agenda.refused" with the agenda's reasons in failures. On the
+ * worker. */
+bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error);
+/* The write job of an allowed change: epo_casework_move and the agenda's writes. move must live in
+ * the pool; the agenda is held until the pool is freed. */
+void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg);
 
 #endif
