@@ -12,12 +12,13 @@ import { lang, number, t } from './texts.mjs';
 
 const ZOOM_PLACE = 18, ACCURATE_M = 50;
 
-const list = (text) => {
+// What stands in a data attribute or an input as JSON; null where it is none.
+const object = (text) => {
   try {
-    const all = JSON.parse(text);
-    return Array.isArray(all) ? all : [];
+    const value = JSON.parse(text);
+    return value !== null && typeof value === 'object' ? value : null;
   } catch {
-    return [];
+    return null;
   }
 };
 
@@ -28,7 +29,7 @@ export class Picker {
     this.plain = this.field.querySelector('[data-plain]');
     this.id = box.dataset.picker;
     this.store = this.plain.querySelector(`textarea[name="${CSS.escape(box.dataset.name)}"]`);
-    this.place = new Place(list(box.dataset.kinds));
+    this.place = new Place(object(box.dataset.kinds) ?? []);
     this.takeOver();
     this.build();
     this.restore();
@@ -252,19 +253,16 @@ export class Picker {
   // ---- coming back ----
 
   restore() {
-    let value = null;
-    try {
-      value = JSON.parse(this.hidden.value);
-    } catch { /* coordinates as typed without scripts, or nothing */ }
-    const typed = value === null && this.hidden.value ? readCoordinates(this.hidden.value) : null;
-    if (typed) value = { type: 'Point', coordinates: typed };
+    const typed = this.hidden.value ? readCoordinates(this.hidden.value) : null;
+    const value = object(this.hidden.value) ?? (typed ? { type: 'Point', coordinates: typed } : object(this.box.dataset.geojson));
+    if (this.chosenLabel) this.search.input.value = this.chosenLabel.trim();
     if (value && this.place.read(value)) this.zoomTo();
-    else if (this.chosenLabel) this.search.input.value = this.chosenLabel.trim();
   }
 
   zoomTo() {
-    const { vertices } = this.place;
-    if (vertices.length === 0) return false;
+    const { vertices } = this.place, begin = object(this.box.dataset.view);
+    if (vertices.length === 0 && begin) this.surface.show(fromLonLat([begin.lon, begin.lat]), begin.zoom);
+    if (vertices.length === 0) return Boolean(begin);
     this.surface.fit(boundingExtent(vertices), ZOOM_PLACE);
     return true;
   }
