@@ -1,0 +1,94 @@
+#include "permits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "days.h"
+#include "occupation.h"
+
+static epo_item of_text(epo_str text) {
+    return (epo_item){.kind = EPO_KIND_TEXT, .text = text};
+}
+
+static epo_item of_integer(int64_t value) {
+    return (epo_item){.kind = EPO_KIND_INTEGER, .integer = value, .real = (double)value};
+}
+
+/* The place in words: the name of the public space, else the nearest address. */
+static epo_str place_words(const epo_host *host, epo_call *call) {
+    static const char *const paths[] = {"place.public_space.name", "place.address.text",
+                                        "place.street.name"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        epo_str words = host->get(call, paths[i]).text;
+        if (words.len > 0)
+            return words;
+    }
+    return (epo_str){"", 0};
+}
+
+static epo_str text_or_empty(epo_str text) {
+    return text.at != NULL ? text : (epo_str){"", 0};
+}
+
+int permits_grant(const epo_host *host, epo_call *call) {
+    struct occupation occupation;
+    epo_str none = {"", 0};
+    if (!occupation_read(host, call, &occupation))
+        return host->fail(call, EPO_RC_BROKEN, "", "incomplete", none);
+    const epo_item values[] = {
+        host->get(call, "case.number"),
+        of_text((epo_str){occupation.kind->name, strlen(occupation.kind->name)}),
+        of_text(occupation.zone),
+        of_text(text_or_empty(host->get(call, "place.district.code").text)),
+        of_text(place_words(host, call)),
+        of_text(occupation.first_day),
+        of_text(occupation.last_day),
+        of_integer(occupation.area_m2),
+        of_integer(host->get(call, "values.fee").integer), /* what was filed, not today's rates */
+        host->get(call, "now_us"),
+    };
+    return host->write(call, "grant", values, sizeof values / sizeof *values);
+}
+
+int permits_withdraw(const epo_host *host, epo_call *call) {
+    const epo_item values[] = {host->get(call, "case.number"), host->get(call, "now_us")};
+    return host->write(call, "withdraw", values, 2);
+}
+
+int permits_end_past(const epo_host *host, epo_call *call) {
+    const epo_item values[] = {host->get(call, "today"), host->get(call, "now_us")};
+    return host->write(call, "end_past", values, 2);
+}
+
+static void set_day(const epo_host *host, epo_call *call, const char *path, epo_str day) {
+    char words[PUBLIC_SPACE_DAY_SIZE];
+    host->set_text(call, path, public_space_day_words(day, host->get(call, "lang").text, words));
+}
+
+static void set_row(const epo_host *host, epo_call *call, int index, epo_result *rows) {
+    char path[64], key[64];
+    epo_str kind = host->column(rows, 0).text;
+    snprintf(key, sizeof key, "kind.%.*s", (int)kind.len, kind.at);
+    snprintf(path, sizeof path, "permits.%d.kind", index);
+    host->set_text(call, path, (epo_str){key, strlen(key)});
+    snprintf(path, sizeof path, "permits.%d.place", index);
+    host->set_text(call, path, host->column(rows, 1).text);
+    snprintf(path, sizeof path, "permits.%d.from", index);
+    set_day(host, call, path, host->column(rows, 2).text);
+    snprintf(path, sizeof path, "permits.%d.to", index);
+    set_day(host, call, path, host->column(rows, 3).text);
+    snprintf(path, sizeof path, "permits.%d.area", index);
+    host->set_integer(call, path, host->column(rows, 4).integer);
+}
+
+int permits_page(const epo_host *host, epo_call *call) {
+    const epo_item today = host->get(call, "today");
+    epo_result *rows = host->query(call, "list_current", &today, 1);
+    int count = 0;
+    if (rows == NULL)
+        return EPO_RC_BROKEN; /* the reason is noted in the call */
+    host->set_json(call, "permits", (epo_str){"[]", 2});
+    while (host->next(rows))
+        set_row(host, call, count++, rows);
+    return EPO_RC_OK;
+}
