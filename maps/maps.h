@@ -79,7 +79,7 @@ bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_p
  * each with optional "message":{"cs":…,"en":…}. Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
                            struct epo_error *error);
-/* Appends to `errors` (array) {"code":"place.not_inside","rule":index,"layer":"…","message":…} for
+/* Appends to `errors` (array) {"code":"place.outside","rule":index,"layer":"…","message":…} for
  * every rule that does not hold. False only when checking itself failed. */
 bool epo_place_rules_apply(struct epo_maps *maps, struct epo_pool *pool,
                            const struct epo_json *rules, const struct epo_place *place,

@@ -90,12 +90,12 @@ static const struct {
     int wants;
     bool (*holds)(struct asked *a);
 } RULES[] = {
-    {"inside", "place.not_inside", WANTS_LAYER, inside},
-    {"outside", "place.not_outside", WANTS_LAYER, outside},
+    {"inside", "place.outside", WANTS_LAYER, inside},
+    {"outside", "place.inside", WANTS_LAYER, outside},
     {"min_area_m2", "place.too_small", WANTS_VALUE, min_area},
     {"max_area_m2", "place.too_large", WANTS_VALUE, max_area},
     {"owner", "place.owner", WANTS_ANY, owner},
-    {"near", "place.too_far", WANTS_LAYER | WANTS_WITHIN, near},
+    {"near", "place.far", WANTS_LAYER | WANTS_WITHIN, near},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof *RULES };
 

@@ -42,7 +42,7 @@ static const struct epo_statement META = {"tiles.meta", "SELECT value FROM meta 
 /* What goes where: kinds of a layer of the map base into a layer of the tiles, from which zoom on.
  * The first row that fits a feature is taken; a layer without rows goes whole under its own name.
  * To thin out a crowded zoom, raise min_zoom here. */
-enum { NAME = 1, KIND = 2, RANK = 4, NUMBER = 8, CODE = 16, BELONGS = 32 };
+enum { NAME = 1, KIND = 2, RANK = 4, NUMBER = 8, CODE = 16, CLASS = 32, ZONE = 64, SORT = 128 };
 static const struct rule {
     const char *layer, *kind, *target; /* kind NULL: any */
     const char *min_zoom;
@@ -51,30 +51,32 @@ static const struct rule {
     {"city", NULL, "city", ZOOM_LEAST, NAME},
     {"district", NULL, "district", ZOOM_LEAST, NAME | CODE},
     {"cadastral_area", NULL, "cadastral_area", "14", NAME},
-    {"water", "stream", "water", "13", KIND},
-    {"water", NULL, "water", ZOOM_LEAST, KIND},
-    {"park", NULL, "park", "11", KIND},
+    {"water", "stream", "water", "13", NAME | KIND},
+    {"water", NULL, "water", ZOOM_LEAST, NAME | KIND},
+    {"park", NULL, "park", "11", NAME | KIND},
     {"landuse", "wood", "landuse", ZOOM_LEAST, KIND},
     {"landuse", NULL, "landuse", "12", KIND},
     {"built_up", NULL, "landuse", ZOOM_LEAST, KIND},
     {"rail", "main", "rail", ZOOM_LEAST, KIND},
     {"rail", "branch", "rail", "12", KIND},
     {"rail", NULL, "rail", "13", KIND},
-    {"street", "primary", "street", ZOOM_LEAST, NAME | KIND},
-    {"street", "secondary", "street", "11", NAME | KIND},
-    {"street", "tertiary", "street", "12", NAME | KIND},
-    {"street", "residential", "street", "13", NAME | KIND},
-    {"street", "pedestrian", "street", "13", NAME | KIND},
-    {"street", NULL, "street", "14", NAME | KIND},
+    {"street", "primary", "street", ZOOM_LEAST, NAME | CLASS},
+    {"street", "secondary", "street", "11", NAME | CLASS},
+    {"street", "tertiary", "street", "12", NAME | CLASS},
+    {"street", "residential", "street", "13", NAME | CLASS},
+    {"street", "pedestrian", "street", "13", NAME | CLASS},
+    {"street", NULL, "street", "14", NAME | CLASS},
     {"building", "works", "building", "13", KIND},
     {"building", "yard", "building", "15", KIND},
     {"building", NULL, "building", "14", KIND},
-    {"public_space", NULL, "public_space", "14", NAME | KIND | BELONGS},
-    {"parcel", NULL, "parcel", ZOOM_MOST, NUMBER | KIND},
+    {"public_space", NULL, "public_space", "14", NAME | ZONE | SORT},
+    {"parcel", NULL, "parcel", ZOOM_MOST, NUMBER},
     {"place_label", "district", "place_label", ZOOM_LEAST, NAME | KIND | RANK},
     {"place_label", "quarter", "place_label", "12", NAME | KIND | RANK},
     {"place_label", "village", "place_label", "11", NAME | KIND | RANK},
-    {"place_label", NULL, "place_label", "13", NAME | KIND | RANK},
+    {"place_label", "square", "place_label", "14", NAME | KIND | RANK},
+    {"place_label", "station", "place_label", "13", NAME | KIND | RANK},
+    {"place_label", NULL, "nature_label", "13", NAME | KIND | RANK},
     {"address", NULL, "address", ZOOM_MOST, NUMBER},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof *RULES, EXTRA_MAX = 64 };
@@ -83,8 +85,8 @@ enum { RULE_COUNT = sizeof RULES / sizeof *RULES, EXTRA_MAX = 64 };
 static const struct {
     int bit;
     const char *name;
-} FIELDS[] = {{NAME, "name"},     {KIND, "class"}, {RANK, "rank"},
-              {NUMBER, "number"}, {CODE, "code"},  {BELONGS, "belongs"}};
+} FIELDS[] = {{NAME, "name"}, {KIND, "kind"},   {RANK, "rank"}, {NUMBER, "number"},
+              {CODE, "code"}, {CLASS, "class"}, {ZONE, "zone"}, {SORT, "kind"}};
 enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS };
 
 struct building {
@@ -200,13 +202,17 @@ static OGRLayerH make_layer(struct building *b, const char *unique, const char *
     return layer;
 }
 
-static OGRLayerH layer_for(struct building *b, const char *layer, struct epo_span kind,
-                           int *fields) {
+/* Where a feature goes; *drawn is false if nowhere. NULL is a failure when it is drawn. */
+static OGRLayerH layer_for(struct building *b, const char *layer, struct epo_span kind, int *fields,
+                           bool *drawn) {
     for (int i = 0; i < RULE_COUNT; i++) {
         if (strcmp(RULES[i].layer, layer) != 0 ||
             (RULES[i].kind != NULL && !epo_span_is(kind, RULES[i].kind)))
             continue;
         *fields = RULES[i].fields;
+        *drawn = RULES[i].target != NULL;
+        if (!*drawn)
+            return NULL;
         if (b->by_rule[i] == NULL) {
             char unique[64];
             snprintf(unique, sizeof unique, "%s_%d", RULES[i].target, i);
@@ -216,6 +222,7 @@ static OGRLayerH layer_for(struct building *b, const char *layer, struct epo_spa
         return b->by_rule[i];
     }
     *fields = NAME | CODE | KIND;
+    *drawn = true;
     for (int i = 0; i < b->extra_count; i++)
         if (strcmp(b->extra[i].name, layer) == 0)
             return b->extra[i].layer;
@@ -255,14 +262,17 @@ static bool write_feature(struct building *b, OGRLayerH layer, OGRFeatureH featu
 
 static bool write_layer(struct building *b, int64_t id, const char *name,
                         enum epo_layer_shape shape) {
-    bool ok = true;
+    bool ok = true, spaces = strcmp(name, "public_space") == 0;
     struct epo_rows *rows = epo_db_query(b->db, &FEATURES[shape], EPO_BIND(EPO_INTEGER(id)));
     while (ok && epo_rows_next(rows)) {
         int fields;
-        OGRLayerH layer = layer_for(b, name, epo_rows_text(rows, 2), &fields);
+        bool drawn;
+        if (spaces && epo_span_is(epo_rows_text(rows, 3), "park"))
+            continue; /* drawn as a park */
+        OGRLayerH layer = layer_for(b, name, epo_rows_text(rows, 2), &fields, &drawn);
         if (layer == NULL) {
-            ok = false;
-            break;
+            ok = !drawn;
+            continue;
         }
         OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
         if (fields & CODE)
@@ -271,10 +281,14 @@ static bool write_layer(struct building *b, int64_t id, const char *name,
             set_text(feature, "name", epo_rows_text(rows, 1));
         if (fields & NUMBER)
             set_text(feature, "number", epo_rows_text(rows, 1));
-        if (fields & KIND)
-            set_text(feature, "class", epo_rows_text(rows, 2));
-        if (fields & BELONGS)
-            set_text(feature, "belongs", epo_rows_text(rows, 3));
+        if (fields & (KIND | CLASS | ZONE))
+            set_text(feature,
+                     fields & KIND    ? "kind"
+                     : fields & CLASS ? "class"
+                                      : "zone",
+                     epo_rows_text(rows, 2));
+        if (fields & SORT)
+            set_text(feature, "kind", epo_rows_text(rows, 3));
         if (fields & RANK)
             OGR_F_SetFieldInteger(feature, OGR_F_GetFieldIndex(feature, "rank"),
                                   (int)epo_rows_integer(rows, 4));
@@ -285,7 +299,8 @@ static bool write_layer(struct building *b, int64_t id, const char *name,
 
 static bool write_addresses(struct building *b) {
     int fields;
-    OGRLayerH layer = layer_for(b, "address", (struct epo_span){NULL, 0}, &fields);
+    bool drawn;
+    OGRLayerH layer = layer_for(b, "address", (struct epo_span){NULL, 0}, &fields, &drawn);
     bool ok = layer != NULL;
     struct epo_rows *rows = epo_db_query(b->db, &ADDRESSES, EPO_BIND_NONE);
     while (ok && epo_rows_next(rows)) {

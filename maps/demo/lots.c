@@ -18,10 +18,10 @@ struct habit {
 };
 static const struct habit HABITS[] = {
     [EPO_DEMO_OLD_TOWN] = {18, 26, 15, 0, 0.98, 0.2, 0.12},
-    [EPO_DEMO_BLOCK] = {31, 45, 13, 0, 0.94, 0.4, 0.06},
-    [EPO_DEMO_VILLA] = {36, 50, 12, 5, 0.97, 0.5, 0.03},
+    [EPO_DEMO_BLOCK] = {40, 56, 13, 0, 0.95, 0.5, 0.06},
+    [EPO_DEMO_VILLA] = {44, 60, 12, 5, 0.98, 0.6, 0.03},
     [EPO_DEMO_ESTATE] = {0, 0, 12, 0, 1, 0, 0.9},
-    [EPO_DEMO_VILLAGE] = {40, 60, 11, 4, 0.95, 0.6, 0.03},
+    [EPO_DEMO_VILLAGE] = {46, 66, 11, 4, 0.97, 0.7, 0.03},
     [EPO_DEMO_INDUSTRY] = {0, 0, 0, 0, 0.85, 0, 0.05},
 };
 
@@ -49,8 +49,8 @@ static void add_parcel(struct plot *plot, GEOSGeometry *area, double city_owned)
         GEOSGeom_destroy_r(plot->city->g, area);
         return;
     }
-    struct epo_demo_shape *parcel = epo_demo_add(plot->city, &plot->city->parcel, area,
-                                                 plot->zone->name, owner_of(plot, city_owned));
+    struct epo_demo_shape *parcel =
+        epo_demo_add(plot->city, &plot->city->parcel, area, "", owner_of(plot, city_owned));
     if (parcel != NULL)
         parcel->rank = plot->city->blocks;
 }
@@ -218,13 +218,21 @@ static void build_lots(struct plot *plot) {
     struct front fronts[LOTS_MAX];
     GEOSGeometry *cells[LOTS_MAX];
     int count = set_fronts(plot, fronts);
+    struct epo_point sites[LOTS_MAX];
+    int streets[LOTS_MAX], kept = 0;
+    for (int i = 0; i < count; i++) { /* lots face streets; behind them they reach the fields */
+        int street = street_at(plot, fronts[i].at, plot->habit->set_back > 0 ? 9 : 14);
+        if (street < 0)
+            continue;
+        sites[kept] = fronts[i].at;
+        streets[kept] = street;
+        fronts[kept++] = fronts[i];
+    }
+    count = kept;
     if (count == 0) {
         add_parcel(plot, GEOSGeom_clone_r(city->g, plot->block), 0.7);
         return;
     }
-    struct epo_point sites[LOTS_MAX];
-    for (int i = 0; i < count; i++)
-        sites[i] = fronts[i].at;
     epo_demo_cells(city, plot->block, sites, (size_t)count, cells);
     GEOSGeometry *core = epo_demo_grown(city, plot->block, -plot->habit->deep);
     GEOSGeometry *strip = epo_demo_minus(city, GEOSGeom_clone_r(city->g, plot->block), core);
@@ -232,12 +240,11 @@ static void build_lots(struct plot *plot) {
     for (int i = 0; i < count; i++) {
         if (cells[i] == NULL)
             continue;
-        int street = street_at(plot, fronts[i].at, plot->habit->set_back > 0 ? 9 : 14);
-        if (street >= 0 && epo_demo_chance(&plot->state, plot->habit->built)) {
+        if (epo_demo_chance(&plot->state, plot->habit->built)) {
             if (plot->habit->set_back > 0)
-                in_garden(plot, cells[i], &fronts[i], street);
+                in_garden(plot, cells[i], &fronts[i], streets[i]);
             else
-                closed_row(plot, cells[i], &fronts[i], strip, street);
+                closed_row(plot, cells[i], &fronts[i], strip, streets[i]);
         }
         add_parcel(plot, cells[i], plot->habit->city_owned);
     }
@@ -284,7 +291,7 @@ static void build_estate(struct plot *plot) {
         plot->zone->angle_deg * M_PI / 180 + (epo_demo_chance(&plot->state, 0.4) ? M_PI / 2 : 0);
     static const int SECTIONS[] = {4, 3, 3, 2, 2, 1};
     for (size_t s = 0; s < sizeof SECTIONS / sizeof *SECTIONS; s++) {
-        int tries = SECTIONS[s] == 1 ? 3 : 8;
+        int tries = SECTIONS[s] == 1 ? 2 : 6;
         for (int t = 0; t < tries; t++) {
             struct epo_point at = {epo_demo_uniform(&plot->state, x0, x1),
                                    epo_demo_uniform(&plot->state, y0, y1)};

@@ -44,6 +44,10 @@ static bool starts_outside(struct epo_demo_city *city, const GEOSGeometry *line)
     return hypot(ends[0].x, ends[0].y) > hypot(ends[1].x, ends[1].y);
 }
 
+static bool is_ring(struct epo_demo_city *city, const GEOSGeometry *line) {
+    return GEOSGeomTypeId_r(city->g, line) == GEOS_LINESTRING && GEOSisClosed_r(city->g, line) == 1;
+}
+
 static int by_street(const void *a, const void *b) {
     const struct epo_demo_house *one = a, *two = b;
     if (one->street != two->street)
@@ -56,7 +60,7 @@ static int by_street(const void *a, const void *b) {
 }
 
 static void orientation_numbers(struct epo_demo_city *city) {
-    int last[2] = {0, 0}, street = -1;
+    int last[2] = {0, 0}, street = -1, around = 0;
     bool flipped = false;
     for (size_t i = 0; i < city->house_count; i++)
         place_along(city, &city->houses[i]);
@@ -78,6 +82,11 @@ static void orientation_numbers(struct epo_demo_city *city) {
             street = house->street;
             last[0] = -1; /* odd on the left */
             last[1] = 0;
+            around = 0;
+        }
+        if (is_ring(city, city->street.at[street].geometry)) { /* a square: around it, one by one */
+            house->orientation = ++around;
+            continue;
         }
         /* Both sides keep step, as the plots of a real street roughly do. */
         int wanted = (int)(house->along / 24) * 2 + (house->side ? 2 : 1);

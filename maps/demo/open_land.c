@@ -73,7 +73,7 @@ static void woods(struct epo_demo_city *city) {
         wood = epo_demo_minus_list(city, wood, &city->landuse);
         epo_demo_add(city, &city->landuse, wood, spot->name, "wood");
     }
-    ground_of_list(city, &city->landuse, 420, 0.55, 0.35);
+    ground_of_list(city, &city->landuse, 600, 0.55, 0.35);
 }
 
 static void fields(struct epo_demo_city *city) {
@@ -88,7 +88,7 @@ static void fields(struct epo_demo_city *city) {
         GEOSGeom_destroy_r(city->g, all);
     }
     size_t first = city->parcel.count;
-    parcels_of(city, land, 330, 0.14, 0.08);
+    parcels_of(city, land, 420, 0.14, 0.08);
     GEOSGeom_destroy_r(city->g, land);
     static const char *const KINDS[] = {"field", "field", "meadow", "field", "scrub"};
     uint64_t state = city->seed * 7;
@@ -124,7 +124,7 @@ static void other_ground(struct epo_demo_city *city) {
 }
 
 void epo_demo_open_land(struct epo_demo_city *city) {
-    ground_of_list(city, &city->park, 300, 0.97, 0.02);
+    ground_of_list(city, &city->park, 500, 0.97, 0.02);
     woods(city);
     fields(city);
     other_ground(city);

@@ -2,7 +2,7 @@
 
 const light = {
   ground: '#f4f2ec', outside: '#e4e4e0', district: '#8b7fa6', water: '#b4d4ea', waterLine: '#8fbcd9', waterText: '#2f6288',
-  park: '#cfe5c0', wood: '#c3dcb4', meadow: '#e3ecd1', field: '#f0eedd', scrub: '#d8e4c4', allotments: '#dfe8c9', cemetery: '#d5ddc9', pitch: '#c9e3c8', industrial: '#e8e4e3',
+  park: '#cfe5c0', wood: '#c3dcb4', meadow: '#e3ecd1', field: '#f0eedd', scrub: '#d8e4c4', allotments: '#dfe8c9', cemetery: '#d5ddc9', pitch: '#c9e3c8', industrial: '#e8e4e3', residential: '#eae5da',
   space: '#ece8f2', spaceEdge: '#cfc4de', building: '#dcd3c8', buildingEdge: '#bfb3a4', parcel: '#b9aa97',
   major: '#fbd894', majorEdge: '#cda455', secondary: '#fdeab8', secondaryEdge: '#cfb679', minor: '#fff', minorEdge: '#cbc5ba', pedestrian: '#efe9f1', pedestrianEdge: '#cbbfd0', path: '#a99b88',
   rail: '#8a8a8a', railTie: '#f4f2ec', text: '#3c3a36', strong: '#2b2840', number: '#5c5347', parkText: '#3a6a33', halo: 'rgba(255,255,255,.88)',
@@ -11,7 +11,7 @@ const light = {
 
 const dark = {
   ground: '#1d2228', outside: '#14181c', district: '#9a8dc0', water: '#1c3d57', waterLine: '#2b5677', waterText: '#8fc1e6',
-  park: '#24382a', wood: '#213426', meadow: '#252f26', field: '#242824', scrub: '#26322a', allotments: '#2a3329', cemetery: '#29312b', pitch: '#26402f', industrial: '#252930',
+  park: '#24382a', wood: '#213426', meadow: '#252f26', field: '#242824', scrub: '#26322a', allotments: '#2a3329', cemetery: '#29312b', pitch: '#26402f', industrial: '#252930', residential: '#22272e',
   space: '#2a2836', spaceEdge: '#3f3a52', building: '#333a43', buildingEdge: '#465060', parcel: '#4a545f',
   major: '#7a6232', majorEdge: '#12161a', secondary: '#5f5336', secondaryEdge: '#12161a', minor: '#444c56', minorEdge: '#12161a', pedestrian: '#3d3b48', pedestrianEdge: '#14181c', path: '#6e6a62',
   rail: '#7d8690', railTie: '#1d2228', text: '#d6dce3', strong: '#e8e4f6', number: '#b4bcc6', parkText: '#9fcf97', halo: 'rgba(20,24,28,.88)',
