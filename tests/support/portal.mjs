@@ -1,0 +1,68 @@
+// A real portal for the tests: a demo folder made once for each build and copied, served on a free port, ended
+// by its id. EPO_BIN_DIR names the build (build/release, build/asan …).
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const build = resolve(process.env.EPO_BIN_DIR ?? 'build/release');
+export const binary = join(build, 'epo');
+
+/** Runs the command line to its end. */
+export const epo = (...args) => spawnSync(binary, args, { encoding: 'utf8', timeout: 300000 });
+
+// The demo city takes seconds to make: one for each build, remade when the program changed.
+function template() {
+  const folder = join(build, 'demo-template'), stamp = join(folder, '.made-by');
+  const now = String(statSync(binary).mtimeMs);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  const fresh = `${folder}.new-${process.pid}`;
+  const made = epo('init', fresh, '--demo');
+  if (made.status !== 0) throw new Error(`epo init failed (${made.status}): ${made.stderr}`);
+  writeFileSync(join(fresh, '.made-by'), now);
+  renameSync(fresh, folder);
+  return folder;
+}
+
+/** A copy of the demo portal; settings are merged into its epo.json. */
+export function demoFolder(settings = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'epo-test-'));
+  cpSync(template(), folder, { recursive: true });
+  const file = join(folder, 'epo.json'), before = JSON.parse(readFileSync(file, 'utf8'));
+  const http = { ...before.http, limited_per_minute: 0, access_log: false, ...settings.http };
+  writeFileSync(file, JSON.stringify({ ...before, ...settings, http }, null, 2));
+  return folder;
+}
+
+/** Serves the folder; resolves when it listens. */
+export function serve(folder, { args = [], env = {} } = {}) {
+  const child = spawn(binary, ['serve', '-C', folder, '--listen', '127.0.0.1:0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+  });
+  const portal = { folder, child, log: '', out: '' };
+  child.stdout.on('data', (bytes) => { portal.out += bytes; });
+  portal.ended = new Promise((done) => child.on('exit', (code, signal) => { portal.exit = signal ?? code; done(portal.exit); }));
+  portal.stop = async () => {
+    if (portal.exit === undefined) child.kill('SIGTERM');
+    return portal.ended;
+  };
+  portal.remove = async () => { await portal.stop(); rmSync(folder, { recursive: true, force: true }); };
+  return new Promise((done, fail) => {
+    child.stderr.on('data', (bytes) => {
+      portal.log += bytes;
+      const port = portal.log.match(/"event":"http.listening","port":(\d+)/) ?? portal.log.match(/http\.listening port=(\d+)/);
+      if (port && !portal.url) { portal.port = Number(port[1]); portal.url = `http://127.0.0.1:${port[1]}`; done(portal); }
+    });
+    portal.ended.then((exit) => fail(new Error(`epo serve ended with ${exit}:\n${portal.log}`)));
+  });
+}
+
+export const startDemo = (settings) => serve(demoFolder(settings));
+
+/** Name and password of a demo account: accounts(folder)["umo-3"]. */
+export function accounts(folder) {
+  mkdirSync(folder, { recursive: true });
+  const rows = JSON.parse(readFileSync(join(folder, 'demo-accounts.json'), 'utf8'));
+  return Object.fromEntries(rows.map((row) => [row.name, row.password]));
+}
