@@ -27,16 +27,20 @@ static const struct epo_statement ALL = {
 };
 static const struct epo_statement LATEST = {
     "audit.latest",
-    "SELECT sequence, at_us, actor, action, object, detail FROM audit\n"
-    "WHERE tenant = $1\n"
-    "ORDER BY sequence DESC LIMIT $2",
+    "SELECT a.sequence, a.at_us, a.actor, a.action, a.object, a.detail, p.name\n"
+    "FROM audit AS a\n"
+    "LEFT JOIN accounts AS p ON p.tenant = a.tenant AND p.id = a.actor\n"
+    "WHERE a.tenant = $1\n"
+    "ORDER BY a.sequence DESC LIMIT $2",
     NULL,
 };
 static const struct epo_statement LATEST_OF = {
     "audit.latest_of",
-    "SELECT sequence, at_us, actor, action, object, detail FROM audit\n"
-    "WHERE tenant = $1 AND object = $2\n"
-    "ORDER BY sequence DESC LIMIT $3",
+    "SELECT a.sequence, a.at_us, a.actor, a.action, a.object, a.detail, p.name\n"
+    "FROM audit AS a\n"
+    "LEFT JOIN accounts AS p ON p.tenant = a.tenant AND p.id = a.actor\n"
+    "WHERE a.tenant = $1 AND a.object = $2\n"
+    "ORDER BY a.sequence DESC LIMIT $3",
     NULL,
 };
 
@@ -149,6 +153,7 @@ bool epo_audit_list(struct epo_portal *portal, struct epo_db *db, struct epo_poo
         epo_json_set_text(pool, row, "action", epo_rows_text(rows, 3));
         epo_json_set_text(pool, row, "object", epo_rows_text(rows, 4));
         epo_json_set_text(pool, row, "detail", epo_rows_text(rows, 5));
+        epo_json_set_text(pool, row, "name", epo_rows_text(rows, 6));
         epo_json_push(pool, *list, row);
     }
     return epo_rows_end(rows, error);

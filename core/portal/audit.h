@@ -25,7 +25,8 @@ bool epo_audit_append_after(struct epo_portal *portal, struct epo_db *db, int64_
 /* Recomputes the chain; BROKEN "audit.broken" with the first sequence that does not fit. */
 bool epo_audit_verify(struct epo_portal *portal, struct epo_db *db, int64_t *count,
                       struct epo_error *error);
-/* The latest rows: [{"sequence","at","actor","action","object","detail"}]. object may be empty. */
+/* The latest rows: [{"sequence","at","actor","action","object","detail","name":of the actor}].
+ * object may be empty. */
 bool epo_audit_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                     struct epo_span object, int limit, struct epo_json **rows,
                     struct epo_error *error);

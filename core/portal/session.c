@@ -38,7 +38,7 @@ static const struct epo_statement SEEN = {
 static const struct epo_statement SWEEP = {
     "session.sweep",
     "DELETE FROM sessions\n"
-    "WHERE tenant = $1 AND (expires_at_us <= $2 OR seen_at_us <= $3)",
+    "WHERE expires_at_us <= $1",
     NULL,
 };
 
@@ -56,7 +56,8 @@ bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_
     int64_t now = epo_clock_now_us();
     if (previous.len > 0 && !epo_session_end(portal, db, previous, error))
         return false;
-    if (!epo_db_run(db, &INSERT,
+    if (!epo_db_run(db, &SWEEP, EPO_BIND(EPO_INTEGER(now)), NULL, error) ||
+        !epo_db_run(db, &INSERT,
                     EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest),
                              EPO_TEXT(account_id), EPO_INTEGER(now),
                              EPO_INTEGER(now + EPO_SESSION_ABSOLUTE_S * 1000000LL)),
@@ -142,17 +143,4 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
     if (found && now - seen_at > SEEN_EVERY_S * 1000000LL)
         mark_seen(portal, &digest, now);
     return found;
-}
-
-static bool run_sweep(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct epo_portal *portal = arg;
-    int64_t now = epo_clock_now_us();
-    return epo_db_run(db, &SWEEP,
-                      EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(now),
-                               EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)),
-                      NULL, error);
-}
-
-bool epo_session_sweep(struct epo_portal *portal, struct epo_error *error) {
-    return epo_store_write(portal->store, run_sweep, portal, error);
 }

@@ -13,7 +13,8 @@
 
 /* A write job's part: makes a session for the account and ends `previous` (a cookie value, may be
  * empty), so that a cookie from before the login is worth nothing after it. token is made by the
- * caller with epo_token_make. Also writes the audit row. */
+ * caller with epo_token_make. Also writes the audit row, and
+ * removes sessions whose absolute end has come. */
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                        struct epo_span token, struct epo_span previous, struct epo_error *error);
 /* A write job's part: ends the session of this cookie; fine if there is none. */
@@ -23,7 +24,5 @@ bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_sp
  * has ended or the account is disabled. Marks the session as seen every few minutes (queued). */
 bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                       struct epo_account *account, struct epo_error *error);
-/* A scheduled job: removes ended sessions. */
-bool epo_session_sweep(struct epo_portal *portal, struct epo_error *error);
 
 #endif

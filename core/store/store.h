@@ -88,6 +88,8 @@ void epo_store_close(struct epo_store *store);
 bool epo_store_healthy(struct epo_store *store, struct epo_error *error);
 /* A consistent copy made in steps by the writer's own connection while it serves. */
 bool epo_store_backup(struct epo_store *store, const char *to_path, struct epo_error *error);
+/* A consistent copy of a database file from outside, while another process may serve it. */
+bool epo_store_copy(const char *from_path, const char *to_path, struct epo_error *error);
 
 /* One read-only connection with its cached statements: one thread at a time. */
 struct epo_db;

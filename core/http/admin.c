@@ -1,0 +1,130 @@
+/* What runs and what is wrong, for the admin. */
+#include <inttypes.h>
+
+#include "http/audited.h"
+#include "http/pages.h"
+#include "portal/submission.h"
+
+enum { AGENDAS_MAX = 256 };
+
+static void add_row(struct epo_request *request, struct epo_json *rows, const char *key,
+                    const char *text) {
+    struct epo_json *row = epo_json_object(request->pool);
+    epo_json_set_text(request->pool, row, "label", epo_page_text(request, key));
+    epo_json_set_string(request->pool, row, "text", text);
+    epo_json_push(request->pool, rows, row);
+}
+
+static struct epo_json *agenda_rows(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *rows = epo_json_array(pool);
+    struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, AGENDAS_MAX);
+    size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, AGENDAS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        struct epo_json *row = epo_json_object(pool);
+        bool native = strcmp(epo_agenda_runtime(agendas[i]), "native") == 0;
+        epo_json_set_string(pool, row, "id", epo_agenda_name(agendas[i]));
+        epo_json_set_text(pool, row, "title", epo_agenda_title(agendas[i], request->lang));
+        epo_json_set_string(pool, row, "kind", native ? "C" : "Lua");
+        epo_json_set_string(pool, row, "version", epo_agenda_version(agendas[i]));
+        epo_json_set_string(pool, row, "state", "running");
+        epo_json_set_integer(pool, row, "forms", (int64_t)epo_agenda_form_count(agendas[i]));
+        epo_json_push(pool, rows, row);
+        epo_agenda_release(agendas[i]);
+    }
+    return rows;
+}
+
+static struct epo_json *fault_rows(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *rows = epo_json_array(pool);
+    const struct epo_json *faults = epo_registry_faults(epo_page_app(request)->registry, pool);
+    for (uint32_t i = 0; faults != NULL && i < faults->count; i++) {
+        const struct epo_json *fault = faults->items[i];
+        struct epo_json *row = epo_json_object(pool);
+        struct epo_span file = epo_json_get_text(fault, "file");
+        struct epo_span text = epo_json_get_text(fault, "text");
+        int64_t number = epo_json_get_integer(fault, "line", 0);
+        epo_json_set_string(pool, row, "where",
+                            number > 0
+                                ? epo_pool_printf(pool, "%.*s:%" PRId64, EPO_ARG(file), number)
+                                : epo_pool_string(pool, file));
+        epo_json_set_string(pool, row, "text",
+                            epo_json_get_boolean(fault, "kept", false)
+                                ? epo_pool_printf(pool, "%.*s %.*s", EPO_ARG(text),
+                                                  EPO_ARG(epo_page_text(request, "admin.kept")))
+                                : epo_pool_string(pool, text));
+        epo_json_set_text(pool, row, "at_text", epo_json_get_text(fault, "at"));
+        epo_json_push(pool, rows, row);
+    }
+    return rows;
+}
+
+static const char *chain_text(struct epo_request *request, bool good, int64_t count,
+                              const struct epo_error *error) {
+    if (!good)
+        return error->text;
+    struct epo_json *values = epo_json_object(request->pool);
+    epo_json_set_integer(request->pool, values, "count", count);
+    return epo_pool_string(request->pool,
+                           epo_catalog_format(request->portal->catalog, request->pool,
+                                              request->lang, "admin.chain_whole", values));
+}
+
+static struct epo_json *store_rows(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *rows = epo_json_array(pool);
+    struct epo_store_figures figures;
+    struct epo_error error = {0};
+    int64_t count = 0;
+    epo_store_figures(request->portal->store, &figures);
+    bool healthy = epo_store_healthy(request->portal->store, &error);
+    add_row(request, rows, "admin.health",
+            healthy ? epo_page_text(request, "admin.running").at : error.text);
+    bool good = epo_submission_verify_chain(request->portal, request->db, &count, &error);
+    add_row(request, rows, "admin.receipts", chain_text(request, good, count, &error));
+    good = epo_audit_verify(request->portal, request->db, &count, &error);
+    add_row(request, rows, "admin.trail", chain_text(request, good, count, &error));
+    add_row(request, rows, "admin.commits", epo_pool_printf(pool, "%" PRIu64, figures.commits));
+    add_row(request, rows, "admin.writes", epo_pool_printf(pool, "%" PRIu64, figures.jobs));
+    add_row(request, rows, "admin.refused_writes",
+            epo_pool_printf(pool, "%" PRIu64, figures.failed));
+    add_row(request, rows, "admin.fsync",
+            epo_pool_printf(pool, "%.2f ms",
+                            figures.commits > 0
+                                ? (double)figures.fsync_us / (double)figures.commits / 1000.0
+                                : 0.0));
+    add_row(request, rows, "admin.map",
+            epo_pool_string(pool, epo_maps_version(request->portal->maps, pool)));
+    return rows;
+}
+
+static struct epo_response *show(struct epo_request *request, void *arg) {
+    struct epo_pool *pool = request->pool;
+    struct epo_app *app = epo_page_app(request);
+    struct epo_json *model = epo_json_object(pool);
+    char text[EPO_TIME_SIZE];
+    (void)arg;
+    epo_json_set(pool, model, "agendas", agenda_rows(request));
+    epo_json_set(pool, model, "faults", fault_rows(request));
+    epo_json_set(pool, model, "store", store_rows(request));
+    struct epo_json *versions =
+        epo_json_set(pool, model, "versions", epo_json_copy(pool, app->versions));
+    add_row(request, versions, "admin.since",
+            epo_time_local(app->started_at_us, request->lang, text));
+    epo_json_set_text(pool, model, "page_title", epo_page_text(request, "admin.title"));
+    struct epo_response *response = epo_respond_page(request, 200, "web/admin", model);
+    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
+    return response;
+}
+
+struct epo_response *epo_admin_get(struct epo_request *request) {
+    struct epo_viewer viewer = epo_page_viewer(epo_page_account(request), EPO_SPAN(""));
+    if (!epo_span_is(viewer.role, "admin"))
+        return epo_page_denied(request);
+    struct epo_audit_entry entry = {.actor = viewer.account,
+                                    .action = EPO_SPAN("admin.viewed"),
+                                    .object = EPO_SPAN(""),
+                                    .detail = EPO_SPAN("")};
+    return epo_respond_audited(request, &entry, show, NULL);
+}

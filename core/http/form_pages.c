@@ -1,0 +1,263 @@
+/* A form from blank to filed: fill in, search for a place, review, send. Everything typed travels
+ * in the page itself, so a failure at any step shows it again with nothing lost.
+ *
+ * _action says what to do: "review", "edit", "send" or "search:<field>". _key is the idempotency
+ * key of one review page: sending it twice (double click, reload) files once. */
+#include "http/pages.h"
+
+#include "base/log.h"
+#include "base/token.h"
+
+struct filling {
+    struct epo_request *request;
+    struct epo_agenda *agenda;
+    const struct epo_form *form;
+    struct epo_json *raw;     /* as posted: name -> text or array of texts */
+    char key[EPO_TOKEN_SIZE]; /* or empty */
+    struct epo_intake intake;
+};
+
+static bool start(struct epo_request *request, struct filling *filling) {
+    filling->request = request;
+    filling->agenda = epo_page_agenda(request);
+    filling->form = epo_page_form(request, filling->agenda);
+    return filling->form != NULL;
+}
+
+/* Our own keys only: 26 letters and digits. */
+static void read_key(struct filling *filling) {
+    struct epo_span key = epo_request_form(filling->request, "_key");
+    bool good = key.len == EPO_TOKEN_SIZE - 1;
+    for (size_t i = 0; good && i < key.len; i++)
+        good = (key.at[i] >= 'a' && key.at[i] <= 'z') || (key.at[i] >= '0' && key.at[i] <= '9');
+    if (good)
+        memcpy(filling->key, key.at, key.len);
+}
+
+/* A name that came several times is an array, in order. */
+static void read_raw(struct filling *filling) {
+    struct epo_request *request = filling->request;
+    struct epo_pool *pool = request->pool;
+    filling->raw = epo_json_object(pool);
+    for (size_t i = 0; i < request->form_count; i++) {
+        const struct epo_pair *pair = &request->form[i];
+        if (pair->name.len == 0 || pair->name.at[0] == '_')
+            continue;
+        const char *name = epo_pool_string(pool, pair->name);
+        struct epo_json *before = epo_json_get(filling->raw, name);
+        struct epo_json *value = epo_json_text(pool, pair->value);
+        if (before == NULL) {
+            epo_json_set(pool, filling->raw, name, value);
+        } else if (before->type == EPO_JSON_ARRAY) {
+            epo_json_push(pool, before, value);
+        } else {
+            struct epo_json *several = epo_json_array(pool);
+            epo_json_push(pool, several, before);
+            epo_json_push(pool, several, value);
+            epo_json_set(pool, filling->raw, name, several);
+        }
+    }
+}
+
+static struct epo_json *frame(struct filling *filling) {
+    struct epo_pool *pool = filling->request->pool;
+    struct epo_json *model = epo_json_object(pool);
+    epo_page_set_crumb(filling->request, model, filling->agenda);
+    epo_json_set_string(pool, model, "action",
+                        epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(filling->agenda),
+                                        epo_form_id(filling->form)));
+    epo_json_set_string(pool, model, "key", filling->key);
+    epo_json_set_text(pool, model, "page_title",
+                      epo_form_title(filling->form, filling->request->lang));
+    return model;
+}
+
+static struct epo_response *show_form(struct filling *filling, int status,
+                                      const struct epo_form_result *result) {
+    struct epo_pool *pool = filling->request->pool;
+    struct epo_json *model = frame(filling);
+    struct epo_json *view = epo_form_view(filling->form, pool, filling->request->lang,
+                                          filling->request->portal->catalog, result);
+    epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
+    epo_json_set(pool, model, "form", view);
+    return epo_respond_page(filling->request, status, "web/form", model);
+}
+
+struct epo_response *epo_form_get(struct epo_request *request) {
+    struct filling filling = {0};
+    if (!start(request, &filling))
+        return epo_page_not_found(request);
+    struct epo_response *response = show_form(&filling, 200, NULL);
+    epo_response_cacheable(response);
+    return response;
+}
+
+/* ---- review ---- */
+
+static struct epo_response *show_review(struct filling *filling, int status,
+                                        struct epo_span trouble) {
+    struct epo_request *request = filling->request;
+    struct epo_pool *pool = request->pool;
+    const struct epo_form_result *result = &filling->intake.result;
+    struct epo_json *model = frame(filling), *form = epo_json_object(pool);
+    const struct epo_json *definition = epo_form_definition(filling->form);
+    epo_json_set_string(pool, form, "id", epo_form_id(filling->form));
+    epo_json_set_string(pool, form, "agenda", epo_agenda_name(filling->agenda));
+    epo_json_set_text(pool, form, "title", epo_form_title(filling->form, request->lang));
+    epo_json_set_text(pool, form, "declaration",
+                      epo_json_localized(epo_json_get(definition, "declaration"), request->lang));
+    epo_json_set(pool, model, "form", form);
+    epo_json_set(pool, model, "sections",
+                 epo_form_summary(filling->form, pool, request->lang, request->portal->catalog,
+                                  result->answers, result->facts));
+    epo_json_set(pool, model, "values",
+                 epo_page_values(request, filling->agenda, filling->form, filling->intake.values));
+    const char *place = epo_form_place_field(filling->form);
+    const struct epo_json *facts = place != NULL ? epo_json_get(result->facts, place) : NULL;
+    if (facts != NULL)
+        epo_json_set(pool, model, "place_words",
+                     epo_form_words(pool, request->lang, request->portal->catalog, facts));
+    epo_json_set(pool, model, "hidden", epo_form_hidden(filling->form, pool, filling->raw));
+    epo_json_set_text(pool, model, "error", trouble);
+    epo_json_set_text(pool, model, "page_title", epo_page_text(request, "review.title"));
+    return epo_respond_page(request, status, "web/review", model);
+}
+
+/* The check itself could not be made (map gone, a script broke): what was typed is kept in a page
+ * that offers to try again. */
+static struct epo_response *show_trouble(struct filling *filling, const struct epo_error *error) {
+    struct epo_request *request = filling->request;
+    struct epo_pool *pool = request->pool;
+    struct epo_json *model = frame(filling), *todo = epo_json_array(pool);
+    epo_log_error(EPO_LOG_ERROR, "form.check", error);
+    epo_json_set_integer(pool, model, "status", 503);
+    epo_json_set_text(pool, model, "title", epo_page_text(request, "trouble.title"));
+    epo_json_set_text(pool, model, "text", epo_page_error_text(request, error, "trouble.check"));
+    epo_json_push(pool, todo, epo_json_text(pool, epo_page_text(request, "trouble.todo")));
+    epo_json_set(pool, model, "todo", todo);
+    epo_json_set_string(pool, model, "id", request->id);
+    epo_json_set(pool, model, "hidden", epo_form_hidden(filling->form, pool, filling->raw));
+    struct epo_response *response = epo_respond_page(request, 503, "web/error", model);
+    epo_response_header(response, "retry-after", EPO_SPAN("5"));
+    return response;
+}
+
+static bool check(struct filling *filling, struct epo_error *error) {
+    const struct epo_account *account = epo_page_account(filling->request);
+    filling->intake = (struct epo_intake){
+        .portal = filling->request->portal,
+        .db = filling->request->db,
+        .pool = filling->request->pool,
+        .agenda = filling->agenda,
+        .form = filling->form,
+        .source = EPO_ANSWERS_FROM_HTML,
+        .raw = filling->raw,
+        .lang = filling->request->lang,
+        .idempotency_key = epo_span(filling->key),
+        .sender = account != NULL ? epo_span(account->id) : (struct epo_span){"", 0},
+        .account = epo_page_account_json(filling->request, account),
+    };
+    return epo_intake_check(&filling->intake, error);
+}
+
+static bool has_errors(const struct filling *filling) {
+    const struct epo_json *errors = filling->intake.result.errors;
+    return errors != NULL && errors->count > 0;
+}
+
+static struct epo_response *review(struct filling *filling) {
+    struct epo_error error = {0};
+    if (!check(filling, &error))
+        return show_trouble(filling, &error);
+    if (has_errors(filling))
+        return show_form(filling, 422, &filling->intake.result);
+    epo_token_make(filling->key);
+    return show_review(filling, 200, EPO_SPAN(""));
+}
+
+/* Back to the form, or a search for a place: what was typed with what was found, no errors yet. */
+static struct epo_response *edit(struct filling *filling) {
+    struct epo_request *request = filling->request;
+    struct epo_form_result result = {0};
+    struct epo_error error = {0};
+    if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
+                        request->portal->maps, request->portal->catalog, request->lang, &result,
+                        &error))
+        return show_trouble(filling, &error);
+    result.errors = epo_json_array(request->pool);
+    return show_form(filling, 200, &result);
+}
+
+/* ---- sending ---- */
+
+static struct epo_response *show_unsent(struct filling *filling, const struct epo_error *error) {
+    struct epo_request *request = filling->request;
+    bool changed = error->kind == EPO_ERROR_CONFLICT || error->kind == EPO_ERROR_BAD_INPUT;
+    if (!changed)
+        epo_log_error(EPO_LOG_ERROR, "form.unsent", error);
+    if (strcmp(error->code, "submission.key_reused") == 0)
+        epo_token_make(filling->key); /* other answers than those filed: a new request */
+    struct epo_response *response = show_review(
+        filling, changed ? 409 : 503,
+        epo_page_error_text(request, error, changed ? "review.refused" : "review.not_saved"));
+    if (!changed)
+        epo_response_header(response, "retry-after", EPO_SPAN("5"));
+    return response;
+}
+
+static struct epo_response *finish(struct epo_request *request, void *arg,
+                                   const struct epo_error *error) {
+    struct filling *filling = arg;
+    if (error != NULL)
+        return show_unsent(filling, error);
+    const struct epo_filed *filed = filling->intake.filed;
+    return epo_respond_redirect(
+        request, 303,
+        epo_span(epo_pool_printf(request->pool, "/submissions/%s?key=%s&sent=1", filed->number,
+                                 filed->access_token)));
+}
+
+struct write {
+    struct filling *filling;
+    epo_write_run_fn run;
+    void *arg;
+};
+static bool run_write(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct write *write = arg;
+    return write->run(db, write->arg, error);
+}
+static struct epo_response *finish_write(struct epo_request *request, void *arg,
+                                         const struct epo_error *error) {
+    struct write *write = arg;
+    return finish(request, write->filling, error);
+}
+
+static struct epo_response *send(struct filling *filling) {
+    struct epo_error error = {0};
+    struct write *write = EPO_NEW(filling->request->pool, struct write);
+    write->filling = filling;
+    if (filling->key[0] == '\0')
+        return review(filling); /* nothing was reviewed: no key */
+    if (!check(filling, &error))
+        return show_trouble(filling, &error);
+    if (has_errors(filling))
+        return show_form(filling, 422, &filling->intake.result);
+    if (!epo_intake_file(&filling->intake, &write->run, &write->arg, &error))
+        return has_errors(filling) ? show_form(filling, 422, &filling->intake.result)
+                                   : show_unsent(filling, &error);
+    return epo_respond_after_write(filling->request, run_write, finish_write, write);
+}
+
+struct epo_response *epo_form_post(struct epo_request *request) {
+    struct filling *filling = EPO_NEW(request->pool, struct filling);
+    struct epo_span action = epo_request_form(request, "_action");
+    if (!start(request, filling))
+        return epo_page_not_found(request);
+    read_key(filling);
+    read_raw(filling);
+    if (epo_span_is(action, "send"))
+        return send(filling);
+    if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
+        return edit(filling);
+    return review(filling);
+}

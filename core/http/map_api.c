@@ -1,0 +1,123 @@
+/* The map for programs and for the picker: facts of a place, addresses, tiles. */
+#include "http/pages.h"
+
+static bool read_point(struct epo_request *request, struct epo_point *point) {
+    return epo_span_real(epo_request_query(request, "lon"), &point->x) &&
+           epo_span_real(epo_request_query(request, "lat"), &point->y);
+}
+
+static struct epo_json *point_geojson(struct epo_pool *pool, struct epo_point point) {
+    struct epo_json *geometry = epo_json_object(pool), *coordinates = epo_json_array(pool);
+    epo_json_set_string(pool, geometry, "type", "Point");
+    epo_json_push(pool, coordinates, epo_json_real(pool, point.x));
+    epo_json_push(pool, coordinates, epo_json_real(pool, point.y));
+    epo_json_set(pool, geometry, "coordinates", coordinates);
+    return geometry;
+}
+
+static struct epo_response *cached_json(struct epo_request *request, const char *type,
+                                        const struct epo_json *body, const char *age) {
+    struct epo_response *response =
+        epo_respond(request, 200, type, epo_json_print(request->pool, body));
+    epo_response_header(response, "cache-control", epo_span(age));
+    return response;
+}
+
+struct epo_response *epo_map_locate(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_point point;
+    struct epo_place place;
+    struct epo_json *facts;
+    if (!read_point(request, &point))
+        return epo_api_problem(request, 400, "place.coordinates", "Bad Request",
+                               "lon and lat must be decimal degrees (EPSG:4326).", NULL);
+    if (!epo_place_read(request->pool, point_geojson(request->pool, point), &place, &error) ||
+        !epo_locate(request->portal->maps, request->pool, &place, &facts, &error))
+        return epo_respond_error(request, &error, NULL);
+    /* for the picker's panel: the same in words */
+    if (epo_span_is(epo_request_query(request, "words"), "1"))
+        epo_json_set(request->pool, facts, "words",
+                     epo_form_words(request->pool, request->lang, request->portal->catalog, facts));
+    return cached_json(request, "application/json", facts, "public, max-age=60");
+}
+
+enum { LIMIT_DEFAULT = 10, LIMIT_MAX = 50, QUERY_BYTES_MAX = 200 };
+
+struct epo_response *epo_map_addresses(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_point near;
+    struct epo_json *features;
+    int64_t limit = LIMIT_DEFAULT;
+    struct epo_span query = epo_request_query(request, "q");
+    struct epo_span limit_text = epo_request_query(request, "limit");
+    if ((limit_text.len > 0 && !epo_span_integer(limit_text, &limit)) || limit < 1 ||
+        limit > LIMIT_MAX)
+        return epo_api_problem(request, 400, "addresses.limit", "Bad Request",
+                               "limit must be a whole number from 1 to 50.", NULL);
+    if (query.len > QUERY_BYTES_MAX)
+        return epo_api_problem(request, 400, "addresses.query", "Bad Request",
+                               "q must be at most 200 bytes.", NULL);
+    if (!epo_addresses_search(request->portal->maps, request->pool, query, (int)limit,
+                              read_point(request, &near) ? &near : NULL, &features, &error))
+        return epo_respond_error(request, &error, NULL);
+    return cached_json(request, "application/geo+json", features, "public, max-age=60");
+}
+
+struct epo_response *epo_map_tilejson(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_json *tilejson;
+    const char *base = epo_pool_printf(request->pool, "%s://%.*s",
+                                       request->secure ? "https" : "http", EPO_ARG(request->host));
+    if (!epo_tilejson(request->portal->maps, request->pool, epo_span(base), &tilejson, &error))
+        return epo_respond_error(request, &error, NULL);
+    return cached_json(request, "application/json", tilejson, "no-cache");
+}
+
+/* {y} carries the ".mvt". */
+static bool read_tile(struct epo_request *request, int64_t at[3]) {
+    struct epo_span y = request->captures[2];
+    if (y.len < 5 || memcmp(y.at + y.len - 4, ".mvt", 4) != 0)
+        return false;
+    y.len -= 4;
+    return epo_span_integer(request->captures[0], &at[0]) &&
+           epo_span_integer(request->captures[1], &at[1]) && epo_span_integer(y, &at[2]) &&
+           at[0] >= 0 && at[0] <= 30 && at[1] >= 0 && at[1] < 1LL << 30 && at[2] >= 0 &&
+           at[2] < 1LL << 30;
+}
+
+/* On the loop. A tile never changes under one map version: with ?v= it may be kept for ever. */
+struct epo_response *epo_map_tile(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_tile tile;
+    struct epo_response *response;
+    int64_t at[3];
+    bool found = false;
+    if (!read_tile(request, at))
+        return epo_api_problem(request, 400, "tile.address", "Bad Request",
+                               "A tile is /tiles/city/{z}/{x}/{y}.mvt.", NULL);
+    struct epo_span version = epo_maps_version(request->portal->maps, request->pool);
+    struct epo_span etag = epo_span(epo_pool_printf(request->pool, "\"%.*s\"", EPO_ARG(version)));
+    bool same = epo_span_equal(epo_request_header(request, "if-none-match"), etag);
+    if (same) {
+        response = epo_respond(request, 304, "application/vnd.mapbox-vector-tile", EPO_SPAN(""));
+    } else {
+        if (!epo_tiles_get(request->portal->maps, (int)at[0], (int)at[1], (int)at[2], &tile, &found,
+                           &error))
+            return epo_respond_error(request, &error, NULL);
+        struct epo_span bytes = {"", 0};
+        if (found) {
+            bytes = epo_pool_copy(request->pool, (struct epo_span){tile.at, tile.len});
+            epo_tile_release(&tile);
+        }
+        response =
+            epo_respond(request, found ? 200 : 204, "application/vnd.mapbox-vector-tile", bytes);
+        if (found)
+            epo_response_header(response, "content-encoding", EPO_SPAN("gzip"));
+    }
+    bool named = epo_span_equal(epo_request_query(request, "v"), version);
+    epo_response_header(response, "etag", etag);
+    epo_response_header(response, "cache-control",
+                        named ? EPO_SPAN("public, max-age=31536000, immutable")
+                              : EPO_SPAN("public, max-age=300"));
+    return response;
+}

@@ -1,0 +1,242 @@
+/* Pages that everybody may read: what can be settled and how. */
+#include "http/pages.h"
+
+#include "portal/routing.h"
+
+enum { AGENDAS_MAX = 256 };
+
+static struct epo_json *form_links(struct epo_request *request, const struct epo_agenda *agenda) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *forms = epo_json_array(pool);
+    for (size_t i = 0; i < epo_agenda_form_count(agenda); i++) {
+        const struct epo_form *form = epo_agenda_form(agenda, i);
+        struct epo_json *row = epo_json_object(pool);
+        const struct epo_json *summary = epo_json_get(epo_form_definition(form), "summary");
+        epo_json_set_string(pool, row, "id", epo_form_id(form));
+        epo_json_set_text(pool, row, "title", epo_form_title(form, request->lang));
+        epo_json_set_text(pool, row, "summary", epo_json_localized(summary, request->lang));
+        epo_json_set_string(
+            pool, row, "url",
+            epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(agenda), epo_form_id(form)));
+        epo_json_push(pool, forms, row);
+    }
+    return forms;
+}
+
+static struct epo_json *agenda_row(struct epo_request *request, const struct epo_agenda *agenda) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *row = epo_json_object(pool);
+    const struct epo_json *manifest = epo_agenda_manifest(agenda);
+    epo_json_set_string(pool, row, "id", epo_agenda_name(agenda));
+    epo_json_set_text(pool, row, "title", epo_agenda_title(agenda, request->lang));
+    epo_json_set_text(pool, row, "summary",
+                      epo_json_localized(epo_json_get(manifest, "summary"), request->lang));
+    epo_json_set_string(pool, row, "url",
+                        epo_pool_printf(pool, "/agendas/%s", epo_agenda_name(agenda)));
+    epo_json_set(pool, row, "forms", form_links(request, agenda));
+    return row;
+}
+
+/* The group of that title, made at its first agenda. */
+static struct epo_json *group_of(struct epo_pool *pool, struct epo_json *groups,
+                                 struct epo_span title) {
+    for (uint32_t i = 0; i < groups->count; i++)
+        if (epo_span_equal(epo_json_get_text(groups->items[i], "title"), title))
+            return epo_json_get(groups->items[i], "agendas");
+    struct epo_json *group = epo_json_object(pool);
+    epo_json_set_text(pool, group, "title", title);
+    epo_json_push(pool, groups, group);
+    return epo_json_set(pool, group, "agendas", epo_json_array(pool));
+}
+
+static struct epo_json *groups(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *all = epo_json_array(pool);
+    struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, AGENDAS_MAX);
+    size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, AGENDAS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct epo_json *group = epo_json_get(epo_agenda_manifest(agendas[i]), "group");
+        struct epo_span title = epo_json_localized(group, request->lang);
+        if (title.len == 0)
+            title = epo_page_text(request, "agendas.group_city");
+        epo_json_push(pool, group_of(pool, all, title), agenda_row(request, agendas[i]));
+        epo_agenda_release(agendas[i]);
+    }
+    return all;
+}
+
+struct epo_response *epo_page_home(struct epo_request *request) {
+    struct epo_json *model = epo_json_object(request->pool);
+    epo_json_set(request->pool, model, "groups", groups(request));
+    struct epo_response *response = epo_respond_page(request, 200, "web/home", model);
+    epo_response_cacheable(response);
+    return response;
+}
+
+struct epo_response *epo_page_agendas(struct epo_request *request) {
+    struct epo_json *model = epo_json_object(request->pool);
+    epo_json_set(request->pool, model, "groups", groups(request));
+    epo_json_set_text(request->pool, model, "page_title", epo_page_text(request, "agendas.title"));
+    struct epo_response *response = epo_respond_page(request, 200, "web/agendas", model);
+    epo_response_cacheable(response);
+    return response;
+}
+
+/* ---- one agenda ---- */
+
+static struct epo_json *localized_list(struct epo_request *request, const struct epo_json *value) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *texts = epo_json_array(pool);
+    const struct epo_json *list = value;
+    if (value != NULL && value->type == EPO_JSON_OBJECT) {
+        list = epo_json_get(value, request->lang);
+        if (list == NULL)
+            list = epo_json_get(value, "cs");
+    }
+    if (epo_json_is_text(list)) {
+        epo_json_push(pool, texts, epo_json_text(pool, list->text));
+        return texts;
+    }
+    for (uint32_t i = 0; list != NULL && list->type == EPO_JSON_ARRAY && i < list->count; i++) {
+        struct epo_span text = epo_json_localized(list->items[i], request->lang);
+        if (text.len > 0)
+            epo_json_push(pool, texts, epo_json_text(pool, text));
+    }
+    return texts;
+}
+
+static void add_part(struct epo_request *request, struct epo_json *parts, struct epo_span id,
+                     struct epo_span title, struct epo_json *paragraphs, struct epo_json *items) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *part = epo_json_object(pool);
+    epo_json_set_text(pool, part, "id", id);
+    epo_json_set_text(pool, part, "title", title);
+    epo_json_set(pool, part, "paragraphs", paragraphs);
+    epo_json_set(pool, part, "items", items);
+    epo_json_push(pool, parts, part);
+}
+
+/* The manifest's life_situation: paragraphs by language, or a list of parts {id, title,
+ * paragraphs, items}. */
+static struct epo_json *parts(struct epo_request *request, const struct epo_json *situation) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *all = epo_json_array(pool);
+    if (situation == NULL)
+        return all;
+    if (situation->type == EPO_JSON_OBJECT) {
+        add_part(request, all, EPO_SPAN("what"), epo_page_text(request, "agenda.what"),
+                 localized_list(request, situation), epo_json_array(pool));
+        return all;
+    }
+    for (uint32_t i = 0; situation->type == EPO_JSON_ARRAY && i < situation->count; i++) {
+        const struct epo_json *part = situation->items[i];
+        add_part(request, all, epo_json_get_text(part, "id"),
+                 epo_json_localized(epo_json_get(part, "title"), request->lang),
+                 localized_list(request, epo_json_get(part, "paragraphs")),
+                 localized_list(request, epo_json_get(part, "items")));
+    }
+    return all;
+}
+
+static struct epo_json *laws(struct epo_request *request, const struct epo_json *law) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *all = epo_json_array(pool);
+    for (uint32_t i = 0; law != NULL && law->type == EPO_JSON_ARRAY && i < law->count; i++) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "title", epo_json_localized(law->items[i], request->lang));
+        epo_json_set_text(pool, row, "url", epo_json_get_text(law->items[i], "url"));
+        epo_json_push(pool, all, row);
+    }
+    return all;
+}
+
+/* Offices that handle it: the one it names, or all that have districts. */
+static struct epo_json *where(struct epo_request *request, const struct epo_json *manifest) {
+    static const char *const contacts[] = {"address", "hours", "phone", "email"};
+    struct epo_pool *pool = request->pool;
+    const struct epo_json *settings = epo_portal_settings(request->portal);
+    const struct epo_json *offices = epo_json_get(settings, "offices");
+    struct epo_json *all = epo_json_array(pool);
+    struct epo_span wish = epo_json_get_text(epo_json_get(manifest, "routing"), "office");
+    bool by_district = epo_span_is(wish, "district");
+    struct epo_span only = epo_routing_office(settings, wish, (struct epo_span){"", 0});
+    for (uint32_t i = 0; offices != NULL && i < offices->count; i++) {
+        const struct epo_json *office = offices->items[i];
+        const struct epo_json *districts = epo_json_get(office, "districts");
+        if (by_district ? districts == NULL || districts->count == 0
+                        : !epo_span_equal(epo_json_get_text(office, "id"), only))
+            continue;
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "name",
+                          epo_json_localized(epo_json_get(office, "name"), request->lang));
+        for (size_t j = 0; j < sizeof contacts / sizeof *contacts; j++)
+            epo_json_set_text(pool, row, contacts[j],
+                              epo_json_localized(epo_json_get(office, contacts[j]), request->lang));
+        epo_json_push(pool, all, row);
+    }
+    return all;
+}
+
+struct epo_response *epo_page_of_agenda(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_agenda *agenda = epo_page_agenda(request);
+    if (agenda == NULL)
+        return epo_page_not_found(request);
+    const struct epo_json *manifest = epo_agenda_manifest(agenda);
+    struct epo_json *model = epo_json_object(pool);
+    struct epo_json *row = epo_json_set(pool, model, "agenda", agenda_row(request, agenda));
+    epo_json_set(pool, row, "parts", parts(request, epo_json_get(manifest, "life_situation")));
+    epo_json_set(pool, row, "laws", laws(request, epo_json_get(manifest, "law")));
+    epo_json_set(pool, row, "where", where(request, manifest));
+    epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
+    struct epo_response *response = epo_respond_page(request, 200, "web/agenda", model);
+    epo_response_cacheable(response);
+    return response;
+}
+
+struct epo_response *epo_page_accessibility(struct epo_request *request) {
+    struct epo_json *model = epo_json_object(request->pool);
+    epo_json_set_text(request->pool, model, "page_title", epo_page_text(request, "access.title"));
+    struct epo_response *response = epo_respond_page(request, 200, "web/accessibility", model);
+    epo_response_cacheable(response);
+    return response;
+}
+
+/* ---- for machines ---- */
+
+struct epo_response *epo_page_robots(struct epo_request *request) {
+    return epo_respond(request, 200, "text/plain; charset=utf-8",
+                       EPO_SPAN("User-agent: *\n"
+                                "Disallow: /account\n"
+                                "Disallow: /admin\n"
+                                "Disallow: /api/\n"
+                                "Disallow: /login\n"
+                                "Disallow: /office\n"
+                                "Disallow: /submissions\n"
+                                "Disallow: /tiles/\n"));
+}
+
+/* RFC 9116: Contact from epo.json "contact": {"security": "mailto:…"}; Expires within a year. */
+struct epo_response *epo_page_security(struct epo_request *request) {
+    char expires[EPO_TIME_SIZE];
+    struct epo_span contact = epo_json_get_text(
+        epo_json_get(epo_portal_settings(request->portal), "contact"), "security");
+    int64_t day_us = 86400LL * 1000000;
+    int64_t until = (epo_clock_now_us() / day_us + 180) * day_us;
+    if (contact.len == 0)
+        return epo_page_not_found(request);
+    return epo_respond(
+        request, 200, "text/plain; charset=utf-8",
+        epo_span(epo_pool_printf(request->pool,
+                                 "Contact: %.*s\n"
+                                 "Expires: %s\n"
+                                 "Preferred-Languages: cs, en\n",
+                                 EPO_ARG(contact), epo_time_rfc3339(until, expires))));
+}
+
+/* Pages name their icon (SVG); browsers that ask here all the same are told there is none. */
+struct epo_response *epo_page_favicon(struct epo_request *request) {
+    struct epo_response *response = epo_respond(request, 204, "image/x-icon", EPO_SPAN(""));
+    epo_response_header(response, "cache-control", EPO_SPAN("public, max-age=86400"));
+    return response;
+}

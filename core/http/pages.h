@@ -1,0 +1,106 @@
+/* The pages and the API of the portal: handlers, their table, and what they share. All handlers run
+ * on workers unless the table says inline. */
+#ifndef EPO_HTTP_PAGES_H
+#define EPO_HTTP_PAGES_H
+
+#include "http/http.h"
+#include "plugin/plugin.h"
+#include "portal/account.h"
+
+/* What handlers need beside the portal; request->app. Made by main, lives as long as the server. */
+struct epo_app {
+    struct epo_portal *portal;
+    struct epo_registry *registry;
+    struct epo_server *server;
+    const char *version;               /* of the program */
+    const struct epo_json *versions;   /* [{"label","text"}] of the libraries */
+    const struct epo_json *components; /* of the API description: core/web/api/components.json */
+    int64_t started_at_us;
+};
+
+/* The constant table (routes.c). */
+extern const struct epo_route epo_routes[];
+extern const size_t epo_route_count;
+
+/* ---- who asks ---- */
+/* The signed-in account in the request's pool, or NULL. */
+const struct epo_account *epo_page_account(struct epo_request *request);
+/* {"id","name","role"} for hooks, or NULL for nobody. */
+struct epo_json *epo_page_account_json(struct epo_request *request,
+                                       const struct epo_account *account);
+/* account may be NULL; token: a key or receipt that came along, may be empty. */
+struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_span token);
+
+/* ---- parts of models (models.c); all in the request's pool ---- */
+struct epo_app *epo_page_app(struct epo_request *request);
+/* A text of the host in the request's language. */
+struct epo_span epo_page_text(struct epo_request *request, const char *key);
+/* What an error says to a person: the catalog's "error.<code>", else `otherwise`. */
+struct epo_span epo_page_error_text(struct epo_request *request, const struct epo_error *error,
+                                    const char *otherwise);
+void epo_page_set_crumb(struct epo_request *request, struct epo_json *model,
+                        const struct epo_agenda *agenda);
+struct epo_span epo_agenda_title(const struct epo_agenda *agenda, const char *lang);
+/* Computed values for reading: [{"label","text","explain":[text],"amount":bool}]. */
+struct epo_json *epo_page_values(struct epo_request *request, const struct epo_agenda *agenda,
+                                 const struct epo_form *form, const struct epo_json *values);
+/* Name of the district as the stored facts say it, or its code. */
+struct epo_span epo_page_district(struct epo_request *request, const struct epo_json *facts,
+                                  struct epo_span code);
+/* Catalog key of a state: "state.received". */
+const char *epo_page_state_key(struct epo_request *request, struct epo_span state);
+/* Everything that a submission's pages show: "submission", "sections", "values", "place_words",
+ * "history". found as epo_submission_find made it. */
+struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found);
+
+/* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
+ * none. */
+struct epo_agenda *epo_page_agenda(struct epo_request *request);
+const struct epo_form *epo_page_form(struct epo_request *request, const struct epo_agenda *agenda);
+/* 404 in the request's kind. */
+struct epo_response *epo_page_not_found(struct epo_request *request);
+/* 403 in the request's kind. */
+struct epo_response *epo_page_denied(struct epo_request *request);
+/* RFC 9457 with a status of our choice. errors may be NULL. */
+struct epo_response *epo_api_problem(struct epo_request *request, int status, const char *code,
+                                     const char *title, const char *detail,
+                                     const struct epo_json *errors);
+
+/* ---- handlers ---- */
+struct epo_response *epo_page_home(struct epo_request *request);
+struct epo_response *epo_page_agendas(struct epo_request *request);
+struct epo_response *epo_page_of_agenda(struct epo_request *request);
+struct epo_response *epo_page_own(struct epo_request *request);
+struct epo_response *epo_page_accessibility(struct epo_request *request);
+struct epo_response *epo_page_robots(struct epo_request *request);
+struct epo_response *epo_page_security(struct epo_request *request);
+struct epo_response *epo_page_favicon(struct epo_request *request);
+struct epo_response *epo_form_get(struct epo_request *request);
+struct epo_response *epo_form_post(struct epo_request *request);
+struct epo_response *epo_submission_get(struct epo_request *request);
+struct epo_response *epo_submission_look_up(struct epo_request *request);
+struct epo_response *epo_login_get(struct epo_request *request);
+struct epo_response *epo_login_post(struct epo_request *request);
+struct epo_response *epo_logout_post(struct epo_request *request);
+struct epo_response *epo_account_get(struct epo_request *request);
+struct epo_response *epo_office_inbox(struct epo_request *request);
+struct epo_response *epo_office_case(struct epo_request *request);
+struct epo_response *epo_office_move(struct epo_request *request);
+struct epo_response *epo_office_geojson(struct epo_request *request);
+struct epo_response *epo_admin_get(struct epo_request *request);
+struct epo_response *epo_health_get(struct epo_request *request);
+struct epo_response *epo_metrics_get(struct epo_request *request);
+struct epo_response *epo_api_openapi(struct epo_request *request);
+struct epo_response *epo_api_agendas(struct epo_request *request);
+struct epo_response *epo_api_form(struct epo_request *request);
+struct epo_response *epo_api_schema(struct epo_request *request);
+struct epo_response *epo_api_file(struct epo_request *request);
+struct epo_response *epo_api_check(struct epo_request *request);
+struct epo_response *epo_api_submission(struct epo_request *request);
+struct epo_response *epo_api_route(struct epo_request *request);
+struct epo_response *epo_map_locate(struct epo_request *request);
+struct epo_response *epo_map_addresses(struct epo_request *request);
+struct epo_response *epo_map_tilejson(struct epo_request *request);
+struct epo_response *epo_map_tile(struct epo_request *request);
+
+#endif
