@@ -36,15 +36,16 @@ static void read_kind(struct epo_reader *reader, struct epo_field *field,
 
 static void read_rules(struct epo_reader *reader, struct epo_field *field,
                        const struct epo_json *definition) {
-    struct epo_error error = {0};
     field->rules = epo_reader_array(reader, definition, "rules", false);
-    if (field->rules == NULL || epo_place_rules_check(reader->maps, field->rules, &error))
-        return;
-    const struct epo_json *at = field->rules;
-    int64_t index;
-    if (epo_span_integer(epo_span(error.where), &index) && index >= 0 && index < at->count)
-        at = at->items[index];
-    epo_reader_fault(reader, at, "%s", error.text);
+    for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
+        struct epo_json *rule = field->rules->items[i];
+        struct epo_json one = {.type = EPO_JSON_ARRAY, .count = 1, .room = 1, .items = &rule};
+        struct epo_error error = {0};
+        if (!epo_place_rules_check(reader->maps, &one, &error))
+            epo_reader_fault(reader, rule, "%s", error.text);
+        else
+            epo_reader_texts(reader, rule, "message", false);
+    }
 }
 
 static void read_view(struct epo_reader *reader, const struct epo_json *definition) {
@@ -88,34 +89,51 @@ static struct epo_json *point_geometry(struct epo_pool *pool, double lon, double
     return geometry;
 }
 
-/* "49.7475, 13.3776" or "49,7475 13,3776" with N, E and ° allowed: latitude first, as maps show. */
-static struct epo_json *typed_coordinates(struct epo_pool *pool, struct epo_span typed) {
-    char number[2][24] = {"", ""};
-    size_t part = 0, len = 0;
-    for (size_t i = 0; i < typed.len; i++) {
-        char c = typed.at[i];
-        bool digit = isdigit((unsigned char)c) || c == '-' || c == '.';
-        bool decimal_comma = c == ',' && len > 0 && i + 1 < typed.len &&
-                             isdigit((unsigned char)typed.at[i + 1]) &&
-                             memchr(number[part], '.', len) == NULL;
-        if (digit || decimal_comma) {
-            if (len + 1 >= sizeof(number[0]))
-                return NULL;
-            number[part][len++] = c == ',' ? '.' : c;
-            continue;
-        }
-        bool mark = strchr("NESn,e; \t\r\n", c) != NULL || (unsigned char)c == 0xc2 ||
-                    (unsigned char)c == 0xb0; /* ° */
-        if (!mark || (len > 0 && part == 1 && c != ' ' && strchr("NEne", c) == NULL &&
-                      (unsigned char)c < 0x80))
-            return NULL;
-        if (len > 0 && part == 0) {
-            part = 1;
+/* Splits at white space and ";", leaving out N, E and °; false if there are more than two parts. */
+static bool coordinate_parts(struct epo_span typed, char parts[2][24], size_t *count) {
+    size_t len = 0;
+    *count = 0;
+    for (size_t i = 0; i <= typed.len; i++) {
+        unsigned char c = i < typed.len ? (unsigned char)typed.at[i] : ' ';
+        bool mark = c != '\0' && (strchr("NEne;", c) != NULL || c == 0xc2 || c == 0xb0); /* ° */
+        if (isdigit(c) || (len == 0 && c == '-') || (len > 0 && (c == '.' || c == ','))) {
+            if (*count == 2 || len + 1 >= sizeof(parts[0]))
+                return false;
+            parts[*count][len++] = (char)c;
+        } else if (!isspace(c) && !mark && c != ',') {
+            return false;
+        } else if (len > 0) {
+            parts[(*count)++][len] = '\0';
             len = 0;
         }
     }
+    return true;
+}
+
+static bool coordinate(const char *part, double *degrees) {
+    char plain[24];
+    size_t len = strlen(part);
+    if (len > 0 && part[len - 1] == ',')
+        len--;
+    for (size_t i = 0; i < len; i++)
+        plain[i] = part[i] == ',' ? '.' : part[i];
+    return epo_span_real((struct epo_span){plain, len}, degrees);
+}
+
+/* "49.7475, 13.3776", "49,7475 13,3776", "49.7475N 13.3776E": latitude first, as maps show it. */
+static struct epo_json *typed_coordinates(struct epo_pool *pool, struct epo_span typed) {
+    char parts[2][24] = {"", ""};
+    size_t count;
     double lat, lon;
-    if (!epo_span_real(epo_span(number[0]), &lat) || !epo_span_real(epo_span(number[1]), &lon))
+    if (!coordinate_parts(typed, parts, &count) || count == 0)
+        return NULL;
+    char *comma = strchr(parts[0], ',');
+    if (count == 1 && comma != NULL) { /* "49.7475,13.3776" */
+        snprintf(parts[1], sizeof(parts[1]), "%s", comma + 1);
+        *comma = '\0';
+        count = 2;
+    }
+    if (count != 2 || !coordinate(parts[0], &lat) || !coordinate(parts[1], &lon))
         return NULL;
     return point_geometry(pool, lon, lat);
 }

@@ -44,7 +44,7 @@ static size_t distance(struct epo_span a, struct epo_span b) {
 
 const char *epo_reader_suggest(struct epo_span word, const char *const *words) {
     const char *best = NULL;
-    size_t best_distance = word.len <= 4 ? 2 : 3; /* nearer than this */
+    size_t best_distance = word.len <= 2 ? 2 : 3; /* nearer than this */
     for (; words != NULL && *words != NULL; words++) {
         size_t found = distance(word, epo_span(*words));
         if (found < best_distance) {
