@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "days.h"
-#include "occupation.h"
+
+static epo_str text_of(const char *word) {
+    return (epo_str){word, strlen(word)};
+}
 
 static epo_item of_text(epo_str text) {
     return (epo_item){.kind = EPO_KIND_TEXT, .text = text};
@@ -30,29 +33,35 @@ static epo_str text_or_empty(epo_str text) {
     return text.at != NULL ? text : (epo_str){"", 0};
 }
 
-int permits_grant(const epo_host *host, epo_call *call) {
-    struct occupation occupation;
-    epo_str none = {"", 0};
-    if (!occupation_read(host, call, &occupation))
-        return host->fail(call, EPO_RC_BROKEN, "", "incomplete", none);
+int permits_ask(const epo_host *host, epo_call *call, const struct occupation *occupation) {
     const epo_item values[] = {
-        host->get(call, "case.number"),
-        of_text((epo_str){occupation.kind->name, strlen(occupation.kind->name)}),
-        of_text(occupation.zone),
+        {.kind = EPO_KIND_NEW_NUMBER}, /* known only inside the save */
+        of_text(text_of(occupation->kind->name)),
+        of_text(occupation->zone),
         of_text(text_or_empty(host->get(call, "place.district.code").text)),
         of_text(place_words(host, call)),
-        of_text(occupation.first_day),
-        of_text(occupation.last_day),
-        of_integer(occupation.area_m2),
-        of_integer(host->get(call, "values.fee").integer), /* what was filed, not today's rates */
+        of_text(occupation->first_day),
+        of_text(occupation->last_day),
+        of_integer(occupation->area_m2),
+        of_integer(occupation_due_haler(occupation)),
         host->get(call, "now_us"),
     };
-    return host->write(call, "grant", values, sizeof values / sizeof *values);
+    return host->write(call, "ask", values, sizeof values / sizeof *values);
 }
 
-int permits_withdraw(const epo_host *host, epo_call *call) {
-    const epo_item values[] = {host->get(call, "case.number"), host->get(call, "now_us")};
-    return host->write(call, "withdraw", values, 2);
+int permits_move(const epo_host *host, epo_call *call) {
+    static const char *const states[][2] = {/* of the case, of the permit */
+                                            {"accepted", "granted"},
+                                            {"refused", "refused"},
+                                            {"withdrawn", "withdrawn"}};
+    epo_str to = host->get(call, "case.to").text;
+    const char *state = "asked"; /* still being handled */
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (text_is(to, states[i][0]))
+            state = states[i][1];
+    const epo_item values[] = {host->get(call, "case.number"), of_text(text_of(state)),
+                               host->get(call, "now_us")};
+    return host->write(call, "move", values, 3);
 }
 
 int permits_end_past(const epo_host *host, epo_call *call) {

@@ -1,12 +1,15 @@
-/* The plugin's own table (sql/001_permits.sql): what was permitted, for the page, and its end. */
+/* The plugin's own table (sql/001_permits.sql): what is asked for, permitted, ended. */
 #ifndef PUBLIC_SPACE_PERMITS_H
 #define PUBLIC_SPACE_PERMITS_H
 
+#include "occupation.h"
+
 #include "epo.h"
 
-/* In the state hook: the row of a case that is accepted, or its withdrawal. Joins the move. */
-int permits_grant(const epo_host *host, epo_call *call);
-int permits_withdraw(const epo_host *host, epo_call *call);
+/* In the submitted hook: the row of a new notice. Joins the save. */
+int permits_ask(const epo_host *host, epo_call *call, const struct occupation *occupation);
+/* In the state hook: what becomes of it when the case moves to case.to. Joins the move. */
+int permits_move(const epo_host *host, epo_call *call);
 /* Daily: marks those whose last day has passed. */
 int permits_end_past(const epo_host *host, epo_call *call);
 /* Model of templates/permits.html. */

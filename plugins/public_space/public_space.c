@@ -128,24 +128,27 @@ static int check(void *self, epo_call *call) {
 /* The fee is due before the use begins: no later than on its first day. */
 static int submitted(void *self, epo_call *call) {
     const epo_host *host = host_of(self);
-    if (host->get(call, "values.fee").integer > 0)
-        host->set_text(call, "due", host->get(call, "answers.from").text);
-    return EPO_RC_OK;
+    struct occupation occupation;
+    if (!occupation_read(host, call, &occupation))
+        return host->fail(call, EPO_RC_BROKEN, "", "no_rate",
+                          TEXT("No rate is set for this purpose and zone: complete the settings."));
+    if (occupation_due_haler(&occupation) > 0)
+        host->set_text(call, "due", occupation.first_day);
+    return permits_ask(host, call, &occupation);
+}
+
+static int is_over(const epo_host *host, epo_call *call) {
+    int64_t last, today;
+    return public_space_day_read(host->get(call, "answers.to").text, &last) &&
+           public_space_day_read(host->get(call, "today").text, &today) && last < today;
 }
 
 static int state(void *self, epo_call *call) {
     const epo_host *host = host_of(self);
-    epo_str to = host->get(call, "case.to").text;
-    if (text_is(to, "withdrawn"))
-        return permits_withdraw(host, call);
-    if (!text_is(to, "accepted"))
-        return EPO_RC_OK;
-    int64_t last, today;
-    if (public_space_day_read(host->get(call, "answers.to").text, &last) &&
-        public_space_day_read(host->get(call, "today").text, &today) && last < today)
+    if (text_is(host->get(call, "case.to").text, "accepted") && is_over(host, call))
         return host->fail(call, EPO_RC_CONFLICT, "", "dates_over",
                           TEXT("The time of use is over; it cannot be permitted afterwards."));
-    return permits_grant(host, call);
+    return permits_move(host, call);
 }
 
 static int page(void *self, epo_call *call, const char *name) {

@@ -1,5 +1,5 @@
--- Permits that were granted: what occupies which place and when. No personal data: the page
--- "permits" shows these rows to everybody. A row comes with the clerk's acceptance.
+-- What occupies, or is to occupy, which place and when. No personal data: the page "permits" shows
+-- the granted rows to everybody. A row is written in the save of its submission.
 CREATE TABLE public_space_permits (
     number        TEXT    NOT NULL PRIMARY KEY, -- of the submission
     kind          TEXT    NOT NULL,             -- as in kinds.c: 'skip', 'garden' …
@@ -10,7 +10,7 @@ CREATE TABLE public_space_permits (
     last_day      TEXT    NOT NULL,             -- YYYY-MM-DD, still included
     area_m2       INTEGER NOT NULL,             -- started square metres
     fee_haler     INTEGER NOT NULL,
-    state         TEXT    NOT NULL CHECK (state IN ('granted', 'ended', 'withdrawn')),
+    state         TEXT    NOT NULL CHECK (state IN ('asked', 'granted', 'refused', 'withdrawn', 'ended')),
     changed_at_us INTEGER NOT NULL              -- UTC, microseconds
 ) STRICT;
 CREATE INDEX public_space_permits_by_day ON public_space_permits (state, last_day);

@@ -1,0 +1,274 @@
+-- Dog fee: Act No. 565/1990 Coll., section 2. Money is integer haléře, days are "YYYY-MM-DD".
+--
+-- registration: how much is paid for the dog this year and by when, explained line by line;
+-- deregistration: the end of holding. The agenda keeps a small register of chips, so that one dog
+-- is not registered twice. Rates and days come from the parameters of the district.
+
+local CAP_HALER = 150000        -- section 2(3): at most 1,500 Kč a year,
+local CAP_SENIOR_HALER = 20000  -- 200 Kč where the holder is over 65,
+local CAP_NEXT_DOG = 1.5        -- for the second and each further dog half as much again
+local MONTHS_UNTIL_FEE = 3      -- section 2(2): dogs older than three months
+
+-- ---- days --------------------------------------------------------------------------------------
+
+local function split(day)
+    return tonumber(day:sub(1, 4)), tonumber(day:sub(6, 7)), tonumber(day:sub(9, 10))
+end
+
+local function join(year, month, day)
+    return string.format("%04d-%02d-%02d", year, month, day)
+end
+
+local function days_in(year, month)
+    if month == 2 then
+        local leap = (year % 4 == 0 and year % 100 ~= 0) or year % 400 == 0
+        return leap and 29 or 28
+    end
+    return (month == 4 or month == 6 or month == 9 or month == 11) and 30 or 31
+end
+
+-- Days since 1970-01-01, to count with and to know the day of the week.
+local function number_of(day)
+    local y, m, d = split(day)
+    if m <= 2 then y, m = y - 1, m + 12 end
+    return 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m - 3) + 2) // 5 + d - 1 - 719468
+end
+
+local function add_months(day, count)
+    local y, m, d = split(day)
+    local months = y * 12 + m - 1 + count
+    y, m = months // 12, months % 12 + 1
+    return join(y, m, math.min(d, days_in(y, m)))
+end
+
+local function add_days(day, count)
+    local y, m, d = split(day)
+    d = d + count
+    while d > days_in(y, m) do
+        d, m = d - days_in(y, m), m + 1
+        if m > 12 then y, m = y + 1, 1 end
+    end
+    return join(y, m, d)
+end
+
+-- Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher).
+local function easter(year)
+    local a, b, c = year % 19, year // 100, year % 100
+    local h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    local l = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    local m = (a + 11 * h + 22 * l) // 451
+    local n = h + l - 7 * m + 114
+    return join(year, n // 31, n % 31 + 1)
+end
+
+local HOLIDAYS = {["01-01"] = true, ["05-01"] = true, ["05-08"] = true, ["07-05"] = true,
+    ["07-06"] = true, ["09-28"] = true, ["10-28"] = true, ["11-17"] = true, ["12-24"] = true,
+    ["12-25"] = true, ["12-26"] = true}
+
+local function is_working(day)
+    local number, year = number_of(day), tonumber(day:sub(1, 4))
+    local weekday = (number + 4) % 7 -- 0 is Sunday
+    local after_easter = number - number_of(easter(year))
+    return weekday ~= 0 and weekday ~= 6 and not HOLIDAYS[day:sub(6)]
+        and after_easter ~= -2 and after_easter ~= 1
+end
+
+-- Tax Code, section 33(4): a last day that is no working day moves to the next one that is.
+local function working_day(day)
+    while not is_working(day) do day = add_days(day, 1) end
+    return day
+end
+
+-- ---- numbers that can be checked ------------------------------------------------------------------
+
+local function weighted(digits, weights)
+    local sum = 0
+    for i = 1, #weights do sum = sum + tonumber(digits:sub(i, i)) * weights[i] end
+    return sum
+end
+
+local function ico_fits(ico)
+    local sum = weighted(ico, {8, 7, 6, 5, 4, 3, 2})
+    return tonumber(ico:sub(8)) == (11 - sum % 11) % 10
+end
+
+-- ISO 11784: the first three digits are a country (ISO 3166) or a maker of chips (900 to 998).
+local function chip_fits(chip)
+    local prefix = tonumber(chip:sub(1, 3))
+    return (prefix >= 4 and prefix <= 894) or (prefix >= 900 and prefix <= 998)
+end
+
+-- [prefix-]number/bank: both parts modulo 11, by the Czech National Bank's decree.
+local function account_fits(account)
+    local prefix, number = account:match("^(%d*)%-?(%d+)/%d%d%d%d$")
+    if not account:find("-", 1, true) then prefix, number = "", account:match("^(%d+)/") end
+    prefix = ("0"):rep(6 - #prefix) .. prefix
+    number = ("0"):rep(10 - #number) .. number
+    return weighted(prefix, {10, 5, 8, 4, 2, 1}) % 11 == 0
+        and weighted(number, {6, 3, 7, 9, 10, 5, 8, 4, 2, 1}) % 11 == 0
+        and number:gsub("0", ""):len() >= 2
+end
+
+-- ---- the fee -----------------------------------------------------------------------------------
+
+local function over_age(birth_date, day, age)
+    return birth_date ~= nil and add_months(birth_date, age * 12) < day
+end
+
+-- What a whole year costs, with the lines that say why. from: the first day of this year's duty.
+local function year_rate(call, lines, from)
+    local answers, parameters = call.answers, call.parameters
+    local rate, cap = parameters.year_haler[answers.house_kind], CAP_HALER
+    if rate == nil then return nil end
+    lines[#lines + 1] = {"fee.house", {house = {text = "house." .. answers.house_kind}, rate = {money = rate}}}
+    if over_age(answers.birth_date, from, parameters.senior_age) and parameters.senior_haler < rate then
+        rate, cap = parameters.senior_haler, CAP_SENIOR_HALER
+        lines[#lines + 1] = {"fee.senior", {age = parameters.senior_age, rate = {money = rate}}}
+    end
+    if answers.other_dogs > 0 then
+        rate, cap = rate * (100 + parameters.next_dog_percent) // 100, math.tointeger(cap * CAP_NEXT_DOG)
+        lines[#lines + 1] = {"fee.next_dog", {percent = parameters.next_dog_percent, rate = {money = rate}}}
+    end
+    return math.min(rate, cap)
+end
+
+-- The day on which the duty arises: the dog is three months old and held.
+local function duty_day(answers)
+    local old_enough = add_months(answers.dog_born, MONTHS_UNTIL_FEE)
+    return answers.held_since > old_enough and answers.held_since or old_enough
+end
+
+local function whole_crowns(haler)
+    return (haler + 99) // 100 * 100
+end
+
+-- {day, haler} of each instalment that can still be paid in time, else one soon.
+local function instalments(call, fee, from)
+    local year, dates = from:sub(1, 4), {}
+    for _, month_day in ipairs(call.parameters.due[call.answers.payment] or call.parameters.due.once) do
+        local day = working_day(year .. "-" .. month_day)
+        if day >= call.today and day >= from then dates[#dates + 1] = day end
+    end
+    if #dates == 0 then
+        local start = from > call.today and from or call.today
+        dates[1] = working_day(add_days(start, call.parameters.notice_days))
+    end
+    local parts, rest = {}, fee
+    for i, day in ipairs(dates) do
+        local part = math.min(rest, whole_crowns(rest // (#dates - i + 1)))
+        parts[i], rest = {day, part}, rest - part
+    end
+    return parts
+end
+
+-- This year's fee and its lines; nil while something it hangs on is not answered.
+local function registration_fee(call)
+    local answers, lines = call.answers, {}
+    if not (answers.held_since and answers.dog_born and answers.house_kind
+        and answers.other_dogs and answers.relief) then return nil end
+    if answers.relief ~= "none" then
+        return 0, {{"fee.exempt", {reason = {text = "relief." .. answers.relief}}}}, {}
+    end
+    local year, duty = call.today:sub(1, 4), duty_day(answers)
+    local from = duty:sub(1, 4) < year and year .. "-01-01" or duty
+    local rate = year_rate(call, lines, from)
+    if rate == nil then return nil end
+    local months = 13 - tonumber(from:sub(6, 7))
+    local fee = whole_crowns(rate * months // 12)
+    if duty > call.today then lines[#lines + 1] = {"fee.later", {day = {date = duty}}} end
+    if months < 12 then
+        lines[#lines + 1] = {"fee.months", {months = months, rate = {money = rate}, total = {money = fee}}}
+    end
+    if from ~= duty then lines[#lines + 1] = {"fee.past_years", {since = {date = duty}}} end
+    local parts = instalments(call, fee, from)
+    for _, part in ipairs(parts) do
+        lines[#lines + 1] = {"fee.due", {due = {date = part[1]}, total = {money = part[2]}}}
+    end
+    return fee, lines, parts
+end
+
+local function compute(call)
+    if call.form.id ~= "registration" then return end
+    local fee, lines = registration_fee(call)
+    if fee == nil then return end
+    call:set("fee", fee)
+    for _, line in ipairs(lines) do call:explain(line[1], line[2]) end
+end
+
+-- ---- the agenda's word ---------------------------------------------------------------------------
+
+local FOR_PEOPLE = {blind = true, dependent = true, card = true}
+
+local function check_registration(call)
+    local answers = call.answers
+    if answers.held_since < answers.dog_born then
+        call:fail("bad_input", "answers.held_since", "held_before_born",
+            "The dog cannot be held before it was born.")
+    end
+    if answers.holder_kind == "company" and FOR_PEOPLE[answers.relief] then
+        call:fail("bad_input", "answers.relief", "relief_of_person",
+            "This exemption is for people only.")
+    end
+    if answers.chip and #call:query("find_chip", answers.chip) > 0 then
+        call:fail("bad_input", "answers.chip", "chip_registered",
+            "A dog with this microchip is registered already.")
+    end
+end
+
+local function check_deregistration(call)
+    local answers = call.answers
+    if not answers.chip and not answers.tag then
+        call:fail("bad_input", "answers.chip", "chip_or_tag", "Fill in the microchip or the tag.")
+    end
+    if answers.refund_account and not account_fits(answers.refund_account) then
+        call:fail("bad_input", "answers.refund_account", "account", "The account number is not right.")
+    end
+end
+
+local function check(call)
+    local answers = call.answers
+    if answers.ico and not ico_fits(answers.ico) then
+        call:fail("bad_input", "answers.ico", "ico", "The registration number is not right.")
+    end
+    if answers.chip and not chip_fits(answers.chip) then
+        call:fail("bad_input", "answers.chip", "chip_prefix",
+            "The first three digits are neither a country nor a maker of microchips.")
+    end
+    if call.form.id == "registration" then
+        check_registration(call)
+    else
+        check_deregistration(call)
+    end
+end
+
+local function submitted(call)
+    if call.form.id ~= "registration" then return end
+    local fee, _, parts = registration_fee(call)
+    if fee and fee > 0 then call:set("due", parts[1][1]) end
+end
+
+-- The register follows the clerk: a dog is in it once its registration is accepted.
+local function state(call)
+    local answers = call.answers
+    if call.case.to ~= "accepted" or not answers.chip then return end
+    if call.form.id == "registration" then
+        call:write("keep_dog", answers.chip, call.case.number, answers.held_since)
+    else
+        call:write("end_dog", answers.chip, answers.ended_on)
+    end
+end
+
+-- Rates over the limits of the Act are found when they are loaded, not by the first citizen.
+local function selftest(call)
+    assert(easter(2026) == "2026-04-05", "Easter of 2026")
+    assert(working_day("2026-05-01") == "2026-05-04", "a holiday before a weekend")
+    assert(add_months("2024-11-30", 3) == "2025-02-28", "a short month")
+    local parameters = call.parameters
+    for kind, rate in pairs(parameters.year_haler) do
+        assert(rate <= CAP_HALER, "parameters.year_haler." .. kind .. " is over 1,500 Kč (section 2(3))")
+    end
+    assert(parameters.senior_haler <= CAP_SENIOR_HALER, "parameters.senior_haler is over 200 Kč (section 2(3))")
+    assert(parameters.next_dog_percent <= 50, "parameters.next_dog_percent is over 50 (section 2(3))")
+end
+
+return {selftest = selftest, compute = compute, check = check, submitted = submitted, state = state}
