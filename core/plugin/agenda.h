@@ -1,0 +1,48 @@
+/* One generation of one agenda, as the files of this room see it. */
+#ifndef EPO_PLUGIN_AGENDA_H
+#define EPO_PLUGIN_AGENDA_H
+
+#include "plugin/manifest.h"
+#include "plugin/plugin.h"
+
+#define EPO_CALL_BYTES_MAX (8u << 20) /* host memory of one call: texts, rows, results */
+#define EPO_PROBE_MS 3000             /* start and selftest of a C plugin in the child */
+
+struct epo_agenda {
+    int references; /* atomic */
+    struct epo_pool *pool;
+    struct epo_portal *portal;
+    const char *folder;
+    const struct epo_manifest *manifest;
+    unsigned rights; /* asked for and granted */
+    struct epo_catalog *catalog;
+    struct epo_templates *templates;
+    struct epo_form **forms;
+    size_t form_count;
+    const struct epo_runtime *runtime;
+    epo_plugin plugin; /* members that an older plugin lacks are NULL */
+    void *self, *handle;
+    bool opened, started;
+};
+
+/* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,
+ * tables. NULL where anything is wrong: all of it is in faults. One reference. */
+struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
+                                   const struct epo_runtime *const *runtimes, size_t runtime_count,
+                                   const char *folder, struct epo_faults *faults);
+void epo_agenda_hold(struct epo_agenda *agenda);
+/* Opens the code and starts it; false and one fault otherwise. */
+bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);
+/* Stops and closes the code. */
+void epo_agenda_stop(struct epo_agenda *agenda);
+
+/* native.c */
+extern const struct epo_runtime EPO_RUNTIME_NATIVE;
+/* probe.c: start, selftest and stop in a child process. False and a sentence in fault where that
+ * failed, crashed or hung. */
+bool epo_agenda_probe(struct epo_agenda *agenda, char *fault, size_t room);
+
+/* api.c: the table given to every plugin. */
+extern const epo_host EPO_HOST;
+
+#endif

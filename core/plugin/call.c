@@ -1,0 +1,169 @@
+/* Calling a hook: what it may read is gathered, what it said is sorted into values, failures that
+ * people read, and errors. */
+#include "plugin/call.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+int epo_call_broken(struct epo_call *call, int rc, const char *code, const char *format, ...) {
+    char text[400];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (call->error.kind == EPO_ERROR_NONE)
+        epo_fail(&call->error, rc == EPO_RC_BUSY ? EPO_ERROR_BUSY : EPO_ERROR_BROKEN, code, "%s",
+                 text);
+    return rc;
+}
+
+bool epo_call_may(struct epo_call *call) {
+    epo_assert(call && call->magic == EPO_CALL_MAGIC);
+    if (epo_pool_used(call->hook->pool) - call->pool_before > EPO_CALL_BYTES_MAX) {
+        epo_call_broken(call, EPO_RC_BROKEN, "agenda.memory",
+                        "one call used more than %u MiB of the host's memory",
+                        EPO_CALL_BYTES_MAX >> 20);
+        return false;
+    }
+    if (epo_clock_monotonic_us() > call->deadline_us) {
+        epo_call_broken(call, EPO_RC_BUSY, "agenda.deadline", "one call took more than %d s",
+                        EPO_JOB_DEADLINE_MS / 1000);
+        return false;
+    }
+    return true;
+}
+
+void epo_call_end_queries(struct epo_call *call) {
+    for (struct epo_result *result = call->open; result; result = result->next) {
+        if (!result->ended)
+            epo_rows_end(result->rows, NULL);
+        result->ended = true;
+        result->magic = 0;
+    }
+    call->open = NULL;
+}
+
+/* Only what people may read in these hooks is refused softly; a page or route answers by status. */
+static bool for_people(enum epo_hook_kind kind) {
+    return kind == EPO_HOOK_COMPUTE || kind == EPO_HOOK_CHECK || kind == EPO_HOOK_SUBMITTED ||
+           kind == EPO_HOOK_STATE || kind == EPO_HOOK_SELFTEST;
+}
+
+static const struct {
+    enum epo_error_kind kind;
+    const char *code;
+} OF_RC[] = {
+    [EPO_RC_OK] = {EPO_ERROR_NONE, ""},
+    [EPO_RC_BAD_INPUT] = {EPO_ERROR_BAD_INPUT, "agenda.bad_input"},
+    [EPO_RC_DENIED] = {EPO_ERROR_DENIED, "agenda.denied"},
+    [EPO_RC_NOT_FOUND] = {EPO_ERROR_NOT_FOUND, "agenda.not_found"},
+    [EPO_RC_CONFLICT] = {EPO_ERROR_CONFLICT, "agenda.conflict"},
+    [EPO_RC_BUSY] = {EPO_ERROR_BUSY, "agenda.busy"},
+    [EPO_RC_BROKEN] = {EPO_ERROR_BROKEN, "agenda.broken"},
+};
+
+int epo_api_fail(epo_call *call, int rc, const char *path, const char *code, epo_str text) {
+    if (!epo_call_may(call))
+        return EPO_RC_BROKEN;
+    struct epo_hook *hook = call->hook;
+    size_t shown = text.at ? (text.len < 400 ? text.len : 400) : 0;
+    if (rc <= EPO_RC_OK || rc > EPO_RC_BROKEN)
+        rc = EPO_RC_BROKEN;
+    if (!code || !*code)
+        code = OF_RC[rc].code;
+    bool soft = rc == EPO_RC_BAD_INPUT || (for_people(call->kind) && rc < EPO_RC_BUSY);
+    if (!soft) {
+        if (call->error.kind == EPO_ERROR_NONE) {
+            const char *file;
+            int line;
+            char *said = epo_pool_string(hook->pool, (struct epo_span){text.at, shown});
+            const char *rest = rc == EPO_RC_BROKEN ? epo_fault_split(hook->pool, said, &file, &line)
+                                                   : (file = "", line = 0, said);
+            epo_fail(&call->error, OF_RC[rc].kind, code, "%s", *rest ? rest : code);
+            if (*file)
+                epo_error_at(&call->error, "%s:%d", file, line);
+        }
+        return rc;
+    }
+    if (hook->failures->count >= EPO_FAILURES_MAX)
+        return rc;
+    struct epo_json *failure = epo_json_object(hook->pool);
+    const char *key = epo_pool_printf(hook->pool, "error.%.80s", code);
+    struct epo_span message = epo_catalog_text(call->agenda->catalog, hook->lang, key);
+    if (epo_span_is(message, key)) /* the catalog lacks it */
+        message = shown && epo_text_valid((struct epo_span){text.at, shown})
+                      ? (struct epo_span){text.at, shown}
+                      : epo_span(code);
+    epo_json_set_string(hook->pool, failure, "path", path ? path : "");
+    epo_json_set_string(hook->pool, failure, "code", code);
+    epo_json_set_text(hook->pool, failure, "message", message);
+    epo_json_push(hook->pool, hook->failures, failure);
+    return rc;
+}
+
+static int run(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
+               struct epo_call *call) {
+    const epo_plugin *plugin = &agenda->plugin;
+    void *self = agenda->self;
+    switch (kind) {
+    case EPO_HOOK_SELFTEST:
+        return plugin->selftest ? plugin->selftest(self, call) : EPO_RC_OK;
+    case EPO_HOOK_COMPUTE:
+        return plugin->compute ? plugin->compute(self, call) : EPO_RC_OK;
+    case EPO_HOOK_CHECK:
+        return plugin->check ? plugin->check(self, call) : EPO_RC_OK;
+    case EPO_HOOK_SUBMITTED:
+        return plugin->submitted ? plugin->submitted(self, call) : EPO_RC_OK;
+    case EPO_HOOK_STATE:
+        return plugin->state ? plugin->state(self, call) : EPO_RC_OK;
+    case EPO_HOOK_PAGE:
+        return plugin->page ? plugin->page(self, call, name) : EPO_RC_OK;
+    case EPO_HOOK_ROUTE:
+        return plugin->route ? plugin->route(self, call, name) : EPO_RC_OK;
+    case EPO_HOOK_JOB:
+        return plugin->job ? plugin->job(self, call, name) : EPO_RC_OK;
+    }
+    return EPO_RC_BROKEN;
+}
+
+/* A refusal without a reason still needs words. */
+static void give_reason(struct epo_call *call, int rc) {
+    static const char TEXT[] = "The agenda refused without giving a reason.";
+    if (rc < EPO_RC_OK || rc > EPO_RC_BROKEN)
+        epo_call_broken(call, EPO_RC_BROKEN, "agenda.return", "a hook returned %d, which no rc is",
+                        rc);
+    else if (rc != EPO_RC_OK && call->error.kind == EPO_ERROR_NONE &&
+             call->hook->failures->count == 0)
+        epo_api_fail(call, rc, "", "", (epo_str){TEXT, sizeof TEXT - 1});
+}
+
+bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
+                     struct epo_hook *hook, struct epo_error *error) {
+    struct epo_call call = {.magic = EPO_CALL_MAGIC,
+                            .kind = kind,
+                            .agenda = agenda,
+                            .hook = hook,
+                            .pool_before = epo_pool_used(hook->pool)};
+    call.deadline_us = epo_clock_monotonic_us() + EPO_JOB_DEADLINE_MS * 1000LL;
+    if (!hook->lang)
+        hook->lang = "cs";
+    if (!hook->result)
+        hook->result = epo_json_object(hook->pool);
+    if (!hook->failures)
+        hook->failures = epo_json_array(hook->pool);
+    if (!hook->writes)
+        hook->writes = epo_json_array(hook->pool);
+    give_reason(&call, run(agenda, kind, name, &call));
+    epo_call_end_queries(&call);
+    call.magic = 0;
+    if (call.error.kind == EPO_ERROR_NONE)
+        return true;
+    if (call.error.kind == EPO_ERROR_BROKEN)
+        epo_log(EPO_LOG_ERROR, "agenda.failed", EPO_LOG_TEXT("agenda", agenda->manifest->name),
+                EPO_LOG_TEXT("code", call.error.code), EPO_LOG_TEXT("at", call.error.where),
+                EPO_LOG_TEXT("text", call.error.text));
+    if (error)
+        *error = call.error;
+    return false;
+}

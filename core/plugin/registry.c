@@ -1,0 +1,290 @@
+/* Which agendas are live, and what is wrong with those that are not. Loading builds a generation
+ * aside and swaps it in under a lock; requests hold the generation they began with. */
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "plugin/agenda.h"
+
+#define FAULTS_MAX 200 /* kept for /admin; the log has all */
+
+struct epo_registry {
+    struct epo_portal *portal;
+    const struct epo_runtime *const *runtimes;
+    size_t runtime_count;
+    pthread_mutex_t loading;                     /* one load at a time */
+    pthread_rwlock_t lock;                       /* over what follows */
+    struct epo_agenda *agendas[EPO_AGENDAS_MAX]; /* in title order */
+    size_t count;
+    struct epo_pool *fault_pool;
+    struct epo_json *faults;
+};
+
+struct epo_registry *epo_registry_create(struct epo_portal *portal,
+                                         const struct epo_runtime *const *runtimes,
+                                         size_t runtime_count) {
+    struct epo_registry *registry = calloc(1, sizeof *registry);
+    epo_assert(registry);
+    registry->portal = portal;
+    registry->runtimes = runtimes;
+    registry->runtime_count = runtime_count;
+    pthread_mutex_init(&registry->loading, NULL);
+    pthread_rwlock_init(&registry->lock, NULL);
+    registry->fault_pool = epo_pool_create();
+    registry->faults = epo_json_array(registry->fault_pool);
+    return registry;
+}
+
+void epo_registry_free(struct epo_registry *registry) {
+    if (!registry)
+        return;
+    for (size_t i = 0; i < registry->count; i++)
+        epo_agenda_release(registry->agendas[i]);
+    epo_pool_free(registry->fault_pool);
+    pthread_rwlock_destroy(&registry->lock);
+    pthread_mutex_destroy(&registry->loading);
+    free(registry);
+}
+
+/* ---- reading ---- */
+
+struct epo_agenda *epo_registry_find(struct epo_registry *registry, struct epo_span name) {
+    struct epo_agenda *found = NULL;
+    pthread_rwlock_rdlock(&registry->lock);
+    for (size_t i = 0; !found && i < registry->count; i++)
+        if (epo_span_is(name, registry->agendas[i]->manifest->name))
+            found = registry->agendas[i];
+    if (found)
+        epo_agenda_hold(found);
+    pthread_rwlock_unlock(&registry->lock);
+    return found;
+}
+
+size_t epo_registry_list(struct epo_registry *registry, struct epo_agenda **out, size_t room) {
+    pthread_rwlock_rdlock(&registry->lock);
+    size_t count = registry->count < room ? registry->count : room;
+    for (size_t i = 0; i < count; i++) {
+        out[i] = registry->agendas[i];
+        epo_agenda_hold(out[i]);
+    }
+    pthread_rwlock_unlock(&registry->lock);
+    return count;
+}
+
+struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool) {
+    pthread_rwlock_rdlock(&registry->lock);
+    struct epo_json *copy = epo_json_copy(pool, registry->faults);
+    pthread_rwlock_unlock(&registry->lock);
+    return copy;
+}
+
+/* ---- swapping ---- */
+
+static int by_title(const void *a, const void *b) {
+    const struct epo_agenda *x = *(struct epo_agenda *const *)a;
+    const struct epo_agenda *y = *(struct epo_agenda *const *)b;
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_span one =
+        epo_text_fold(pool, epo_json_localized(epo_json_get(x->manifest->tree, "title"), "cs"));
+    struct epo_span two =
+        epo_text_fold(pool, epo_json_localized(epo_json_get(y->manifest->tree, "title"), "cs"));
+    size_t shorter = one.len < two.len ? one.len : two.len;
+    int order = shorter ? memcmp(one.at, two.at, shorter) : 0;
+    if (!order)
+        order = (one.len > two.len) - (one.len < two.len);
+    epo_pool_free(pool);
+    return order ? order : strcmp(x->manifest->name, y->manifest->name);
+}
+
+static bool same_folder(const struct epo_agenda *agenda, const char *folder) {
+    return strcmp(agenda->folder, folder) == 0;
+}
+
+/* Puts the new generation in the place of the old one; false where another folder has the name. */
+static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh) {
+    struct epo_agenda *old = NULL;
+    bool room = true;
+    pthread_rwlock_wrlock(&registry->lock);
+    size_t at = 0;
+    while (at < registry->count &&
+           strcmp(registry->agendas[at]->manifest->name, fresh->manifest->name) != 0)
+        at++;
+    if (at < registry->count) {
+        old = registry->agendas[at];
+        room = same_folder(old, fresh->folder);
+    } else {
+        room = registry->count < EPO_AGENDAS_MAX;
+        registry->count += room;
+    }
+    if (room) {
+        registry->agendas[at] = fresh;
+        qsort(registry->agendas, registry->count, sizeof *registry->agendas, by_title);
+    }
+    pthread_rwlock_unlock(&registry->lock);
+    if (room)
+        epo_agenda_release(old); /* outside the lock: it may be the last and stop */
+    return room;
+}
+
+static bool is_live(struct epo_registry *registry, const char *folder) {
+    bool live = false;
+    pthread_rwlock_rdlock(&registry->lock);
+    for (size_t i = 0; !live && i < registry->count; i++)
+        live = same_folder(registry->agendas[i], folder);
+    pthread_rwlock_unlock(&registry->lock);
+    return live;
+}
+
+/* Ends the agendas whose folder is not in the list any more. */
+static void drop_missing(struct epo_registry *registry, char *const *seen, size_t seen_count) {
+    struct epo_agenda *gone[EPO_AGENDAS_MAX];
+    size_t gone_count = 0, kept = 0;
+    pthread_rwlock_wrlock(&registry->lock);
+    for (size_t i = 0; i < registry->count; i++) {
+        bool there = false;
+        for (size_t j = 0; !there && j < seen_count; j++)
+            there = same_folder(registry->agendas[i], seen[j]);
+        if (there)
+            registry->agendas[kept++] = registry->agendas[i];
+        else
+            gone[gone_count++] = registry->agendas[i];
+    }
+    registry->count = kept;
+    pthread_rwlock_unlock(&registry->lock);
+    for (size_t i = 0; i < gone_count; i++) {
+        epo_log(EPO_LOG_INFO, "agenda.removed", EPO_LOG_TEXT("agenda", gone[i]->manifest->name));
+        epo_agenda_release(gone[i]);
+    }
+}
+
+/* ---- faults ---- */
+
+static const char *last_name(const char *folder) {
+    const char *slash = strrchr(folder, '/');
+    return slash ? slash + 1 : folder;
+}
+
+/* The list anew: those of other folders stay (of none when folder is NULL), then the given ones. */
+static void replace_faults(struct epo_registry *registry, const char *folder, bool kept,
+                           const struct epo_fault *fault) {
+    char at[EPO_TIME_SIZE];
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_json *faults = epo_json_array(pool);
+    epo_time_rfc3339(epo_clock_now_us(), at);
+    pthread_rwlock_wrlock(&registry->lock);
+    for (uint32_t i = 0; folder && i < registry->faults->count; i++)
+        if (!epo_span_is(epo_json_get_text(registry->faults->items[i], "folder"), folder))
+            epo_json_push(pool, faults, epo_json_copy(pool, registry->faults->items[i]));
+    for (; folder && fault && faults->count < FAULTS_MAX; fault = fault->next) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_string(pool, row, "agenda", last_name(folder));
+        epo_json_set_string(pool, row, "folder", folder);
+        epo_json_set_string(pool, row, "file", fault->file);
+        epo_json_set_integer(pool, row, "line", fault->line);
+        epo_json_set_string(pool, row, "text", fault->text);
+        epo_json_set_string(pool, row, "at", at);
+        epo_json_set_boolean(pool, row, "kept", kept);
+        epo_json_push(pool, faults, row);
+    }
+    struct epo_pool *old = registry->fault_pool;
+    registry->fault_pool = pool;
+    registry->faults = faults;
+    pthread_rwlock_unlock(&registry->lock);
+    epo_pool_free(old);
+}
+
+static void log_faults(const char *name, bool kept, const struct epo_fault *fault) {
+    for (; fault; fault = fault->next)
+        epo_log(EPO_LOG_ERROR, kept ? "agenda.refused_kept" : "agenda.refused",
+                EPO_LOG_TEXT("agenda", name), EPO_LOG_TEXT("file", fault->file),
+                EPO_LOG_INT("line", fault->line), EPO_LOG_TEXT("text", fault->text));
+}
+
+/* ---- loading ---- */
+
+static bool load_folder(struct epo_registry *registry, const char *folder,
+                        struct epo_error *error) {
+    struct epo_faults faults = {epo_pool_create(), NULL, NULL};
+    const char *name = last_name(folder);
+    struct epo_agenda *fresh = epo_agenda_open(registry->portal, registry->runtimes,
+                                               registry->runtime_count, folder, &faults);
+    if (fresh) {
+        epo_agenda_hold(fresh); /* another thread may drop it as soon as it is in */
+        bool in = swap_in(registry, fresh);
+        if (in)
+            epo_log(EPO_LOG_INFO, "agenda.live", EPO_LOG_TEXT("agenda", name),
+                    EPO_LOG_TEXT("version", fresh->manifest->version));
+        else
+            epo_fault_add(&faults, "", 0,
+                          "another folder has an agenda of this name, or there are %d already",
+                          EPO_AGENDAS_MAX);
+        epo_agenda_release(fresh);
+        if (!in)
+            epo_agenda_release(fresh);
+    }
+    bool kept = faults.first && is_live(registry, folder);
+    log_faults(name, kept, faults.first);
+    replace_faults(registry, folder, kept, faults.first);
+    if (faults.first)
+        epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused", "%s: %s", name, faults.first->text);
+    bool good = !faults.first;
+    epo_pool_free(faults.pool);
+    return good;
+}
+
+bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
+                              struct epo_error *error) {
+    pthread_mutex_lock(&registry->loading);
+    bool good = load_folder(registry, folder, error);
+    pthread_mutex_unlock(&registry->loading);
+    return good;
+}
+
+static int visible(const struct dirent *entry) {
+    return entry->d_name[0] != '.';
+}
+
+/* Loads each folder inside `folder`, in the order of names; remembers those seen. */
+static bool load_all(struct epo_registry *registry, const char *folder, char **seen,
+                     size_t *seen_count, struct epo_error *error) {
+    struct dirent **entries;
+    int count = scandir(folder, &entries, visible, alphasort);
+    if (count < 0 && errno == ENOENT)
+        return true; /* a portal without agendas of its own */
+    if (count < 0)
+        return epo_fail(error, EPO_ERROR_BROKEN, "agenda.folder",
+                        "The folder of agendas %s cannot be read.", folder);
+    for (int i = 0; i < count; i++) {
+        char path[1024];
+        struct stat about;
+        int len = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        free(entries[i]);
+        if (len < 0 || (size_t)len >= sizeof path || stat(path, &about) != 0 ||
+            !S_ISDIR(about.st_mode) || *seen_count == EPO_AGENDAS_MAX)
+            continue;
+        seen[(*seen_count)++] = strdup(path);
+        load_folder(registry, path, NULL);
+    }
+    free(entries);
+    return true;
+}
+
+bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
+                       size_t folder_count, struct epo_error *error) {
+    char *seen[EPO_AGENDAS_MAX];
+    size_t seen_count = 0;
+    bool good = true;
+    pthread_mutex_lock(&registry->loading);
+    replace_faults(registry, NULL, false, NULL);
+    for (size_t i = 0; i < folder_count; i++)
+        good = load_all(registry, folders[i], seen, &seen_count, error) && good;
+    if (good) /* a folder that cannot be read for a moment ends nothing */
+        drop_missing(registry, seen, seen_count);
+    pthread_mutex_unlock(&registry->loading);
+    for (size_t i = 0; i < seen_count; i++)
+        free(seen[i]);
+    return good;
+}
