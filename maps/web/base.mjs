@@ -22,6 +22,19 @@ const STREET_CLASSES = {
   pedestrian: 'pedestrian', living_street: 'pedestrian', square: 'pedestrian', path: 'path', footway: 'path', track: 'path', cycleway: 'path', service: 'minor',
 };
 
+// Names of places: which zoom levels show them, in what letters; the higher order wins where room is short.
+const LABELS = {
+  district: { from: 10, to: 14, order: 98, look: { size: 13.5, weight: 700, colour: 'strong' } },
+  quarter: { from: 13, to: 16.5, order: 90, look: { size: 12.5, weight: 600, colour: 'text' } },
+  village: { from: 13, to: 16.5, order: 91, look: { size: 12.5, weight: 600, colour: 'text' } },
+  square: { from: 15, to: 20, order: 93, look: { size: 12, weight: 600, colour: 'strong' } },
+  station: { from: 13.5, to: 18, order: 94, look: { size: 12, weight: 600, colour: 'rail' } },
+  river: { from: 13, to: 20, order: 80, look: { size: 12, colour: 'waterText', style: 'italic' } },
+  water: { from: 13, to: 20, order: 79, look: { size: 12, colour: 'waterText', style: 'italic' } },
+  wood: { from: 12.5, to: 17, order: 77, look: { size: 12, colour: 'parkText', style: 'italic' } },
+  park: { from: 14.5, to: 20, order: 78, look: { size: 11.5, colour: 'parkText', style: 'italic' } },
+};
+
 export function widthAt(widths, zoom) {
   const at = Math.min(Math.max((zoom - 12) / 2, 0), widths.length - 1);
   const low = Math.floor(at), high = Math.min(low + 1, widths.length - 1);
@@ -55,35 +68,23 @@ function named(style, text) {
 }
 
 function areaStyles(colours, keep) {
-  const land = (kind) => keep(`land-${kind}`, () => fill(colours[kind] ?? colours.meadow, 2));
+  const land = (kind) => keep(`land-${kind}`, () => fill(colours[kind] ?? colours.ground, 2));
   return {
     district: (feature, zoom) => keep(`district-${zoom > 13}`, () => new Style({
       fill: new Fill({ color: colours.ground }),
       stroke: new Stroke({ color: colours.district, width: zoom > 13 ? 2.5 : 1.5, lineDash: [8, 5, 2, 5] }),
       zIndex: 1,
     })),
-    landuse: (feature) => land(feature.get('kind')),
-    park: (feature, zoom) => {
-      const ground = land(feature.get('kind') in colours ? feature.get('kind') : 'park');
-      const name = feature.get('name');
-      if (!name || zoom < 14.5) return ground;
-      return [ground, named(keep('park-name', () => new Style({
-        text: label(colours, { size: 12, colour: 'parkText', style: 'italic', overflow: false }), zIndex: 55,
-      })), name)];
+    landuse: (feature) => land(feature.get('class')),
+    park: (feature) => land(feature.get('class')),
+    water: () => keep('water', () => new Style({ fill: new Fill({ color: colours.water }), stroke: new Stroke({ color: colours.waterLine, width: 1 }), zIndex: 4 })),
+    // What is not green or a carriageway: squares, pavements, pedestrian streets.
+    public_space: (feature, zoom) => {
+      const belongs = feature.get('belongs');
+      if (zoom < 13.5) return undefined;
+      if (belongs === 'green' || belongs === 'park') return keep('space-green', () => fill(colours.park, 5));
+      return keep(`space-${zoom > 16}`, () => fill(colours.space, 5, zoom > 16 ? colours.spaceEdge : undefined));
     },
-    water: (feature, zoom) => {
-      const name = feature.get('name');
-      const ground = keep('water', () => new Style({ fill: new Fill({ color: colours.water }), stroke: new Stroke({ color: colours.waterLine, width: 1 }), zIndex: 4 }));
-      if (!name || zoom < 12.5) return ground;
-      const line = feature.getType().includes('Line');
-      return [ground, named(keep(`water-name-${line}`, () => new Style({
-        text: label(colours, { size: 12, colour: 'waterText', style: 'italic', line, repeat: line ? 400 : undefined }), zIndex: 56,
-      })), name)];
-    },
-    public_space: (feature, zoom) => (zoom < 13.5 ? undefined
-      : keep(`space-${feature.get('kind') === 'green'}-${zoom > 16}`, () => (feature.get('kind') === 'green'
-        ? fill(colours.park, 5)
-        : fill(colours.space, 5, zoom > 16 ? colours.spaceEdge : undefined)))),
     parcel: (feature, zoom) => (zoom < 16.8 ? undefined
       : keep('parcel', () => new Style({ stroke: new Stroke({ color: colours.parcel, width: 0.7, lineDash: [5, 3] }), zIndex: 22 }))),
     building: (feature, zoom) => (zoom < 13.2 ? undefined
@@ -101,7 +102,7 @@ function streetStyle(colours, keep) {
       if (row.dash) return [new Style({ stroke: new Stroke({ color: colours[row.colour], width, lineDash: row.dash }), zIndex: row.order })];
       const edge = width > 2.4
         ? [new Style({ stroke: new Stroke({ color: colours[`${row.colour}Edge`], width: width + 1.6 }), zIndex: row.order - 14 })] : [];
-      return [...edge, new Style({ stroke: new Stroke({ color: width > 2.4 ? colours[row.colour] : colours[`${row.colour}Edge`], width }), zIndex: row.order })];
+      return [...edge, new Style({ stroke: new Stroke({ color: width > 2.4 ? colours[row.colour] : colours[`${row.colour}Thin`] ?? colours[`${row.colour}Edge`], width }), zIndex: row.order })];
     })];
     const name = feature.get('name');
     const from = kind === 'major' ? 13.5 : kind === 'secondary' ? 14.5 : 15.3;
@@ -117,20 +118,22 @@ function streetStyle(colours, keep) {
 
 function pointStyles(colours, keep) {
   return {
-    rail: (feature, zoom) => (feature.getType().includes('Polygon') ? keep('rail-area', () => fill(colours.industrial, 6))
-      : keep(`rail-${zoom > 14}`, () => [
-        new Style({ stroke: new Stroke({ color: colours.rail, width: zoom > 14 ? 3 : 1.6 }), zIndex: 32 }),
-        new Style({ stroke: new Stroke({ color: colours.railTie, width: zoom > 14 ? 1.6 : 0.7, lineDash: [8, 8] }), zIndex: 33 }),
-      ])),
+    rail: (feature, zoom) => {
+      const yard = feature.get('class') === 'station', wide = zoom > 14 && !yard;
+      return keep(`rail-${wide}-${yard}`, () => [
+        new Style({ stroke: new Stroke({ color: colours.rail, width: wide ? 3 : yard ? 1 : 1.6 }), zIndex: 32 }),
+        ...(yard ? [] : [new Style({ stroke: new Stroke({ color: colours.railTie, width: wide ? 1.6 : 0.7, lineDash: [8, 8] }), zIndex: 33 })]),
+      ]);
+    },
     address: (feature, zoom) => (zoom < 17 ? undefined : named(keep('address', () => new Style({
       text: label(colours, { size: 11, colour: 'number' }), zIndex: 60,
     })), String(feature.get('number') ?? ''))),
     place_label: (feature, zoom) => {
-      const district = feature.get('kind') === 'district';
-      if (district ? zoom > 15 : zoom < 12.5 || zoom > 16) return undefined;
-      return named(keep(`place-${district}-${zoom > 13}`, () => new Style({
-        text: label(colours, { size: district ? (zoom > 13 ? 16 : 13) : 13, weight: district ? 700 : 600, colour: 'strong', overflow: true }),
-        zIndex: 90,
+      const kind = feature.get('class') in LABELS ? feature.get('class') : 'quarter', row = LABELS[kind];
+      if (zoom < row.from || zoom > row.to) return undefined;
+      return named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
+        text: label(colours, { ...row.look, size: row.look.size + (zoom > 13 ? 1.5 : 0), overflow: true }),
+        zIndex: row.order,
       })), feature.get('name') ?? '');
     },
   };
