@@ -75,14 +75,14 @@ function areaStyles(colours, keep) {
       stroke: new Stroke({ color: colours.district, width: zoom > 13 ? 2.5 : 1.5, lineDash: [8, 5, 2, 5] }),
       zIndex: 1,
     })),
-    landuse: (feature) => land(feature.get('class')),
-    park: (feature) => land(feature.get('class')),
+    landuse: (feature) => land(feature.get('kind')),
+    park: (feature) => land(feature.get('kind')),
     water: () => keep('water', () => new Style({ fill: new Fill({ color: colours.water }), stroke: new Stroke({ color: colours.waterLine, width: 1 }), zIndex: 4 })),
     // What is not green or a carriageway: squares, pavements, pedestrian streets.
     public_space: (feature, zoom) => {
-      const belongs = feature.get('belongs');
+      const kind = feature.get('kind');
       if (zoom < 13.5) return undefined;
-      if (belongs === 'green' || belongs === 'park') return keep('space-green', () => fill(colours.park, 5));
+      if (kind === 'green' || kind === 'park') return keep('space-green', () => fill(colours.park, 5));
       return keep(`space-${zoom > 16}`, () => fill(colours.space, 5, zoom > 16 ? colours.spaceEdge : undefined));
     },
     parcel: (feature, zoom) => (zoom < 16.8 ? undefined
@@ -117,9 +117,17 @@ function streetStyle(colours, keep) {
 }
 
 function pointStyles(colours, keep) {
+  const names = (feature, zoom) => {
+    const kind = feature.get('kind') in LABELS ? feature.get('kind') : 'quarter', row = LABELS[kind];
+    if (zoom < row.from || zoom > row.to) return undefined;
+    return named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
+      text: label(colours, { ...row.look, size: row.look.size + (zoom > 13 ? 1.5 : 0), overflow: true }),
+      zIndex: row.order,
+    })), feature.get('name') ?? '');
+  };
   return {
     rail: (feature, zoom) => {
-      const yard = feature.get('class') === 'station', wide = zoom > 14 && !yard;
+      const yard = feature.get('kind') === 'station', wide = zoom > 14 && !yard;
       return keep(`rail-${wide}-${yard}`, () => [
         new Style({ stroke: new Stroke({ color: colours.rail, width: wide ? 3 : yard ? 1 : 1.6 }), zIndex: 32 }),
         ...(yard ? [] : [new Style({ stroke: new Stroke({ color: colours.railTie, width: wide ? 1.6 : 0.7, lineDash: [8, 8] }), zIndex: 33 })]),
@@ -128,14 +136,8 @@ function pointStyles(colours, keep) {
     address: (feature, zoom) => (zoom < 17 ? undefined : named(keep('address', () => new Style({
       text: label(colours, { size: 11, colour: 'number' }), zIndex: 60,
     })), String(feature.get('number') ?? ''))),
-    place_label: (feature, zoom) => {
-      const kind = feature.get('class') in LABELS ? feature.get('class') : 'quarter', row = LABELS[kind];
-      if (zoom < row.from || zoom > row.to) return undefined;
-      return named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
-        text: label(colours, { ...row.look, size: row.look.size + (zoom > 13 ? 1.5 : 0), overflow: true }),
-        zIndex: row.order,
-      })), feature.get('name') ?? '');
-    },
+    place_label: names,
+    nature_label: names,
   };
 }
 

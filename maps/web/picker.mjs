@@ -10,7 +10,7 @@ import { Search } from './search.mjs';
 import { Surface } from './surface.mjs';
 import { lang, number, t } from './texts.mjs';
 
-const ZOOM_PLACE = 18, ACCURATE_M = 50;
+const ZOOM_PLACE = 18, ZOOM_NEAR = 16, ACCURATE_M = 50;
 
 // What stands in a data attribute or an input as JSON; null where it is none.
 const object = (text) => {
@@ -56,20 +56,23 @@ export class Picker {
       id: `field-${id}`, label: t('search'), value: this.query, invalid: this.invalid, describedBy: field.getAttribute('aria-describedby'),
       chosen: (feature) => this.toAddress(feature), say: (text) => this.say(text),
     });
+    this.kinds = h('div', { class: 'picker__tools', role: 'group', 'aria-label': t('kinds') });
     this.tools = h('div', { class: 'picker__tools', role: 'group', 'aria-label': t('tools') });
     this.measure = h('p', { class: 'picker__measure' });
     this.corners = h('ol', { class: 'corners' });
     this.cornersBox = h('details', { class: 'more', hidden: true }, h('summary', {}, t('corners')), this.corners);
-    box.replaceChildren(this.search.element, this.tools, mapBox,
-      h('p', { class: 'hint picker__help', id: help }, t(place.kinds.includes('area') ? 'help_area' : 'help_point')),
-      this.measure, this.cornersBox, this.typed(), this.live);
+    const words = field.querySelector('[data-words]'), drawn = place.kinds.some((kind) => kind !== 'point');
+    // Above the map nothing may come and go, or the map would slip away under the finger.
+    box.replaceChildren(this.search.element, this.kinds, mapBox, this.measure, this.tools, words,
+      h('p', { class: 'hint picker__help', id: help }, t(drawn ? 'help_area' : 'help_point'), ' ', h('span', { class: 'picker__keys' }, t(drawn ? 'keys_area' : 'keys_point'))),
+      this.cornersBox, this.typed(), this.live);
     box.hidden = false;
     this.surface = new Surface(mapBox, { label: `${t('map')}: ${box.dataset.label}`, help, keys: (event) => this.key(event), zoomTo: () => this.zoomTo() });
     this.surface.moved = debounce(600, () => this.underCross());
     this.gps = iconButton(t('gps'), icons.gps, { onclick: () => this.toMe() });
     this.surface.tools.append(this.gps);
     this.marks = new Marks(this.surface.map, place);
-    this.check = new Check({ form: box.closest('form'), field: id, box: field.querySelector('[data-words]'), said: (text) => this.say(text) });
+    this.check = new Check({ form: box.closest('form'), field: id, box: words, said: (text) => this.say(text) });
     this.surface.map.on('click', ({ coordinate, pixel, originalEvent }) => this.click(coordinate, pixel, originalEvent));
     place.onChange((what) => this.changed(what));
     this.drawTools();
@@ -86,7 +89,11 @@ export class Picker {
   }
 
   put(coordinate) {
-    if (this.place.add(coordinate)) return;
+    if (this.place.add(coordinate)) {
+      // Put from afar it is only roughly there: come closer, so that it can be put right.
+      if (this.place.vertices.length === 1 && this.surface.view.getZoom() < ZOOM_NEAR) this.surface.show(coordinate, ZOOM_NEAR + 1);
+      return;
+    }
     if (this.place.closed) this.say(t('already_closed'));
   }
 
@@ -211,18 +218,19 @@ export class Picker {
   // The buttons that make sense now. One that goes while it has the focus gives it to the map.
   drawTools() {
     const { place } = this;
-    const focused = this.tools.contains(document.activeElement) ? document.activeElement.dataset.tool : null;
+    const both = [this.kinds, this.tools];
+    const focused = both.some((each) => each.contains(document.activeElement)) ? document.activeElement.dataset.tool : null;
     const tool = (name, text, path, onclick, more = {}) => button(text, path, { 'data-tool': name, onclick, ...more });
     const kinds = place.kinds.length > 1
       ? place.kinds.map((kind) => tool(`kind-${kind}`, t(`kind_${kind}`), icons[kind], () => place.setKind(kind), { 'aria-pressed': String(kind === place.kind) })) : [];
+    this.kinds.replaceChildren(...kinds);
     this.tools.replaceChildren(...[
-      ...kinds,
       place.kind !== 'point' && place.enough && !place.closed ? tool('done', t('done'), icons.done, () => place.close(), { class: 'tool tool--main' }) : null,
       place.past.length > 0 ? tool('undo', t('undo'), icons.undo, () => place.undo()) : null,
       !place.empty ? tool('clear', t(place.kind === 'point' ? 'clear_point' : 'clear'), icons.clear, () => place.clear()) : null,
     ].filter(Boolean));
-    this.tools.hidden = this.tools.childElementCount === 0;
-    if (focused) (this.tools.querySelector(`[data-tool="${focused}"]`) ?? this.surface.surface).focus();
+    for (const each of both) each.hidden = each.childElementCount === 0;
+    if (focused) (both.map((each) => each.querySelector(`[data-tool="${focused}"]`)).find(Boolean) ?? this.surface.surface).focus();
   }
 
   drawCorners() {

@@ -3,6 +3,7 @@
 import Map from 'ol/Map.js';
 import View from 'ol/View.js';
 import { defaults as defaultInteractions, DragPan, MouseWheelZoom } from 'ol/interaction.js';
+import { getCenter } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
 import { baseLayer, extentOf, tilejson } from './base.mjs';
 import { h, iconButton, icons } from './dom.mjs';
@@ -59,7 +60,7 @@ export class Surface {
       const info = await tilejson();
       this.map.getLayers().insertAt(0, baseLayer(info));
       this.city = extentOf(info);
-      if (!zoomTo?.(this) && !this.placed) this.view.fit(this.city, { size: this.map.getSize() ?? [600, 400] });
+      if (!zoomTo?.(this) && !this.placed) this.view.setCenter(info.center ? fromLonLat(info.center.slice(0, 2)) : getCenter(this.city));
     } catch {
       this.box.classList.add('mapui--broken');
       this.note.textContent = t('no_tiles');
