@@ -149,7 +149,7 @@ static bool parse_phone(struct epo_check *check, const struct epo_field *field,
     }
     const char *prefix = "";
     const char *number = digits;
-    if (strncmp(digits, "00", 2) == 0) {
+    if (digits[0] == '0' && digits[1] == '0') {
         prefix = "+";
         number = digits + 2;
     } else if (len == 9 && digits[0] >= '1') {
