@@ -10,7 +10,9 @@
  *   "runtime": "lua" | "native",
  *   "main": "agenda.lua" | "dog_fee.so",
  *   "title": {"cs": …, "en": …}, "summary": {"cs": …, "en": …},
- *   "life_situation": {"cs": […paragraphs…], "en": […]},       shown on /agendas/{agenda}
+ *   "group": {"cs": …, "en": …},       heading under which it is listed; optional
+ *   "life_situation": [{"id": "what", "title": {…}, "paragraphs": [{"cs", "en"}], "items": [{…}]}],
+ *                                      parts of /agendas/{agenda}; or {"cs": [paragraphs], "en": […]}
  *   "law": [{"cs": …, "en": …, "url": …}],
  *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json
  *                                      "grants" does not give refuses the whole agenda
