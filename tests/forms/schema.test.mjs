@@ -1,0 +1,176 @@
+// The JSON Schema of a form and our own checker must give the same verdict on every answer, with ajv
+// as the independent judge; and every definition in the tree must fit form.schema.json.
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, existsSync } from 'node:fs';
+import { join, basename } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import Ajv2020 from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { applyRule } from './jsonlogic.mjs';
+
+const root = join(import.meta.dirname, '..', '..');
+const tool = join(process.env.EPO_BIN_DIR ?? join(root, 'build/debug'), 'tests/support_validate');
+const SEED = 20261124, VALID = 150, BROKEN = 300;
+
+function definitions() {
+  const found = [];
+  const add = (folder) => {
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder).sort()) if (name.endsWith('.json')) found.push(join(folder, name));
+  };
+  for (const parent of ['plugins', 'lua/agendas', 'tests/plugins', 'lua/template'])
+    if (existsSync(join(root, parent)))
+      for (const name of readdirSync(join(root, parent)).sort()) add(join(root, parent, name, 'forms'));
+  add(join(root, 'tests/forms/definitions'));
+  return found;
+}
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+const newAjv = () => addFormats(new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true }));
+
+// Asks our program: one line in, one line out.
+function ask(lines) {
+  const run = spawnSync(tool, ['--en'], { input: lines.map((l) => JSON.stringify(l) + '\n').join(''), maxBuffer: 1 << 28, encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  return run.stdout.trimEnd().split('\n').map((l) => JSON.parse(l));
+}
+// Without places' rules, which need a map.
+function withoutMap(form) {
+  const copy = structuredClone(form);
+  for (const section of copy.sections) for (const field of section.fields) delete field.rules;
+  return copy;
+}
+
+// -- answers ---------------------------------------------------------------------------------------
+const fieldsOf = (form) => form.sections.flatMap((s) => s.fields.map((f) => ({ ...f, sectionWhen: s.when })));
+const isoDay = (days) => new Date(Date.UTC(1970, 0, 1) + days * 86400000).toISOString().slice(0, 10);
+const daysOf = (iso) => Math.round(Date.parse(iso + 'T00:00:00Z') / 86400000);
+function dayRule(text, otherwise) {
+  if (text === undefined) return otherwise;
+  const m = text.match(/^today(?:([+-])(\d+)([dmy]))?$/);
+  if (!m) return daysOf(text);
+  const now = new Date();
+  let [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
+  const amount = m[2] ? Number(m[2]) * (m[1] === '-' ? -1 : 1) : 0;
+  if (m[3] === 'd') return Math.round(Date.UTC(year, month, day) / 86400000) + amount;
+  month += m[3] === 'y' ? amount * 12 : amount;
+  const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  return Math.round(Date.UTC(year, month, Math.min(day, last)) / 86400000);
+}
+const geometries = {
+  point: { type: 'Point', coordinates: [13.377, 49.747] }, address: { type: 'Point', coordinates: [13.378, 49.748] },
+  line: { type: 'LineString', coordinates: [[13.377, 49.747], [13.378, 49.747]] },
+  area: { type: 'Polygon', coordinates: [[[13.377, 49.747], [13.378, 49.747], [13.378, 49.748], [13.377, 49.748], [13.377, 49.747]]] },
+};
+const words = (min, max, lines) => fc.array(fc.constantFrom(...'aBč ž9.,-"<🙂', ...(lines ? ['\n', '\t'] : [])), { minLength: min, maxLength: Math.min(max, min + 30) })
+  .map((list) => list.join('')).filter((text) => /[^ \n\t]/.test(text));
+
+// A value that fits the field, given the answers before it.
+function good(field, answers) {
+  switch (field.type) {
+    case 'text': return field.pattern ? fc.stringMatching(new RegExp(`^(?:${field.pattern})$`, 'u'), { maxLength: 40 })
+      .filter((t) => { const n = [...t].length; return n >= (field.min_length ?? 1) && n <= (field.max_length ?? 255) && /[^ ]/.test(t); })
+      : words(field.min_length ?? 1, field.max_length ?? 255, false);
+    case 'long_text': return words(field.min_length ?? 1, field.max_length ?? 5000, true);
+    case 'number': return field.integer
+      ? fc.integer({ min: Math.ceil(Math.max(field.min ?? -1e9, -1e9)), max: Math.floor(Math.min(field.max ?? 1e9, 1e9)) })
+      : fc.double({ min: field.min ?? -1e9, max: field.max ?? 1e9, noNaN: true }).map((n) => Math.round(n * 100) / 100).filter((n) => n >= (field.min ?? -1e9) && n <= (field.max ?? 1e9)).map((n) => n + 0);
+    case 'money': return fc.integer({ min: field.min ?? 0, max: Math.min(field.max ?? 1e9, 1e9) });
+    case 'date': {
+      const least = Math.max(dayRule(field.min, daysOf('1900-01-01')), field.after && answers[field.after] ? daysOf(answers[field.after]) + 1 : -1e6,
+        field.not_before && answers[field.not_before] ? daysOf(answers[field.not_before]) : -1e6);
+      return fc.integer({ min: least, max: Math.max(least, dayRule(field.max, daysOf('2100-12-31'))) }).map(isoDay);
+    }
+    case 'choice': return fc.constantFrom(...field.options.map((o) => o.value));
+    case 'choices': return fc.shuffledSubarray(field.options.map((o) => o.value), { minLength: field.min ?? 1, maxLength: field.max ?? field.options.length });
+    case 'yes_no': return fc.boolean();
+    case 'email': return fc.constantFrom('jana@example.cz', 'a.b+c@sub.example.com', "o'neil@example.ie");
+    case 'phone': return fc.constantFrom('+420602123456', '+498963648018', '+12025550123');
+    case 'location': return fc.constantFrom(...(field.kinds ?? ['point']).map((k) => geometries[k]));
+  }
+  throw new Error(`no generator for ${field.type}`);
+}
+// Values that mostly do not fit: wrong types, just over a limit, strange characters.
+// No NUL: the JSON reader refuses that before a form is asked.
+function odd(field) {
+  const any = fc.oneof(fc.constantFrom(null, true, false, '', ' ', 0, -1, 1, 1.5, 1e300, -1e17, 9007199254740993, [], {}, [null], ['a', 'a'], '2026-02-30', '2026-13-01', '1799-12-31', '3000-01-01', '9999-12-31', '0000-01-01', 'a\nb', 'a\tb', 'a\u0007', 'a\u2028', '\u0085x', 'a\r\nb', 'yes', '+420', '602123456', 'a@b', ' a@b.cz', 'x'.repeat(300), 'x'.repeat(5001)),
+    fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', '')), fc.string({ unit: 'grapheme', maxLength: 30 }), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.array(fc.constantFrom('a', 'x', 'p', 'q', 1), { maxLength: 5 }));
+  const near = [];
+  for (const limit of [field.min, field.max].filter((n) => typeof n === 'number')) near.push(limit - 1, limit, limit + 1, limit + 0.5);
+  for (const n of [field.min_length, field.max_length].filter(Boolean)) near.push('x'.repeat(n - 1), 'č'.repeat(n), '🙂'.repeat(n), 'x'.repeat(n + 1));
+  if (field.type === 'date') for (const rule of [field.min, field.max]) { const day = dayRule(rule, daysOf('2026-11-24')); near.push(isoDay(day - 1), isoDay(day), isoDay(day + 1), isoDay(day + 366), isoDay(day - 3660)); }
+  if (field.options) near.push('zzz', [field.options[0].value], [field.options[0].value, field.options[0].value], field.options.map((o) => o.value), field.options[0].value);
+  // Only shapes that plain JSON Schema can tell apart: crossing outlines and the like are the map's to refuse.
+  if (field.type === 'location') return fc.constantFrom(...Object.values(geometries), null, 'x', {}, [], 5, { type: 'Point' }, { type: 'Point', coordinates: [] }, { type: 'Point', coordinates: ['a', 'b'] }, { type: 'Circle', coordinates: [13, 49] }, { type: 'Polygon', coordinates: [[]] }, { type: 'LineString', coordinates: [[13.3, 49.7]] });
+  return near.length ? fc.oneof(any, fc.constantFrom(...near)) : any;
+}
+const asked = (field, answers) => [field.sectionWhen, field.when].every((rule) => rule === undefined || truthy(applyRule(rule, answers)));
+const truthy = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
+
+// Deterministic: each answer has a seed of its own.
+const sample = (arbitrary, seed) => fc.sample(arbitrary, { numRuns: 1, seed })[0];
+function validAnswers(form, seed) {
+  const answers = {};
+  fieldsOf(form).forEach((field, i) => {
+    const roll = sample(fc.integer({ min: 0, max: 9 }), seed * 1009 + i);
+    if (!asked(field, answers) || (field.required === false && roll < 5)) return;
+    answers[field.id] = sample(good(field, answers), seed * 7919 + i);
+  });
+  return answers;
+}
+function brokenAnswers(form, seed) {
+  const answers = validAnswers(form, seed), fields = fieldsOf(form);
+  const pick = (max, salt) => sample(fc.integer({ min: 0, max }), seed * 31 + salt);
+  for (let n = 0; n <= pick(1, 1); n++) {
+    const field = fields[pick(fields.length - 1, 2 + n)];
+    const how = pick(9, 10 + n);
+    if (how < 6) answers[field.id] = sample(odd(field), seed * 13 + n);
+    else if (how < 8) delete answers[field.id];
+    else if (how === 8) answers[field.id] = sample(good(field, answers), seed * 17 + n);
+    else answers['unknown_' + n] = 'x';
+  }
+  return answers;
+}
+
+// -- tests -----------------------------------------------------------------------------------------
+const files = definitions();
+const authors = newAjv().compile(read(join(root, 'forms/form.schema.json')));
+
+test('every definition fits form.schema.json', () => {
+  assert.ok(files.length >= 3);
+  for (const file of files) assert.ok(authors(read(file)), `${file}: ${JSON.stringify(authors.errors, null, 1)}`);
+});
+
+test('definitions with faults of shape do not fit form.schema.json', () => {
+  for (const name of ['names', 'limits', 'conditions', 'list'])
+    assert.equal(authors(read(join(root, `tests/unit/forms/faults/${name}.json`))), false, name);
+});
+
+// Rules that JSON Schema cannot say stand in the field's $comment; only such refusals may be ours alone.
+const DESCRIBED = ['form.after', 'form.not_before', 'form.required', 'form.not_asked'];
+const described = (schema, error) => DESCRIBED.includes(error.code) && /^checked by the server/.test(schema.properties[error.path]?.$comment ?? '');
+
+for (const file of files) {
+  test(`ajv agrees with us on ${basename(file)}`, () => {
+    const form = withoutMap(read(file));
+    const cases = [];
+    for (let i = 0; i < VALID; i++) cases.push({ valid: true, answers: validAnswers(form, SEED + i) });
+    for (let i = 0; i < BROKEN; i++) cases.push({ valid: false, answers: brokenAnswers(form, SEED + i) });
+    const [{ schema, faults }, ...verdicts] = ask([{ form }, ...cases.map(({ answers }) => ({ answers }))]);
+    assert.equal(faults, undefined, JSON.stringify(faults));
+    const judge = newAjv().compile(schema);
+    let accepted = 0, refused = 0;
+    cases.forEach(({ valid, answers }, i) => {
+      const ours = verdicts[i].errors, theirs = judge(answers);
+      const shown = `${JSON.stringify(answers)}\nours: ${JSON.stringify(ours)}\najv: ${JSON.stringify(judge.errors)}`;
+      assert.equal(verdicts[i].broken, undefined, shown);
+      if (valid) assert.deepEqual(ours, [], shown);
+      if (ours.length > 0 && ours.every((error) => described(schema, error))) return;
+      assert.equal(theirs, ours.length === 0, shown);
+      if (theirs) accepted++; else refused++;
+    });
+    assert.ok(accepted >= VALID, `${accepted} accepted`);
+    assert.ok(refused >= BROKEN / 3, `${refused} refused`);
+  });
+}
