@@ -117,7 +117,7 @@ bool epo_date_parse_loose(struct epo_span text, struct epo_date *date) {
 
 const char *epo_time_rfc3339(int64_t at_us, char out[EPO_TIME_SIZE]) {
     time_t at = seconds(at_us);
-    int micros = (int)(at_us - (int64_t)at * 1000000);
+    int micros = (int)((at_us % 1000000 + 1000000) % 1000000);
     struct tm utc;
     gmtime_r(&at, &utc);
     size_t len = strftime(out, EPO_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);

@@ -18,11 +18,15 @@ static bool one_of(const char *name, const char *const *list) {
 /* Virtual tables that cannot reach outside the database. */
 static const char *const MODULES[] = {"rtree", "fts5", NULL};
 /* PRAGMAs that the host's own statements may read. */
-static const char *const PRAGMAS[] = {
-    "data_version", "integrity_check", "quick_check", "foreign_key_check",
-    "table_info",   "wal_checkpoint",  "page_count",
-    "page_size", /* asked by the rtree module itself */
-    NULL};
+static const char *const PRAGMAS[] = {"data_version",
+                                      "integrity_check",
+                                      "quick_check",
+                                      "foreign_key_check",
+                                      "table_info",
+                                      "wal_checkpoint",
+                                      "page_count",
+                                      "page_size", /* asked by the rtree module itself */
+                                      NULL};
 static const char *const FUNCTIONS_DENIED[] = {"load_extension", "fts3_tokenizer", "readfile",
                                                "writefile",      "edit",           NULL};
 
