@@ -11,12 +11,19 @@
 
 struct test_folder {
     char path[64];
+    char file[512]; /* the last one named */
 };
 
 static inline void test_folder_make(struct test_folder *folder) {
     snprintf(folder->path, sizeof(folder->path), "/tmp/epo-test-XXXXXX");
     if (mkdtemp(folder->path) == NULL)
         abort();
+}
+
+/* The whole path of a file in it, good until the next call. */
+static inline const char *test_folder_file(struct test_folder *folder, const char *name) {
+    snprintf(folder->file, sizeof(folder->file), "%s/%s", folder->path, name);
+    return folder->file;
 }
 
 /* name may hold folders: "a/b.html". */
