@@ -14,6 +14,7 @@
  *   "life_situation": [{"id": "what", "title": {…}, "paragraphs": [{"cs", "en"}], "items": [{…}]}],
  *                                      parts of /agendas/{agenda}; or {"cs": [paragraphs], "en": […]}
  *   "law": [{"cs": …, "en": …, "url": …}],
+ *   "group": {"cs": …, "en": …},       heading on /agendas
  *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json
  *                                      "grants" does not give refuses the whole agenda
  *   "forms": ["forms/registration.json"],
@@ -152,7 +153,7 @@ struct epo_intake {
     struct epo_portal *portal;
     struct epo_db *db;
     struct epo_pool *pool;
-    struct epo_agenda *agenda; /* the intake holds it for the save: see epo_intake_file */
+    struct epo_agenda *agenda;
     const struct epo_form *form;
     enum epo_answers_source source;
     const struct epo_json *raw;
@@ -171,6 +172,7 @@ struct epo_intake {
     struct epo_span office, district, due;
     struct epo_filed *filed;
     struct epo_json *tree; /* what the hooks read */
+    bool repeated;         /* this key was filed before: the agenda is not asked again */
 };
 /* Validates, locates, computes, asks the agenda. ok = result.errors is empty. Where the form itself
  * found errors, compute is still asked (so that a fee can be shown beside unfinished answers) but

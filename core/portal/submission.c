@@ -22,6 +22,12 @@ static struct epo_span describe_place(struct epo_pool *pool, const struct epo_fi
     return text;
 }
 
+/* A key counts for one form: the same key with another form is another request. */
+static void hash_key(struct epo_pool *pool, const char *agenda, const char *form,
+                     struct epo_span key, uint8_t hash[EPO_SHA256_SIZE]) {
+    epo_sha256(epo_span(epo_pool_printf(pool, "%s/%s %.*s", agenda, form, EPO_ARG(key))), hash);
+}
+
 void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
     epo_sha256_hex(filing->answers, filing->answers_hash);
     filing->place_hash[0] = '\0';
@@ -30,15 +36,35 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
         epo_sha256_hex(filing->place->wkb_5514, filing->place_hash);
         filing->place_text = describe_place(pool, filing);
     }
-    if (filing->idempotency_key.len > 0) {
-        char *scoped = epo_pool_printf(pool, "%s/%s %.*s", filing->agenda, filing->form,
-                                       EPO_ARG(filing->idempotency_key));
-        epo_sha256(epo_span(scoped), filing->key_hash);
-    }
+    if (filing->idempotency_key.len > 0)
+        hash_key(pool, filing->agenda, filing->form, filing->idempotency_key, filing->key_hash);
     filing->search =
         epo_text_fold(pool, epo_span(epo_pool_printf(pool, "%.*s %.*s", EPO_ARG(filing->title),
                                                      EPO_ARG(filing->place_text))));
     filing->prepared = true;
+}
+
+static const struct epo_statement KEY_USED = {
+    "submission.key_used",
+    "SELECT number FROM submissions WHERE tenant = $1 AND idempotency = $2",
+    NULL,
+};
+
+bool epo_submission_key_used(struct epo_portal *portal, struct epo_db *db, const char *agenda,
+                             const char *form, struct epo_span key, bool *used,
+                             struct epo_error *error) {
+    uint8_t hash[EPO_SHA256_SIZE];
+    *used = false;
+    if (key.len == 0)
+        return true;
+    struct epo_pool *pool = epo_pool_create();
+    hash_key(pool, agenda, form, key, hash);
+    epo_pool_free(pool);
+    struct epo_span bytes = {(const char *)hash, sizeof hash};
+    struct epo_rows *rows =
+        epo_db_query(db, &KEY_USED, EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(bytes)));
+    *used = epo_rows_next(rows);
+    return epo_rows_end(rows, error);
 }
 
 /* ---- the save, on the writer: one read, five inserts ---- */

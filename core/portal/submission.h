@@ -50,6 +50,12 @@ struct epo_filed {                     /* filled by epo_submission_file */
     bool repeated; /* this Idempotency-Key was filed before: the first answer again */
 };
 
+/* Has a request with this Idempotency-Key been filed? Then it is not asked again whether it may be:
+ * epo_submission_file gives the first answer. On a worker. */
+bool epo_submission_key_used(struct epo_portal *portal, struct epo_db *db, const char *agenda,
+                             const char *form, struct epo_span key, bool *used,
+                             struct epo_error *error);
+
 /* In a write job (filing must be prepared): numbers, chains the receipt to the one before, inserts
  * submission, location, case, audit row and outbox row. With a known idempotency_key and the same
  * answers gives the first result; with other answers CONFLICT "submission.key_reused". */

@@ -1,0 +1,264 @@
+/* From raw answers to a filed submission: the form's check, the map, the parameters, the agenda's
+ * word, then one write job. Pages and API come through here alike. */
+#include "base/clock.h"
+#include "base/log.h"
+#include "plugin/agenda.h"
+#include "portal/routing.h"
+
+/* ---- checking ---- */
+
+/* What the hooks read; values and case come in later. */
+static void build_tree(struct epo_intake *intake) {
+    struct epo_pool *pool = intake->pool;
+    struct epo_json *tree = epo_json_object(pool), *form, *agenda;
+    const char *field = epo_form_place_field(intake->form);
+    const struct epo_json *place = field ? epo_json_get(intake->result.facts, field) : NULL;
+    char today[EPO_TIME_SIZE];
+    epo_json_set(pool, tree, "answers", intake->result.answers);
+    epo_json_set(pool, tree, "facts", intake->result.facts);
+    if (place)
+        epo_json_set(pool, tree, "place", epo_json_copy(pool, place));
+    form = epo_json_set(pool, tree, "form", epo_json_object(pool));
+    epo_json_set_string(pool, form, "id", epo_form_id(intake->form));
+    epo_json_set_string(pool, form, "version", epo_form_version(intake->form));
+    agenda = epo_json_set(pool, tree, "agenda", epo_json_object(pool));
+    epo_json_set_string(pool, agenda, "name", intake->agenda->manifest->name);
+    epo_json_set_string(pool, agenda, "version", intake->agenda->manifest->version);
+    epo_json_set(pool, tree, "parameters", intake->parameters);
+    if (intake->account)
+        epo_json_set(pool, tree, "account", epo_json_copy(pool, intake->account));
+    epo_json_set_string(pool, tree, "today",
+                        intake->given_today ? intake->given_today
+                                            : epo_date_iso(epo_clock_today(), today));
+    epo_json_set_integer(pool, tree, "now_us", epo_clock_now_us());
+    epo_json_set_string(pool, tree, "lang", intake->lang);
+    intake->tree = tree;
+}
+
+static struct epo_json *find_parameters(struct epo_intake *intake) {
+    struct epo_json *parameters = epo_agenda_parameters(
+        intake->agenda, epo_portal_settings(intake->portal), intake->pool, intake->district);
+    const struct epo_json *given = intake->given_parameters;
+    for (uint32_t i = 0; given && given->type == EPO_JSON_OBJECT && i < given->count; i++)
+        epo_json_set(intake->pool, parameters, given->names[i].at,
+                     epo_json_copy(intake->pool, given->items[i]));
+    return parameters;
+}
+
+static bool ask(struct epo_intake *intake, enum epo_hook_kind kind, struct epo_hook *hook,
+                struct epo_error *error) {
+    *hook = (struct epo_hook){.pool = intake->pool,
+                              .portal = intake->portal,
+                              .db = intake->db,
+                              .lang = intake->lang,
+                              .tree = intake->tree};
+    return epo_agenda_call(intake->agenda, kind, NULL, hook, error);
+}
+
+static bool has_path(const struct epo_json *errors, struct epo_span path) {
+    for (uint32_t i = 0; i < errors->count; i++)
+        if (epo_span_equal(epo_json_get_text(errors->items[i], "path"), path))
+            return true;
+    return false;
+}
+
+/* The agenda's failures among the form's errors, under the same paths; one that the form has found
+ * wrong already is not blamed twice. */
+static void add_failures(struct epo_intake *intake, const struct epo_json *failures) {
+    struct epo_json *errors = intake->result.errors;
+    uint32_t of_form = errors->count;
+    for (uint32_t i = 0; i < failures->count; i++) {
+        struct epo_json *copy = epo_json_copy(intake->pool, failures->items[i]);
+        struct epo_span path = epo_json_get_text(copy, "path");
+        if (epo_span_starts(path, EPO_SPAN("answers.")))
+            path = (struct epo_span){path.at + 8, path.len - 8};
+        if (of_form && (path.len == 0 || has_path(errors, path)))
+            continue;
+        epo_json_set_text(intake->pool, copy, "path", path);
+        epo_json_push(intake->pool, errors, copy);
+    }
+}
+
+/* A fee is shown beside unfinished answers too; there a script that stumbles over a missing one has
+ * done nothing wrong. */
+static bool compute(struct epo_intake *intake, struct epo_error *error) {
+    struct epo_hook hook;
+    struct epo_error stumbled = {0};
+    bool complete = intake->result.errors->count == 0;
+    intake->values = epo_json_object(intake->pool);
+    if (!ask(intake, EPO_HOOK_COMPUTE, &hook, complete ? error : &stumbled))
+        return !complete;
+    intake->values = hook.result;
+    epo_json_set(intake->pool, intake->tree, "values", intake->values);
+    add_failures(intake, hook.failures);
+    return true;
+}
+
+bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
+    struct epo_hook hook;
+    if (!epo_form_check(intake->form, intake->pool, intake->source, intake->raw,
+                        intake->given_facts ? NULL : intake->portal->maps, intake->agenda->catalog,
+                        intake->lang, &intake->result, error))
+        return false;
+    if (!intake->result.facts)
+        intake->result.facts = epo_json_object(intake->pool);
+    for (uint32_t i = 0; intake->given_facts && i < intake->given_facts->count; i++)
+        epo_json_set(intake->pool, intake->result.facts, intake->given_facts->names[i].at,
+                     epo_json_copy(intake->pool, intake->given_facts->items[i]));
+    const char *field = epo_form_place_field(intake->form);
+    if (field)
+        intake->district = epo_json_get_text(
+            epo_json_get(epo_json_get(intake->result.facts, field), "district"), "code");
+    intake->parameters = find_parameters(intake);
+    build_tree(intake);
+    if (intake->idempotency_key.len && intake->db &&
+        !epo_submission_key_used(intake->portal, intake->db, intake->agenda->manifest->name,
+                                 epo_form_id(intake->form), intake->idempotency_key,
+                                 &intake->repeated, error))
+        return false;
+    if (!compute(intake, intake->repeated ? NULL : error) && !intake->repeated)
+        return false;
+    if (intake->repeated || intake->result.errors->count)
+        return true;
+    if (!ask(intake, EPO_HOOK_CHECK, &hook, error))
+        return false;
+    add_failures(intake, hook.failures);
+    return true;
+}
+
+/* ---- filing ---- */
+
+struct save {
+    struct epo_intake *intake;
+    struct epo_filing filing;
+    const struct epo_json *rules; /* of the place's field, or NULL */
+    struct epo_span map_version;  /* under which they were checked */
+};
+
+/* The field's declaration in the form's definition. */
+static const struct epo_json *find_rules(const struct epo_form *form, const char *field) {
+    const struct epo_json *sections = epo_json_get(epo_form_definition(form), "sections");
+    for (uint32_t i = 0; field && sections && i < sections->count; i++) {
+        const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
+        for (uint32_t j = 0; fields && j < fields->count; j++)
+            if (epo_span_is(epo_json_get_text(fields->items[j], "id"), field))
+                return epo_json_get(fields->items[j], "rules");
+    }
+    return NULL;
+}
+
+/* Inside the save. A map is replaced whole: while its version stands, so does what was checked. */
+static bool still_allowed(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct save *save = arg;
+    struct epo_intake *intake = save->intake;
+    (void)db;
+    if (!save->rules || !intake->portal->maps)
+        return true;
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_json *errors = epo_json_array(pool);
+    bool same = epo_span_equal(epo_maps_version(intake->portal->maps, pool), save->map_version);
+    bool good = same || epo_place_rules_apply(intake->portal->maps, pool, save->rules,
+                                              &intake->result.place, errors, error);
+    if (good && errors->count)
+        good = epo_fail(error, EPO_ERROR_CONFLICT, "place.changed",
+                        "The map has changed meanwhile and the place is not allowed any more: "
+                        "look at the form again.");
+    epo_pool_free(pool);
+    return good;
+}
+
+static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct save *save = arg;
+    struct epo_intake *intake = save->intake;
+    if (!epo_submission_file(intake->portal, db, &save->filing, intake->filed, error))
+        return false;
+    return intake->filed->repeated ||
+           epo_agenda_write(intake->agenda, db, intake->writes, intake->filed->number, error);
+}
+
+static bool ask_submitted(struct epo_intake *intake, struct epo_error *error) {
+    struct epo_hook hook;
+    if (intake->repeated) {
+        intake->submitted = epo_json_object(intake->pool);
+        return true;
+    }
+    if (!ask(intake, EPO_HOOK_SUBMITTED, &hook, error))
+        return false;
+    intake->submitted = hook.result;
+    intake->writes = hook.writes;
+    add_failures(intake, hook.failures);
+    return hook.failures->count == 0 ||
+           epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused",
+                    "The agenda refused the request: its reasons stand in the errors.");
+}
+
+static void release(void *agenda) {
+    epo_agenda_release(agenda);
+}
+
+/* A wrong due date is the script's mistake, not the citizen's: it is left out and logged. */
+static struct epo_span due_of(struct epo_intake *intake) {
+    struct epo_span due = epo_json_get_text(intake->submitted, "due");
+    struct epo_date date;
+    if (due.len == 0 || epo_date_parse(due, &date))
+        return due;
+    epo_log(EPO_LOG_WARN, "agenda.due", EPO_LOG_TEXT("agenda", intake->agenda->manifest->name));
+    return EPO_SPAN("");
+}
+
+static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *value) {
+    struct epo_buffer buffer;
+    epo_buffer_init(&buffer, 64u << 20);
+    epo_json_write_canonical(&buffer, value);
+    epo_assert(!buffer.failed);
+    struct epo_span text = epo_pool_copy(pool, epo_buffer_get(&buffer));
+    epo_buffer_clear(&buffer);
+    return text;
+}
+
+bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
+                     struct epo_error *error) {
+    epo_assert(intake->tree && intake->result.errors->count == 0);
+    if (!ask_submitted(intake, error))
+        return false;
+    struct epo_pool *pool = intake->pool;
+    const char *field = epo_form_place_field(intake->form);
+    struct epo_span wish = epo_json_get_text(intake->submitted, "office");
+    intake->due = due_of(intake);
+    intake->office =
+        epo_routing_office(epo_portal_settings(intake->portal),
+                           wish.len ? wish : intake->agenda->manifest->office, intake->district);
+    intake->filed = EPO_NEW(pool, struct epo_filed);
+    struct save *save = EPO_NEW(pool, struct save);
+    save->intake = intake;
+    save->rules = find_rules(intake->form, field);
+    save->map_version =
+        epo_json_get_text(field ? epo_json_get(intake->result.facts, field) : NULL, "map_version");
+    save->filing = (struct epo_filing){
+        .agenda = intake->agenda->manifest->name,
+        .form = epo_form_id(intake->form),
+        .form_version = epo_form_version(intake->form),
+        .lang = intake->lang,
+        .title = epo_form_title(intake->form, "cs"),
+        .answers = canonical(pool, intake->result.answers),
+        .facts = epo_json_print(pool, intake->result.facts),
+        .values = epo_json_print(pool, intake->values),
+        .parameters = epo_json_print(pool, intake->parameters),
+        .place = intake->result.has_place ? &intake->result.place : NULL,
+        .place_field = epo_span(field ? field : ""),
+        .district = intake->district,
+        .office = intake->office,
+        .map_version = save->map_version,
+        .idempotency_key = intake->idempotency_key,
+        .sender = intake->sender,
+        .due = intake->due,
+        .inside = intake->result.has_place ? still_allowed : NULL,
+        .inside_arg = save,
+    };
+    epo_submission_prepare(pool, &save->filing);
+    epo_agenda_hold(intake->agenda);
+    epo_pool_defer(pool, release, intake->agenda);
+    *run = run_save;
+    *arg = save;
+    return true;
+}

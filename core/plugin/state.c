@@ -1,0 +1,96 @@
+/* A clerk moves a case: the manifest's table first, then the agenda's own word, then one write. */
+#include "base/clock.h"
+#include "plugin/agenda.h"
+
+struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                  struct epo_span from) {
+    const struct epo_json *after = epo_json_get_span(agenda->manifest->states, from);
+    return after ? epo_json_copy(pool, after) : epo_json_array(pool);
+}
+
+static bool in_manifest(const struct epo_state_change *change, struct epo_span from) {
+    const struct epo_json *after = epo_json_get_span(change->agenda->manifest->states, from);
+    for (uint32_t i = 0; after && i < after->count; i++)
+        if (epo_span_equal(after->items[i]->text, change->to))
+            return true;
+    return false;
+}
+
+/* A part of the stored submission as the hook reads it. */
+static void take(struct epo_pool *pool, struct epo_json *tree, const char *name,
+                 const struct epo_json *part) {
+    if (part && part->type != EPO_JSON_NULL)
+        epo_json_set(pool, tree, name, epo_json_copy(pool, part));
+}
+
+static struct epo_json *build_tree(const struct epo_state_change *change, struct epo_span from) {
+    struct epo_pool *pool = change->pool;
+    const struct epo_json *submission = change->submission;
+    struct epo_json *tree = epo_json_object(pool), *moved, *form;
+    struct epo_span form_id = epo_json_get_text(submission, "form");
+    const struct epo_form *definition = epo_agenda_find_form(change->agenda, form_id);
+    const char *field = definition ? epo_form_place_field(definition) : NULL;
+    const struct epo_json *facts = epo_json_get(submission, "facts");
+    take(pool, tree, "answers", epo_json_get(submission, "answers"));
+    take(pool, tree, "facts", facts);
+    take(pool, tree, "place", field ? epo_json_get(facts, field) : NULL);
+    take(pool, tree, "values", epo_json_get(submission, "values"));
+    take(pool, tree, "account", change->account);
+    form = epo_json_set(pool, tree, "form", epo_json_object(pool));
+    epo_json_set_text(pool, form, "id", form_id);
+    epo_json_set_text(pool, form, "version", epo_json_get_text(submission, "formVersion"));
+    moved = epo_json_set(pool, tree, "case", epo_json_object(pool));
+    epo_json_set_text(pool, moved, "number", epo_json_get_text(submission, "number"));
+    epo_json_set_text(pool, moved, "state", from);
+    epo_json_set_text(pool, moved, "from", from);
+    epo_json_set_text(pool, moved, "to", change->to);
+    epo_json_set_text(pool, moved, "note", change->note);
+    epo_json_set(pool, tree, "parameters",
+                 epo_agenda_parameters(change->agenda, epo_portal_settings(change->portal), pool,
+                                       epo_json_get_text(submission, "district")));
+    return tree;
+}
+
+bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) {
+    struct epo_span from = epo_json_get_text(change->submission, "state");
+    struct epo_hook hook = {
+        .pool = change->pool, .portal = change->portal, .db = change->db, .lang = change->lang};
+    change->failures = epo_json_array(change->pool);
+    if (!in_manifest(change, from))
+        return epo_fail(error, EPO_ERROR_CONFLICT, "state.not_allowed",
+                        "The agenda allows no move from \"%.*s\" to \"%.*s\".", EPO_ARG(from),
+                        EPO_ARG(change->to));
+    hook.tree = build_tree(change, from);
+    if (!epo_agenda_call(change->agenda, EPO_HOOK_STATE, NULL, &hook, error))
+        return false;
+    change->failures = hook.failures;
+    change->writes = hook.writes;
+    return hook.failures->count == 0 ||
+           epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused",
+                    "The agenda refused the move: its reasons stand in the failures.");
+}
+
+struct move_job {
+    struct epo_state_change *change;
+    const struct epo_move *move;
+};
+
+static bool run_move(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct move_job *job = arg;
+    return epo_casework_move(job->change->portal, db, job->move, error) &&
+           epo_agenda_write(job->change->agenda, db, job->change->writes, NULL, error);
+}
+
+static void release(void *agenda) {
+    epo_agenda_release(agenda);
+}
+
+void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg) {
+    struct move_job *job = EPO_NEW(change->pool, struct move_job);
+    *job = (struct move_job){change, move};
+    epo_agenda_hold(change->agenda);
+    epo_pool_defer(change->pool, release, change->agenda);
+    *run = run_move;
+    *arg = job;
+}
