@@ -9,9 +9,8 @@
 #include "http/internal.h"
 
 #define BUCKETS 1024
-#define ENTRIES_MAX                                                                                \
-    1000 /* pages × languages; a flood of made-up addresses must not fill memory                  \
-          */
+/* Pages × languages; a flood of made-up addresses must not fill memory. */
+#define ENTRIES_MAX 1000
 #define FILE_BYTES_MAX (16u << 20)
 #define COMPRESS_FROM 256 /* below, the headers weigh more than the saving */
 
@@ -39,6 +38,8 @@ struct epo_cache *epo_cache_create(void) {
 void epo_blob_release(struct epo_blob *blob) {
     if (blob && atomic_fetch_sub(&blob->references, 1) == 1) {
         free(blob->memory);
+        free(blob->gzip);
+        free(blob->brotli);
         free(blob);
     }
 }
@@ -99,7 +100,7 @@ struct epo_blob *epo_cache_find(struct epo_cache *cache, struct epo_span key) {
     return blob;
 }
 
-static void insert(struct epo_cache *cache, struct epo_span key, uint64_t generation,
+static bool insert(struct epo_cache *cache, struct epo_span key, uint64_t generation,
                    struct epo_blob *blob, bool file) {
     size_t bucket = bucket_of(key);
     struct entry *entry = calloc(1, sizeof *entry + key.len);
@@ -121,8 +122,10 @@ static void insert(struct epo_cache *cache, struct epo_span key, uint64_t genera
         epo_blob_release(blob);
         free(entry);
     }
+    return keep;
 }
 
+/* malloc'ed, or empty where the result is no shorter. */
 static struct epo_span gzip(struct epo_span body) {
     z_stream stream = {0};
     if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -167,55 +170,109 @@ static struct epo_span pack(char **at, struct epo_span from) {
     return to;
 }
 
-static struct epo_blob *make_blob(const struct epo_header *headers, size_t count, int status,
-                                  struct epo_span bodies[3]) {
+static void add_line(struct epo_buffer *lines, struct epo_span name, struct epo_span value) {
+    epo_buffer_string(lines, "\r\n");
+    epo_buffer_span(lines, name);
+    epo_buffer_string(lines, ": ");
+    epo_buffer_span(lines, value);
+}
+
+static bool has_name(const struct epo_header *headers, size_t count, struct epo_span name) {
+    for (size_t i = 0; i < count; i++)
+        if (epo_span_equal(headers[i].name, name))
+            return true;
+    return false;
+}
+
+/* The value of "x-content-type-options" with all other lines behind it. A 304 leaves out what tells
+ * of bytes that it does not carry (RFC 9110 §15.4.5). */
+static void write_lines(struct epo_buffer *lines, const struct epo_header *headers, size_t count,
+                        enum epo_encoding encoding, struct epo_span etag, bool whole) {
+    static const char *const CODINGS[] = {NULL, "gzip", "br"};
+    size_t guards;
+    const struct epo_header *guard = epo_guard_headers(false, &guards);
+    epo_buffer_string(lines, "nosniff");
+    for (size_t i = 0; i < guards; i++)
+        if (!epo_span_is(guard[i].name, "x-content-type-options") &&
+            !has_name(headers, count, guard[i].name))
+            add_line(lines, guard[i].name, guard[i].value);
+    for (size_t i = 0; i < count; i++)
+        if (whole || !epo_span_is(headers[i].name, "content-type"))
+            add_line(lines, headers[i].name, headers[i].value);
+    if (CODINGS[encoding] && whole)
+        add_line(lines, EPO_SPAN("content-encoding"), epo_span(CODINGS[encoding]));
+    if (etag.len)
+        add_line(lines, EPO_SPAN("etag"), etag);
+}
+
+struct epo_blob *epo_blob_make(int status, const struct epo_header *headers, size_t count,
+                               const struct epo_span bodies[3]) {
     static const char *const SUFFIX[] = {"", "-gz", "-br"};
-    char etags[3][40], digest[EPO_SHA256_HEX_SIZE];
-    epo_sha256_hex(bodies[EPO_IDENTITY], digest);
+    char etags[3][40] = {"", "", ""}, digest[EPO_SHA256_HEX_SIZE];
+    struct epo_buffer lines[3][2];
     size_t size = 0;
+    epo_sha256_hex(bodies[EPO_IDENTITY], digest);
     for (int i = 0; i < 3; i++) {
-        snprintf(etags[i], sizeof etags[i], "\"%.20s%s\"", digest, SUFFIX[i]);
+        if (status == 200) /* an error is not kept by anyone */
+            snprintf(etags[i], sizeof etags[i], "\"%.20s%s\"", digest, SUFFIX[i]);
+        for (int same = 0; same < 2; same++) {
+            epo_buffer_init(&lines[i][same], 1u << 16);
+            write_lines(&lines[i][same], headers, count, (enum epo_encoding)i, epo_span(etags[i]),
+                        !same);
+            epo_assert(!lines[i][same].failed);
+            size += lines[i][same].len;
+        }
         size += bodies[i].len + strlen(etags[i]);
     }
-    for (size_t i = 0; i < count; i++)
-        size += headers[i].name.len + headers[i].value.len;
     struct epo_blob *blob = calloc(1, sizeof *blob);
     char *at = malloc(size ? size : 1);
     epo_assert(blob && at);
     blob->memory = at;
     blob->status = status;
-    blob->header_count = count;
     atomic_init(&blob->references, 1);
+    atomic_init(&blob->compressed, true);
     for (int i = 0; i < 3; i++) {
         blob->bytes[i] = pack(&at, bodies[i]);
         blob->etags[i] = pack(&at, epo_span(etags[i]));
+        blob->whole[i] = pack(&at, epo_buffer_get(&lines[i][0]));
+        blob->same[i] = pack(&at, epo_buffer_get(&lines[i][1]));
+        epo_buffer_clear(&lines[i][0]);
+        epo_buffer_clear(&lines[i][1]);
     }
-    for (size_t i = 0; i < count; i++)
-        blob->headers[i] =
-            (struct epo_header){pack(&at, headers[i].name), pack(&at, headers[i].value)};
     return blob;
 }
 
-void epo_cache_put(struct epo_cache *cache, struct epo_span key, uint64_t generation,
-                   const struct epo_response *response) {
+struct epo_blob *epo_cache_put(struct epo_cache *cache, struct epo_span key, uint64_t generation,
+                               const struct epo_response *response, const struct epo_route *route) {
     struct epo_header headers[EPO_RESPONSE_HEADERS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < response->header_count; i++)
         if (!epo_span_is(response->headers[i].name, "cache-control"))
             headers[count++] = response->headers[i];
     if (count + 2 > EPO_RESPONSE_HEADERS_MAX)
-        return;
+        return NULL;
     headers[count++] = (struct epo_header){EPO_SPAN("cache-control"), EPO_SPAN("no-cache")};
     headers[count++] =
         (struct epo_header){EPO_SPAN("vary"), EPO_SPAN("accept-encoding, accept-language, cookie")};
     struct epo_span bodies[3] = {response->body};
-    if (response->body.len >= COMPRESS_FROM) {
-        bodies[EPO_GZIP] = gzip(response->body);
-        bodies[EPO_BROTLI] = brotli(response->body);
-    }
-    insert(cache, key, generation, make_blob(headers, count, response->status, bodies), false);
-    free((char *)(uintptr_t)bodies[EPO_GZIP].at);
-    free((char *)(uintptr_t)bodies[EPO_BROTLI].at);
+    struct epo_blob *blob = epo_blob_make(response->status, headers, count, bodies);
+    blob->route = route;
+    atomic_store(&blob->compressed, false);
+    atomic_fetch_add(&blob->references, 1);
+    if (insert(cache, key, generation, blob, false))
+        return blob;
+    epo_blob_release(blob);
+    return NULL;
+}
+
+void epo_blob_compress(struct epo_blob *blob) {
+    if (atomic_load(&blob->compressed) || blob->bytes[EPO_IDENTITY].len < COMPRESS_FROM)
+        return;
+    blob->bytes[EPO_GZIP] = gzip(blob->bytes[EPO_IDENTITY]);
+    blob->bytes[EPO_BROTLI] = brotli(blob->bytes[EPO_IDENTITY]);
+    blob->gzip = (char *)(uintptr_t)blob->bytes[EPO_GZIP].at;
+    blob->brotli = (char *)(uintptr_t)blob->bytes[EPO_BROTLI].at;
+    atomic_store_explicit(&blob->compressed, true, memory_order_release);
 }
 
 static struct epo_span read_file(const char *path, bool *missing) {
@@ -274,7 +331,7 @@ bool epo_cache_put_file(struct epo_cache *cache, struct epo_span key, const char
             first_missing = missing;
     }
     if (!first_missing)
-        insert(cache, key, 0, make_blob(headers, sizeof headers / sizeof *headers, 200, bodies),
+        insert(cache, key, 0, epo_blob_make(200, headers, sizeof headers / sizeof *headers, bodies),
                true);
     for (int i = 0; i < 3; i++)
         free((char *)(uintptr_t)bodies[i].at);
@@ -291,8 +348,8 @@ static bool mentions(struct epo_span accept, const char *coding) {
     return false;
 }
 
-enum epo_encoding epo_blob_choose(const struct epo_blob *blob, struct epo_span accept_encoding) {
-    if (accept_encoding.len == 0)
+enum epo_encoding epo_blob_choose(struct epo_blob *blob, struct epo_span accept_encoding) {
+    if (accept_encoding.len == 0 || !atomic_load_explicit(&blob->compressed, memory_order_acquire))
         return EPO_IDENTITY;
     if (blob->bytes[EPO_BROTLI].len && mentions(accept_encoding, "br"))
         return EPO_BROTLI;

@@ -161,9 +161,9 @@ static struct epo_response *error_page(struct epo_request *request, int status) 
     return epo_respond_page(request, status, "web/error", model);
 }
 
-struct epo_response *epo_respond_error(struct epo_request *request, const struct epo_error *error,
-                                       const struct epo_json *errors) {
-    int status = epo_status_of(error->kind);
+struct epo_response *epo_respond_status(struct epo_request *request, int status,
+                                        const struct epo_error *error,
+                                        const struct epo_json *errors) {
     if (error->kind == EPO_ERROR_BROKEN)
         epo_log(EPO_LOG_ERROR, "http.broken", EPO_LOG_TEXT("id", request->id),
                 EPO_LOG_TEXT("code", error->code), EPO_LOG_TEXT("text", error->text),
@@ -178,4 +178,9 @@ struct epo_response *epo_respond_error(struct epo_request *request, const struct
     if (status == 503 || status == 429)
         epo_response_header(response, "retry-after", EPO_SPAN("5"));
     return response;
+}
+
+struct epo_response *epo_respond_error(struct epo_request *request, const struct epo_error *error,
+                                       const struct epo_json *errors) {
+    return epo_respond_status(request, epo_status_of(error->kind), error, errors);
 }

@@ -8,44 +8,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 
-/* ---- the raw head ---- */
-
-static bool named(struct epo_span line, const char *name) {
-    size_t len = strlen(name);
-    return line.len > len && line.at[len] == ':' && strncasecmp(line.at, name, len) == 0;
-}
-
-int epo_guard_head(struct epo_span head) {
-    int lengths = 0, codings = 0, hosts = 0, lines = 0;
-    bool old = false;
-    while (epo_span_starts(
-        head, EPO_SPAN("\r\n"))) /* RFC 9112 §2.2: empty lines before the request line */
-        head = (struct epo_span){head.at + 2, head.len - 2};
-    while (head.len) {
-        struct epo_span line = epo_span_cut(head, '\n', &head);
-        if (line.len && line.at[line.len - 1] == '\r')
-            line.len--;
-        else if (head.len || line.len)
-            return 400; /* a bare LF ends no line here */
-        if (line.len == 0)
-            break;
-        if (line.at[0] == ' ' || line.at[0] == '\t' || memchr(line.at, '\r', line.len) ||
-            memchr(line.at, '\0', line.len))
-            return 400;
-        if (lines++ == 0) {
-            old = line.len > 8 && memcmp(line.at + line.len - 8, "HTTP/1.0", 8) == 0;
-            continue;
-        }
-        lengths += named(line, "content-length");
-        codings += named(line, "transfer-encoding");
-        hosts += named(line, "host");
-    }
-    if (lines - 1 > EPO_HEADER_COUNT_MAX)
-        return 431;
-    return lengths > 1 || codings > 1 || (lengths && codings) || hosts > 1 || (!hosts && !old) ? 400
-                                                                                               : 0;
-}
-
 /* ---- where a request comes from ---- */
 
 bool epo_guard_same_site(const struct epo_request *request) {
@@ -105,13 +67,20 @@ struct net {
     int bits;
 };
 
+/* The proxies whose word is believed. Loops read it without a lock: a reload puts a new list in
+ * front of the old ones, which stay until the end. */
+struct nets {
+    struct nets *before;
+    size_t count;
+    struct net each[NETS_MAX];
+};
+
 struct epo_guard {
     pthread_mutex_t lock;
     struct slot slots[ADDRESSES];
     int connections_max;
     double per_minute; /* 0: no limit */
-    struct net trusted[NETS_MAX];
-    size_t trusted_count;
+    _Atomic(struct nets *) trusted;
 };
 
 static bool parse_net(struct epo_span text, struct net *net) {
@@ -131,39 +100,80 @@ static bool parse_net(struct epo_span text, struct net *net) {
     return inet_pton(net->family, copy, net->bytes) == 1;
 }
 
+static struct nets *read_nets(const struct epo_json *list, struct epo_error *error) {
+    struct nets *nets = calloc(1, sizeof *nets);
+    epo_assert(nets);
+    for (uint32_t i = 0; list && i < list->count; i++) {
+        const struct epo_json *row = list->items[i];
+        if (nets->count < NETS_MAX && epo_json_is_text(row) &&
+            parse_net(row->text, &nets->each[nets->count])) {
+            nets->count++;
+            continue;
+        }
+        epo_fail(error, EPO_ERROR_BAD_INPUT, "settings.trusted_proxies",
+                 "http.trusted_proxies: entry %u is not an address or a network like 10.0.0.0/8",
+                 i + 1);
+        free(nets);
+        return NULL;
+    }
+    return nets;
+}
+
+/* settings: "connections_per_address" (64), "limited_per_minute" (60; logins, submissions and
+ * look-ups of one address; 0: no limit), "trusted_proxies" (none): ["127.0.0.1", "10.0.0.0/8"]. */
+bool epo_guard_update(struct epo_guard *guard, const struct epo_json *settings,
+                      struct epo_error *error) {
+    struct nets *nets = read_nets(epo_json_get(settings, "trusted_proxies"), error);
+    if (!nets)
+        return false;
+    pthread_mutex_lock(&guard->lock);
+    guard->connections_max =
+        (int)epo_json_get_integer(settings, "connections_per_address", EPO_CONNECTIONS_PER_ADDRESS);
+    guard->per_minute = (double)epo_json_get_integer(settings, "limited_per_minute", 60);
+    nets->before = atomic_load(&guard->trusted);
+    atomic_store(&guard->trusted, nets);
+    pthread_mutex_unlock(&guard->lock);
+    return true;
+}
+
 struct epo_guard *epo_guard_create(const struct epo_json *settings, struct epo_error *error) {
     struct epo_guard *guard = calloc(1, sizeof *guard);
     epo_assert(guard);
     pthread_mutex_init(&guard->lock, NULL);
-    guard->connections_max =
-        (int)epo_json_get_integer(settings, "connections_per_address", EPO_CONNECTIONS_PER_ADDRESS);
-    guard->per_minute = (double)epo_json_get_integer(settings, "limited_per_minute", 60);
-    const struct epo_json *proxies = epo_json_get(settings, "trusted_proxies");
-    for (uint32_t i = 0; proxies && i < proxies->count; i++) {
-        const struct epo_json *row = proxies->items[i];
-        if (guard->trusted_count == NETS_MAX || !epo_json_is_text(row) ||
-            !parse_net(row->text, &guard->trusted[guard->trusted_count])) {
-            epo_fail(
-                error, EPO_ERROR_BAD_INPUT, "settings.trusted_proxies",
-                "http.trusted_proxies: entry %u is not an address or a network like 10.0.0.0/8",
-                i + 1);
-            epo_guard_free(guard);
-            return NULL;
-        }
-        guard->trusted_count++;
-    }
-    return guard;
+    if (epo_guard_update(guard, settings, error))
+        return guard;
+    epo_guard_free(guard);
+    return NULL;
 }
 
 void epo_guard_free(struct epo_guard *guard) {
     if (!guard)
         return;
+    for (struct nets *nets = atomic_load(&guard->trusted), *before; nets; nets = before) {
+        before = nets->before;
+        free(nets);
+    }
     pthread_mutex_destroy(&guard->lock);
     free(guard);
 }
 
+/* Who counts as one: an IPv4 address; of IPv6 the /64 that one household is given. */
+static struct epo_span who(struct epo_span address, char out[INET6_ADDRSTRLEN]) {
+    struct in6_addr six;
+    if (!memchr(address.at ? address.at : "", ':', address.len) || address.len >= INET6_ADDRSTRLEN)
+        return address;
+    snprintf(out, INET6_ADDRSTRLEN, "%.*s", EPO_ARG(address));
+    if (inet_pton(AF_INET6, out, &six) != 1)
+        return address;
+    memset(six.s6_addr + 8, 0, 8);
+    inet_ntop(AF_INET6, &six, out, INET6_ADDRSTRLEN);
+    return epo_span(out);
+}
+
 /* The address's slot, or the stalest of its neighbourhood without connections. Lock held. */
-static struct slot *slot_of(struct epo_guard *guard, struct epo_span address) {
+static struct slot *slot_of(struct epo_guard *guard, struct epo_span of) {
+    char network[INET6_ADDRSTRLEN];
+    struct epo_span address = who(of, network);
     uint32_t hash = 2166136261u;
     for (size_t i = 0; i < address.len; i++)
         hash = (hash ^ (unsigned char)address.at[i]) * 16777619u;
@@ -202,11 +212,9 @@ void epo_guard_disconnect(struct epo_guard *guard, struct epo_span address) {
 }
 
 bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait_s) {
-    if (guard->per_minute <= 0)
-        return true;
-    pthread_mutex_lock(&guard->lock);
-    struct slot *slot = slot_of(guard, address);
     bool ok = true;
+    pthread_mutex_lock(&guard->lock);
+    struct slot *slot = guard->per_minute > 0 ? slot_of(guard, address) : NULL;
     if (slot) {
         int64_t now_us = epo_clock_monotonic_us();
         slot->tokens += (double)(now_us - slot->seen_us) / 60e6 * guard->per_minute;
@@ -222,12 +230,13 @@ bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait
     return ok;
 }
 
-bool epo_guard_trusts(const struct epo_guard *guard, struct epo_span address) {
+bool epo_guard_trusts(struct epo_guard *guard, struct epo_span address) {
+    const struct nets *trusted = atomic_load_explicit(&guard->trusted, memory_order_acquire);
     struct net own;
-    if (!parse_net(address, &own))
+    if (trusted->count == 0 || !parse_net(address, &own))
         return false;
-    for (size_t i = 0; i < guard->trusted_count; i++) {
-        const struct net *net = &guard->trusted[i];
+    for (size_t i = 0; i < trusted->count; i++) {
+        const struct net *net = &trusted->each[i];
         int whole = net->bits / 8, rest = net->bits % 8;
         if (net->family == own.family && memcmp(net->bytes, own.bytes, (size_t)whole) == 0 &&
             (!rest || (net->bytes[whole] ^ own.bytes[whole]) >> (8 - rest) == 0))

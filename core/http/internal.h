@@ -62,52 +62,77 @@ int epo_route_method(struct epo_span name);
 /* "GET, HEAD, POST" */
 struct epo_span epo_route_allow(struct epo_pool *pool, int methods);
 
+/* ---- head.c: the raw head of a request, before anything in it is believed ---- */
+#define EPO_HEAD_UNFINISHED (-1)
+struct epo_head {
+    size_t len;             /* bytes up to and with the empty line */
+    struct epo_span target; /* as sent */
+    struct epo_span accept, accept_language;
+    size_t content_length;
+    int headers, hosts, lengths, codings;
+    bool old; /* HTTP/1.0 */
+};
+/* 0 when the head is whole and fine, EPO_HEAD_UNFINISHED while more must come, else the status to
+ * refuse with: 400, 413 (a body over body_max is announced), 414, 417, 431. What can be known of a
+ * refused request stands in *head (spans of input). */
+bool epo_head_is_host(struct epo_span text);
+int epo_head_check(struct epo_span input, size_t body_max, struct epo_head *head);
+
 /* ---- guard.c ---- */
-/* The raw head of a request, before anything in it is believed: 0 or the status to refuse with.
- * Refuses what libh2o accepts (RFC 9112 §6.3, §3.2): duplicate Content-Length or Transfer-Encoding,
- * both together, a missing or second Host, folded lines, bare control characters. */
-int epo_guard_head(struct epo_span head);
 /* True when a state-changing request comes from our own pages or from no browser. */
 bool epo_guard_same_site(const struct epo_request *request);
-/* Sent with every answer. secure adds HSTS. */
+/* Sent with every answer. secure adds HSTS, which is the last. */
 const struct epo_header *epo_guard_headers(bool secure, size_t *count);
 struct epo_guard; /* per-address counters and the proxies that are trusted; any thread */
 struct epo_guard *epo_guard_create(const struct epo_json *settings, struct epo_error *error);
+/* Other limits and proxies from now on (reload). */
+bool epo_guard_update(struct epo_guard *guard, const struct epo_json *settings,
+                      struct epo_error *error);
 void epo_guard_free(struct epo_guard *guard);
 bool epo_guard_connect(struct epo_guard *guard,
                        struct epo_span address); /* false: over the limit */
 void epo_guard_disconnect(struct epo_guard *guard, struct epo_span address);
 /* One more limited request of this address; false with the seconds to wait. */
 bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait_s);
-bool epo_guard_trusts(const struct epo_guard *guard, struct epo_span address);
+bool epo_guard_trusts(struct epo_guard *guard, struct epo_span address);
 
 /* ---- cache.c: bytes ready to send, shared by all loops ---- */
 enum epo_encoding { EPO_IDENTITY, EPO_GZIP, EPO_BROTLI };
 struct epo_blob {
     atomic_int references;
     int status;
-    struct epo_span bytes[3];                            /* by encoding; len 0: not there */
-    struct epo_header headers[EPO_RESPONSE_HEADERS_MAX]; /* all but the encoding's and ETag */
-    size_t header_count;
+    const struct epo_route *route; /* whose page it is; NULL for files and prepared errors */
+    struct epo_span bytes[3];      /* by encoding; len 0: not there */
     struct epo_span etags[3];
-    char *memory; /* behind all of the above */
+    /* Every header line but Date, Connection, Content-Length and HSTS as the value of one: libh2o
+     * then copies one piece. whole: with the bytes; same: with a 304. */
+    struct epo_span whole[3], same[3];
+    atomic_bool compressed;       /* bytes[EPO_GZIP] and bytes[EPO_BROTLI] may be read */
+    char *memory, *gzip, *brotli; /* behind all of the above */
 };
+/* status, headers and the bytes by encoding into one new blob (one reference). secure headers are
+ * put in front. */
+struct epo_blob *epo_blob_make(int status, const struct epo_header *headers, size_t count,
+                               const struct epo_span bodies[3]);
 struct epo_cache;
 struct epo_cache *epo_cache_create(void);
 void epo_cache_free(struct epo_cache *cache);
 /* A reference to what is kept under the key, or NULL. */
 struct epo_blob *epo_cache_find(struct epo_cache *cache, struct epo_span key);
-/* Keeps a copy unless the cache was purged since `generation`. compress: make gzip and brotli
- * variants. */
-void epo_cache_put(struct epo_cache *cache, struct epo_span key, uint64_t generation,
-                   const struct epo_response *response);
+/* Keeps a copy unless the cache was purged since `generation` or has one already: then NULL. Else a
+ * reference, for epo_blob_compress. */
+struct epo_blob *epo_cache_put(struct epo_cache *cache, struct epo_span key, uint64_t generation,
+                               const struct epo_response *response, const struct epo_route *route);
 /* From files: never purged. */
 bool epo_cache_put_file(struct epo_cache *cache, struct epo_span key, const char *path,
                         struct epo_error *error);
 uint64_t epo_cache_generation(struct epo_cache *cache);
 void epo_cache_purge(struct epo_cache *cache);
 void epo_blob_release(struct epo_blob *blob);
-enum epo_encoding epo_blob_choose(const struct epo_blob *blob, struct epo_span accept_encoding);
+/* Makes the gzip and brotli forms where they are shorter. Once for each blob; milliseconds: on a
+ * worker. Others may be sending the plain form meanwhile. */
+void epo_blob_compress(struct epo_blob *blob);
+enum epo_encoding epo_blob_choose(struct epo_blob *blob, struct epo_span accept_encoding);
 
 /* ---- statics.c: /assets/ ---- */
 bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_error *error);
@@ -122,27 +147,39 @@ struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
 /* False when the queue is full; force is for the second half of work already accepted. */
 bool epo_workers_post(struct epo_workers *workers, epo_work_fn fn, void *arg, bool force);
 size_t epo_workers_waiting(struct epo_workers *workers);
-/* Finishes what is queued. */
-void epo_workers_stop(struct epo_workers *workers);
+/* Finishes what is queued. False when some worker was still busy after within_us: then nothing may
+ * be freed and the process had better end. */
+bool epo_workers_stop(struct epo_workers *workers, int64_t within_us);
 
 /* ---- frame.c: pages and errors ---- */
 /* Once, when the server is made. The manifest must outlive it. */
 void epo_frame_setup(const struct epo_json *assets);
+/* epo_respond_error with another status than the kind's: 400, 405, 414, 431 are all bad input. */
+struct epo_response *epo_respond_status(struct epo_request *request, int status,
+                                        const struct epo_error *error,
+                                        const struct epo_json *errors);
 /* A short answer where no template can be drawn: on a loop, or when drawing itself failed. */
 struct epo_response *epo_respond_plain_error(struct epo_request *request, int status,
                                              const char *code, const char *text);
 
-/* ---- metrics.c ---- */
+/* ---- metrics.c: one set for each loop, written by that loop alone, read by any thread ---- */
 #define EPO_METRIC_ROUTES_MAX 128
 struct epo_metrics {
     atomic_ullong by_route[EPO_METRIC_ROUTES_MAX + 1]
                           [6]; /* last row: no route; column: status / 100 */
     atomic_ullong latency[12]; /* histogram buckets, see metrics.c */
-    atomic_ullong latency_us, requests, connections, connections_open, cache_hits, refused;
+    atomic_ullong latency_us, connections_closed, connections, cache_hits, refused;
 };
+/* Plain addition: one writer. */
+static inline void epo_metrics_add(atomic_ullong *counter, unsigned long long more) {
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more,
+                          memory_order_relaxed);
+}
 void epo_metrics_count(struct epo_metrics *metrics, const struct epo_server_options *options,
                        const struct epo_route *route, int status, int64_t took_us);
-void epo_metrics_write(struct epo_metrics *metrics, const struct epo_server_options *options,
-                       size_t waiting, struct epo_buffer *out);
+/* The sum of all loops' sets as Prometheus text. */
+void epo_metrics_write(const struct epo_metrics *const *each, size_t count,
+                       const struct epo_server_options *options, size_t waiting,
+                       struct epo_buffer *out);
 
 #endif

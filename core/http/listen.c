@@ -5,15 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "http/h2o_server.h"
-
-#define FIRST_FD 3 /* SD_LISTEN_FDS_START of sd_listen_fds(3) */
 
 static int port_of(int fd) {
     struct sockaddr_storage address;
@@ -25,25 +22,18 @@ static int port_of(int fd) {
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-static int number(const char *name) {
-    int64_t value;
-    const char *text = getenv(name);
-    return text && epo_span_integer(epo_span(text), &value) && value > 0 && value < 100000000
-               ? (int)value
-               : 0;
-}
-
 /* Sockets that lie ready from fd 3 on: how many. */
 static int inherited(void) {
-    int ours = number("EPO_LISTEN_FDS");
+    int ours = epo_hand_over_number("EPO_LISTEN_FDS");
     if (ours)
         return ours;
-    return number("LISTEN_PID") == (int)getpid() ? number("LISTEN_FDS") : 0;
+    return epo_hand_over_number("LISTEN_PID") == (int)getpid() ? epo_hand_over_number("LISTEN_FDS")
+                                                               : 0;
 }
 
 static bool adopt(struct epo_server *server, int count, struct epo_error *error) {
     for (int i = 0; i < count && i < EPO_LOOPS_MAX; i++) {
-        int fd = FIRST_FD + i, listening = 0;
+        int fd = EPO_LISTEN_FIRST_FD + i, listening = 0;
         socklen_t len = sizeof listening;
         if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) != 0 || !listening)
             return epo_fail(error, EPO_ERROR_BROKEN, "http.listen",
@@ -55,7 +45,7 @@ static bool adopt(struct epo_server *server, int count, struct epo_error *error)
     /* Fewer sockets than loops: loops share one (each needs a descriptor of its own for its epoll).
      */
     for (int i = 0; server->listen_count < server->loop_count; i++) {
-        int fd = fcntl(server->listen_fds[i % count], F_DUPFD_CLOEXEC, FIRST_FD);
+        int fd = fcntl(server->listen_fds[i % count], F_DUPFD_CLOEXEC, EPO_LISTEN_FIRST_FD);
         if (fd < 0)
             return epo_fail(error, EPO_ERROR_BROKEN, "http.listen",
                             "a listening socket cannot be shared");
@@ -134,69 +124,4 @@ static bool bind_all(struct epo_server *server, struct epo_error *error) {
 bool epo_listen_open(struct epo_server *server, struct epo_error *error) {
     int count = inherited();
     return count ? adopt(server, count, error) : bind_all(server, error);
-}
-
-/* In the child between fork and exec: only what is safe there. */
-static void become_new(const struct epo_server *server, const int *fds, char *const *arguments,
-                       char *const *environment) {
-    for (int i = 0; i < server->listen_count; i++)
-        if (dup2(fds[i], FIRST_FD + i) < 0 || fcntl(FIRST_FD + i, F_SETFD, 0) < 0)
-            _exit(3);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execve("/proc/self/exe", arguments, environment);
-    _exit(3);
-}
-
-/* argv of this process from /proc, split in place. */
-static size_t own_arguments(char *text, size_t size, char **arguments, size_t most) {
-    FILE *file = fopen("/proc/self/cmdline", "re");
-    size_t len = file ? fread(text, 1, size - 1, file) : 0, count = 0;
-    if (file)
-        fclose(file);
-    text[len] = '\0';
-    for (size_t at = 0; at < len && count < most - 1; at += strlen(text + at) + 1)
-        arguments[count++] = text + at;
-    arguments[count] = NULL;
-    return count;
-}
-
-bool epo_listen_hand_over(struct epo_server *server, struct epo_error *error) {
-    static char text[8192];
-    char *arguments[64], *environment[256], fds_text[32], pid_text[32];
-    size_t count = 0;
-    if (!own_arguments(text, sizeof text, arguments, 64))
-        return epo_fail(error, EPO_ERROR_BROKEN, "http.hand_over",
-                        "the own command line cannot be read");
-    for (char **at = environ; *at && count < 253; at++)
-        if (strncmp(*at, "EPO_LISTEN_FDS=", 15) != 0 && strncmp(*at, "EPO_OLD_PID=", 12) != 0 &&
-            strncmp(*at, "LISTEN_", 7) != 0)
-            environment[count++] = *at;
-    snprintf(fds_text, sizeof fds_text, "EPO_LISTEN_FDS=%d", server->listen_count);
-    snprintf(pid_text, sizeof pid_text, "EPO_OLD_PID=%d", (int)getpid());
-    environment[count++] = fds_text;
-    environment[count++] = pid_text;
-    environment[count] = NULL;
-    /* Copies above the range that they will be moved to, so that no move overwrites another. */
-    int fds[EPO_LOOPS_MAX];
-    for (int i = 0; i < server->listen_count; i++)
-        fds[i] = fcntl(server->listen_fds[i], F_DUPFD_CLOEXEC, FIRST_FD + EPO_LOOPS_MAX);
-    pid_t child = fork();
-    if (child == 0)
-        become_new(server, fds, arguments, environment);
-    for (int i = 0; i < server->listen_count; i++)
-        close(fds[i]);
-    if (child < 0)
-        return epo_fail(error, EPO_ERROR_BROKEN, "http.hand_over", "%s", strerror(errno));
-    epo_log(EPO_LOG_INFO, "http.hand_over", EPO_LOG_INT("pid", child));
-    return true;
-}
-
-void epo_listen_take_over(void) {
-    int old = number("EPO_OLD_PID");
-    if (old > 1 && old == (int)getppid())
-        kill(old, SIGTERM);
-    unsetenv("EPO_OLD_PID");
-    unsetenv("EPO_LISTEN_FDS");
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -14,7 +15,9 @@
 #include "http/h2o_server.h"
 #include "http/send.h"
 
-#define STOP_WITHIN_US 10000000 /* SIGTERM to exit: what is longer under way is cut */
+/* SIGTERM to exit: what is longer under way is cut, connections first, then workers. */
+#define STOP_WITHIN_US 8000000
+#define WORKERS_WITHIN_US 1500000
 
 struct order { /* from the main thread to a loop */
     h2o_multithread_message_t message;
@@ -30,8 +33,10 @@ static void run_order(struct epo_loop *loop, const struct order *order) {
     if (!order->stop || loop->stopping)
         return;
     loop->stopping = true;
-    for (int i = 0; i < loop->listener_count; i++)
+    for (int i = 0; i < loop->listener_count; i++) {
+        epo_connection_accept_all(loop->listeners[i]);
         h2o_socket_close(loop->listeners[i]);
+    }
     loop->listener_count = 0;
     h2o_context_request_shutdown(&loop->context); /* next answers carry connection: close */
 }
@@ -65,14 +70,16 @@ static void start_loop(struct epo_loop *loop) {
                                       epo_exchange_on_finished);
     h2o_multithread_register_receiver(loop->context.queue, &loop->orders, on_orders);
     h2o_linklist_init_anchor(&loop->connections);
+    h2o_linklist_init_anchor(&loop->unwatched);
     h2o_linklist_init_anchor(&loop->exchanges);
-    epo_buffer_init(&loop->log, 1u << 16);
+    loop->accepting = true;
     loop->accept.ctx = &loop->context;
     loop->accept.hosts = server->config.hosts;
     if (server->tls) {
         SSL_CTX_up_ref(server->tls);
         loop->accept.ssl_ctx = server->tls;
     }
+    epo_gate_learn(loop);
     for (int i = loop->index; i < server->listen_count; i += server->loop_count) {
         h2o_socket_t *listener = h2o_evloop_socket_create(loop->context.loop, server->listen_fds[i],
                                                           H2O_SOCKET_FLAG_DONT_READ);
@@ -89,6 +96,7 @@ static void *loop_main(void *arg) {
     pthread_barrier_wait(&loop->server->started);
     for (;;) {
         h2o_evloop_run(loop->context.loop, 250);
+        epo_gate_watch(loop);
         int64_t now_us = epo_clock_monotonic_us();
         int64_t every_us = loop->stopping ? 200000 : 1000000;
         if (now_us - loop->swept_at_us < every_us)
@@ -96,6 +104,7 @@ static void *loop_main(void *arg) {
         loop->swept_at_us = now_us;
         epo_connection_sweep(loop, now_us);
         epo_exchange_sweep(loop, now_us);
+        epo_access_flush(loop);
         if (!loop->stopping)
             continue;
         if (!stop_at_us)
@@ -105,21 +114,46 @@ static void *loop_main(void *arg) {
         if (quiet || now_us > stop_at_us)
             break;
     }
-    epo_send_flush_log(loop);
+    epo_access_flush(loop);
     return NULL;
 }
 
-static void set_limits(struct epo_server *server, const struct epo_json *settings) {
-    int64_t request_s = epo_json_get_integer(settings, "request_timeout_s", 60);
-    server->request_timeout_us = request_s * 1000000;
-    server->write_timeout_us = epo_json_get_integer(settings, "write_timeout_s", 60) * 1000000;
-    server->deadline_us = epo_json_get_integer(settings, "deadline_ms", EPO_JOB_DEADLINE_MS) * 1000;
-    server->access_log = epo_json_get_boolean(settings, "access_log", true);
+/* Seconds of settings[name] in microseconds, between 1 s and an hour. */
+static int64_t seconds(const struct epo_json *settings, const char *name, int64_t otherwise) {
+    int64_t value = epo_json_get_integer(settings, name, otherwise);
+    return (value < 1 ? 1 : value > 3600 ? 3600 : value) * 1000000;
+}
+
+/* settings that a reload may change:
+ *   request_timeout_s (60)        a whole request must have come within; slow ones are cut sooner
+ *   write_timeout_s (60)          a client must take a piece of its answer within
+ *   idle_timeout_s (75)           a connection may rest between requests; longer than the proxy's
+ *   deadline_ms (10000)           a request may wait for a worker
+ *   requests_per_connection (10000)  then it is closed, so that loops stay evenly loaded
+ * and those of epo_guard_update. */
+static void set_times(struct epo_server *server, const struct epo_json *settings) {
+    atomic_store(&server->request_timeout_us, seconds(settings, "request_timeout_s", 60));
+    atomic_store(&server->write_timeout_us, seconds(settings, "write_timeout_s", 60));
+    atomic_store(&server->idle_timeout_us, seconds(settings, "idle_timeout_s", 75));
+    atomic_store(&server->deadline_us,
+                 epo_json_get_integer(settings, "deadline_ms", EPO_JOB_DEADLINE_MS) * 1000);
+    atomic_store(&server->requests_per_connection,
+                 (int)epo_json_get_integer(settings, "requests_per_connection", 10000));
+}
+
+/* settings that hold until a restart: body_bytes (1 MiB), loops and workers (from the cores),
+ * access_log (true), log ("json" | "text"; default: text on a terminal). */
+static void set_fixed(struct epo_server *server, const struct epo_json *settings) {
+    struct epo_span log = epo_json_get_text(settings, "log");
+    bool text = log.len ? epo_span_is(log, "text") : isatty(STDERR_FILENO);
+    server->access = !epo_json_get_boolean(settings, "access_log", true) ? EPO_ACCESS_OFF
+                     : text                                              ? EPO_ACCESS_TEXT
+                                                                         : EPO_ACCESS_JSON;
     h2o_config_init(&server->config);
     server->config.server_name = h2o_iovec_init(H2O_STRLIT("epo"));
     server->config.max_request_entity_size =
         (size_t)epo_json_get_integer(settings, "body_bytes", EPO_BODY_BYTES_MAX);
-    server->config.http1.req_timeout = (uint64_t)request_s * 1000;
+    server->config.http1.req_timeout = 3605000; /* the sweep is sooner, and knows why */
     server->config.http1.upgrade_to_http2 = 0;
     server->config.handshake_timeout = 10000;
     h2o_hostconf_t *host =
@@ -127,6 +161,7 @@ static void set_limits(struct epo_server *server, const struct epo_json *setting
     h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);
     h2o_handler_t *handler = h2o_create_handler(path, sizeof *handler);
     handler->on_req = epo_exchange_begin;
+    epo_refuse_instead(&host->fallback_path);
 }
 
 static int cores(void) {
@@ -141,7 +176,8 @@ static bool prepare(struct epo_server *server, struct epo_error *error) {
     int64_t workers = epo_json_get_integer(settings, "workers", options->workers);
     server->loop_count = loops > 0 && loops <= EPO_LOOPS_MAX ? (int)loops : cores();
     server->worker_count = workers > 0 && workers <= 256 ? (int)workers : cores() * 2;
-    set_limits(server, settings);
+    set_times(server, settings);
+    set_fixed(server, settings);
     server->guard = epo_guard_create(settings, error);
     if (!server->guard)
         return false;
@@ -152,7 +188,17 @@ static bool prepare(struct epo_server *server, struct epo_error *error) {
         return false;
     epo_frame_setup(options->assets ? epo_statics_manifest(server->pool, options->assets)
                                     : epo_json_object(server->pool));
+    epo_refuse_prepare(server);
     return epo_listen_open(server, error);
+}
+
+/* As many connections as the machine's administrator allows. */
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 struct epo_server *epo_server_create(const struct epo_server_options *options,
@@ -169,6 +215,7 @@ struct epo_server *epo_server_create(const struct epo_server_options *options,
     epo_token_random(random, sizeof random);
     epo_hex(random, sizeof random, server->id_prefix);
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptors();
     if (prepare(server, error))
         return server;
     epo_server_free(server);
@@ -199,7 +246,7 @@ static void wait_for_end(struct epo_server *server, int signal_fd) {
         struct epo_error error;
         if (info.ssi_signo == SIGHUP && server->on_reload)
             server->on_reload(server->on_reload_arg);
-        else if (info.ssi_signo == SIGUSR2 && !epo_listen_hand_over(server, &error))
+        else if (info.ssi_signo == SIGUSR2 && !epo_hand_over(server, &error))
             epo_log_error(EPO_LOG_ERROR, "http.hand_over_failed", &error);
         else if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
             return;
@@ -228,14 +275,20 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
     epo_log(EPO_LOG_INFO, "http.listening", EPO_LOG_INT("port", server->port),
             EPO_LOG_INT("loops", server->loop_count), EPO_LOG_INT("workers", server->worker_count),
             EPO_LOG_TEXT("tls", server->tls ? "yes" : "no"));
-    epo_listen_take_over();
+    epo_hand_over_done();
     wait_for_end(server, signal_fd);
     epo_log(EPO_LOG_INFO, "http.stopping");
+    epo_hand_over_notify("STOPPING=1");
     for (int i = 0; i < server->loop_count; i++)
         give_order(&server->loops[i], true, NULL);
     for (int i = 0; i < server->loop_count; i++)
         pthread_join(server->loops[i].thread, NULL);
-    epo_workers_stop(server->workers);
+    if (!epo_workers_stop(server->workers, WORKERS_WITHIN_US)) {
+        /* A handler is stuck and holds what the caller would free now. All that was acknowledged is
+         * on disk: going at once is the safe end. */
+        epo_log(EPO_LOG_ERROR, "http.stop_forced");
+        _exit(3);
+    }
     server->workers = NULL;
     close(signal_fd);
     epo_log(EPO_LOG_INFO, "http.stopped");
@@ -260,6 +313,7 @@ void epo_server_free(struct epo_server *server) {
         return;
     epo_cache_free(server->cache);
     epo_guard_free(server->guard);
+    epo_refuse_free(server);
     SSL_CTX_free(server->tls);
     epo_frame_setup(NULL);
     epo_pool_free(server->pool);
@@ -274,6 +328,16 @@ bool epo_server_reload(struct epo_server *server, const struct epo_json *setting
     SSL_CTX *tls = epo_tls_create(settings, error);
     if (!tls && error->kind)
         return false;
+    if ((tls != NULL) != (server->tls != NULL)) {
+        SSL_CTX_free(tls);
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "http.tls",
+                        "http.tls: turning TLS on or off needs a restart");
+    }
+    if (!epo_guard_update(server->guard, settings, error)) {
+        SSL_CTX_free(tls);
+        return false;
+    }
+    set_times(server, settings);
     for (int i = 0; tls && i < server->loop_count; i++) {
         SSL_CTX_up_ref(tls);
         give_order(&server->loops[i], false, tls);
@@ -298,6 +362,10 @@ bool epo_server_post(struct epo_server *server, void (*fn)(void *arg, struct epo
 }
 
 void epo_server_metrics(struct epo_server *server, struct epo_buffer *out) {
-    epo_metrics_write(&server->metrics, &server->options,
+    const struct epo_metrics *each[EPO_LOOPS_MAX];
+    size_t count = server->loops ? (size_t)server->loop_count : 0;
+    for (size_t i = 0; i < count; i++)
+        each[i] = &server->loops[i].metrics;
+    epo_metrics_write(each, count, &server->options,
                       server->workers ? epo_workers_waiting(server->workers) : 0, out);
 }

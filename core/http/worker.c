@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "http/internal.h"
 
@@ -66,7 +67,7 @@ struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
         /* Without a store (a server of plain pages) workers have no connection. */
         worker->db = portal && portal->store ? epo_store_connect(portal->store, error) : NULL;
         if (portal && portal->store && !worker->db) {
-            epo_workers_stop(workers);
+            epo_workers_stop(workers, 1000000);
             return NULL;
         }
         epo_assert(pthread_create(&worker->thread, NULL, worker_main, worker) == 0);
@@ -102,17 +103,9 @@ size_t epo_workers_waiting(struct epo_workers *workers) {
     return waiting;
 }
 
-void epo_workers_stop(struct epo_workers *workers) {
-    if (!workers)
-        return;
-    pthread_mutex_lock(&workers->lock);
-    workers->stopping = true;
-    pthread_cond_broadcast(&workers->wake);
-    pthread_mutex_unlock(&workers->lock);
-    for (int i = 0; i < workers->count; i++) {
-        pthread_join(workers->each[i].thread, NULL);
+static void release(struct epo_workers *workers) {
+    for (int i = 0; i < workers->count; i++)
         epo_db_close(workers->each[i].db);
-    }
     for (struct work *work = workers->spare, *next; work; work = next) {
         next = work->next;
         free(work);
@@ -120,4 +113,20 @@ void epo_workers_stop(struct epo_workers *workers) {
     pthread_mutex_destroy(&workers->lock);
     pthread_cond_destroy(&workers->wake);
     free(workers);
+}
+
+bool epo_workers_stop(struct epo_workers *workers, int64_t within_us) {
+    if (!workers)
+        return true;
+    pthread_mutex_lock(&workers->lock);
+    workers->stopping = true;
+    pthread_cond_broadcast(&workers->wake);
+    pthread_mutex_unlock(&workers->lock);
+    int64_t end_us = epo_clock_now_us() + within_us;
+    struct timespec end = {end_us / 1000000, end_us % 1000000 * 1000};
+    for (int i = 0; i < workers->count; i++)
+        if (pthread_timedjoin_np(workers->each[i].thread, NULL, &end) != 0)
+            return false;
+    release(workers);
+    return true;
 }
