@@ -5,9 +5,10 @@
 
 #include "view/view.h"
 
-#define EPO_VIEW_DEPTH_MAX 16  /* partials and layouts inside one another */
-#define EPO_VIEW_BLOCKS_MAX 32 /* blocks inside one another in one file */
-#define EPO_VIEW_PATH_MAX 8    /* names in a dotted path */
+#define EPO_VIEW_DEPTH_MAX 16      /* partials and layouts inside one another */
+#define EPO_VIEW_BLOCKS_MAX 32     /* blocks inside one another in one file */
+#define EPO_VIEW_PATH_MAX 8        /* names in a dotted path */
+#define EPO_VIEW_STEPS_MAX 2000000 /* instructions of one page: partials can call one another */
 #define EPO_VIEW_FILE_MAX (256u << 10)
 
 /* One piece of a source: text, or what stands between {{ and }} (trimmed). */

@@ -16,7 +16,7 @@ struct render {
     struct epo_buffer scratch; /* for numbers; emptied after each use */
     struct epo_error *error;
     const struct epo_program *program;
-    uint32_t depth;
+    uint32_t depth, steps;
 };
 static bool run(struct render *render, uint32_t from, uint32_t to, const struct scope *scope);
 
@@ -239,6 +239,9 @@ static bool run(struct render *render, uint32_t from, uint32_t to, const struct 
     bool done = true;
     for (uint32_t i = from; i < to && done; i++) {
         const struct epo_instruction *at = &list[i];
+        if (++render->steps > EPO_VIEW_STEPS_MAX)
+            return stop(render, at, "view.steps", "the page takes too many steps",
+                        epo_span(render->program->name));
         switch (at->op) {
         case EPO_OP_TEXT:
             epo_buffer_span(render->out, at->text);

@@ -262,6 +262,21 @@ static void limits(void **state) {
     epo_buffer_clear(&out);
     close_set(&set);
 
+    /* three loops in one another over 500 items: 125 million rounds without a limit of steps */
+    epo_buffer_init(&out, 1000);
+    open_set(&set, false,
+             (const char *const[]){"page.html", "{{#if a}}{{> t/b}}{{> t/b}}{{/if}}", "b.html",
+                                   "{{#each l}}{{#each l}}{{#each l}}{{/each}}{{/each}}{{/each}}",
+                                   NULL});
+    char many[4096] = "{\"a\":1,\"l\":[1";
+    for (int i = 0; i < 500; i++)
+        strncat(many, ",1", sizeof(many) - strlen(many) - 1);
+    strncat(many, "]}", sizeof(many) - strlen(many) - 1);
+    assert_false(draw(&set, "cs", many, &out));
+    assert_string_equal(set.error.code, "view.steps");
+    epo_buffer_clear(&out);
+    close_set(&set);
+
     char deep[2048] = "";
     for (int i = 0; i < 40; i++)
         strncat(deep, "{{#if a}}", sizeof(deep) - strlen(deep) - 1);
