@@ -140,7 +140,8 @@ bool epo_request_read_multipart(struct epo_pool *pool, struct epo_span content_t
     struct epo_span rest = {body.at + first.len, body.len - first.len};
     while (!epo_span_starts(rest, EPO_SPAN("--"))) {
         struct epo_span next = find(rest, mark);
-        if (!epo_span_starts(rest, EPO_SPAN("\r\n")) || !next.at)
+        /* "\r\n--boundary" right behind a boundary: a part without even a line end of its own */
+        if (!epo_span_starts(rest, EPO_SPAN("\r\n")) || !next.at || next.at - rest.at < 2)
             return epo_fail(error, EPO_ERROR_BAD_INPUT, "http.multipart",
                             "the form ends in the middle of a part");
         struct epo_span part = {rest.at + 2, (size_t)(next.at - rest.at) - 2};
