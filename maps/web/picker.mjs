@@ -75,6 +75,10 @@ export class Picker {
     this.check = new Check({ form: box.closest('form'), field: id, box: words, said: (text) => this.say(text) });
     this.surface.map.on('click', ({ coordinate, pixel, originalEvent }) => this.click(coordinate, pixel, originalEvent));
     place.onChange((what) => this.changed(what));
+    // What the agenda says of a place hangs on other answers too: the days, the purpose.
+    box.closest('form').addEventListener('change', ({ target }) => {
+      if (!box.contains(target) && target !== this.hidden && place.complete) this.check.soon();
+    });
     this.drawTools();
   }
 
@@ -91,7 +95,7 @@ export class Picker {
   put(coordinate) {
     if (this.place.add(coordinate)) {
       // Put from afar it is only roughly there: come closer, so that it can be put right.
-      if (this.place.vertices.length === 1 && this.surface.view.getZoom() < ZOOM_NEAR) this.surface.show(coordinate, ZOOM_NEAR + 1);
+      if (this.place.vertices.length === 1 && this.surface.zoom < ZOOM_NEAR) this.surface.show(coordinate, ZOOM_NEAR + 1);
       return;
     }
     if (this.place.closed) this.say(t('already_closed'));
@@ -171,13 +175,14 @@ export class Picker {
     this.drawMeasure();
     if (what === 'drag') return;
     this.hidden.value = geojson ? JSON.stringify(geojson) : '';
+    if (what !== 'read') history.replaceState({ ...history.state, [this.memory]: this.hidden.value }, '');
     this.drawTools();
     this.drawCorners();
     if (what !== 'read') {
       this.hidden.dispatchEvent(new Event('change', { bubbles: true }));
       this.speak(what);
     }
-    if (geojson) this.check.soon();
+    if (geojson) this.check.soon({ quiet: what === 'read' });
     else this.check.clear();
   }
 
@@ -260,9 +265,15 @@ export class Picker {
 
   // ---- coming back ----
 
+  // After a reload or a step back the place stands where it was left: kept with this entry of the history, since
+  // browsers bring back only inputs that came with the page.
+  get memory() { return `place:${this.id}`; }
+
   restore() {
+    const kept = history.state?.[this.memory];
+    if (kept !== undefined) this.hidden.value = kept;
     const typed = this.hidden.value ? readCoordinates(this.hidden.value) : null;
-    const value = object(this.hidden.value) ?? (typed ? { type: 'Point', coordinates: typed } : object(this.box.dataset.geojson));
+    const value = object(this.hidden.value) ?? (typed ? { type: 'Point', coordinates: typed } : kept === undefined ? object(this.box.dataset.geojson) : null);
     if (this.chosenLabel) this.search.input.value = this.chosenLabel.trim();
     if (value && this.place.read(value)) this.zoomTo();
   }

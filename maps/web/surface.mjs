@@ -53,7 +53,15 @@ export class Surface {
   }
 
   get view() { return this.map.getView(); }
-  get center() { return this.view.getCenter(); }
+  // Where the map is going to stand: keys may come faster than it moves.
+  get center() { return (this.view.getAnimating() && this.goal?.center) || this.view.getCenter(); }
+  get zoom() { return (this.view.getAnimating() && this.goal?.zoom) || this.view.getZoom(); }
+
+  go(goal, ms) {
+    this.goal = { center: this.center, zoom: this.zoom, ...goal };
+    this.view.cancelAnimations();
+    this.view.animate({ ...this.goal, duration: duration(ms) });
+  }
 
   async start(zoomTo) {
     try {
@@ -68,12 +76,14 @@ export class Surface {
     }
   }
 
-  zoomBy(step) { this.view.animate({ zoom: Math.round(this.view.getZoom() + step), duration: duration(180) }); }
+  zoomBy(step) {
+    const zoom = Math.round(this.zoom + step);
+    this.go({ zoom: Math.min(Math.max(zoom, this.view.getMinZoom()), this.view.getMaxZoom()) }, 180);
+  }
 
   show(center, zoom) {
     this.placed = true;
-    this.view.cancelAnimations();
-    this.view.animate({ center, zoom: Math.max(this.view.getZoom() ?? 0, zoom), duration: duration(250) });
+    this.go({ center, zoom: Math.max(this.zoom ?? 0, zoom) }, 250);
   }
 
   fit(extent, maxZoom = 18) {
@@ -85,8 +95,7 @@ export class Surface {
 
   pan(x, y) {
     const [cx, cy] = this.center, step = this.view.getResolution();
-    this.view.cancelAnimations();
-    this.view.animate({ center: this.view.getConstrainedCenter([cx + x * step, cy + y * step]), duration: duration(90) });
+    this.go({ center: [cx + x * step, cy + y * step] }, 90);
     this.moved?.();
   }
 
