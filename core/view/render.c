@@ -154,6 +154,12 @@ static bool stop(struct render *render, const struct epo_instruction *at, const 
     return epo_error_at(render->error, "%s:%u", render->program->file, at->line);
 }
 
+static bool spend(struct render *render, const struct epo_instruction *at) {
+    return ++render->steps <= EPO_VIEW_STEPS_MAX ||
+           stop(render, at, "view.steps", "the page takes too many steps",
+                epo_span(render->program->name));
+}
+
 static bool enter(struct render *render, const struct epo_instruction *at,
                   const struct epo_program *target, const struct scope *scope) {
     if (render->depth == EPO_VIEW_DEPTH_MAX)
@@ -195,7 +201,7 @@ static bool run_each(struct render *render, uint32_t i, const struct scope *scop
         return run(render, at->else_at, at->end_at, scope);
     for (uint32_t n = 0; n < list->count && !render->out->failed; n++) {
         struct scope item = {list->items[n], scope, true, n, list->count};
-        if (!run(render, i + 1, at->else_at, &item))
+        if (!spend(render, at) || !run(render, i + 1, at->else_at, &item))
             return false;
     }
     return true;
@@ -239,9 +245,8 @@ static bool run(struct render *render, uint32_t from, uint32_t to, const struct 
     bool done = true;
     for (uint32_t i = from; i < to && done; i++) {
         const struct epo_instruction *at = &list[i];
-        if (++render->steps > EPO_VIEW_STEPS_MAX)
-            return stop(render, at, "view.steps", "the page takes too many steps",
-                        epo_span(render->program->name));
+        if (!spend(render, at))
+            return false;
         switch (at->op) {
         case EPO_OP_TEXT:
             epo_buffer_span(render->out, at->text);
