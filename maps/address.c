@@ -216,7 +216,8 @@ static void keep_hit(struct search *x, struct hit hit) {
     x->hits[at] = hit;
 }
 
-static void find_streets(struct search *x, bool similar) {
+/* number_first: the first word is a number that must stand in the name ("17. listopadu"). */
+static void find_streets(struct search *x, bool similar, bool number_first) {
     const struct epo_snapshot *s = x->s;
     unsigned all = (1u << x->q.word_count) - 1;
     unsigned char *marks = calloc(s->street_count + 1, 1);
@@ -225,7 +226,7 @@ static void find_streets(struct search *x, bool similar) {
         (similar ? mark_similar : mark_prefix)(s, x->q.words[w], 1u << w, marks);
     for (size_t i = 0; i < s->street_count; i++) {
         const struct epo_street *street = &s->streets[i];
-        if (marks[i] == 0)
+        if (marks[i] == 0 || (number_first && (marks[i] & 1) == 0))
             continue;
         unsigned found = marks[i];
         int in_name = __builtin_popcount(found);
@@ -404,7 +405,7 @@ static bool leading_number_as_word(struct search *x, struct epo_span query) {
     q.folded = x->q.folded;
     struct epo_address_query plain = x->q;
     x->q = q;
-    find_streets(x, false);
+    find_streets(x, false, true);
     if (x->hit_count > 0)
         return true;
     x->q = plain;
@@ -418,12 +419,12 @@ static void run(struct search *x, struct epo_span query) {
         return;
     }
     if (!leading_number_as_word(x, query) && x->q.word_count > 0)
-        find_streets(x, false);
+        find_streets(x, false, false);
     answer_streets(x);
     if (x->q.numbers[0] >= 0)
         answer_conscription(x);
     if (x->list->count == 0 && x->q.word_count > 0) {
-        find_streets(x, true);
+        find_streets(x, true, false);
         answer_streets(x);
     }
     if (x->q.word_count == 0)

@@ -8,7 +8,8 @@
 #include "maps/maps.h"
 
 static const double DECIMALS_7 = 1e7; /* RFC 7946 §11.2: about a centimetre */
-static const double AREA_LEAST_M2 = 0.01;
+/* Narrower than this on average is a line drawn as an area: three points in a row. */
+static const double AREA_WIDTH_LEAST_M = 0.05;
 
 struct line { /* one ring or line in both systems */
     struct epo_point *degrees, *metres;
@@ -199,9 +200,10 @@ static bool measure(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry
     place->anchor_5514 = r->lines[0].metres[0];
     if (r->kind == EPO_PLACE_AREA) {
         double perimeter = 0;
-        if (GEOSArea_r(g, geometry, &place->area_m2) != 1 || place->area_m2 < AREA_LEAST_M2)
+        if (GEOSArea_r(g, geometry, &place->area_m2) != 1 ||
+            GEOSLength_r(g, geometry, &perimeter) != 1 ||
+            place->area_m2 < AREA_WIDTH_LEAST_M * perimeter / 2)
             return refuse(r, "place.empty_area", "the area is empty");
-        GEOSLength_r(g, geometry, &perimeter);
         place->length_m = perimeter;
     } else if (r->kind == EPO_PLACE_LINE) {
         GEOSLength_r(g, geometry, &place->length_m);

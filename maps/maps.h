@@ -31,7 +31,7 @@ struct epo_place {
     enum epo_place_kind kind;
     struct epo_point anchor_5514; /* the point itself, or a point on the line / inside the area */
     struct epo_point anchor_4326;
-    double area_m2, length_m;          /* planar in 5514; 0 where they do not apply */
+    double area_m2, length_m;          /* planar in 5514; of an area the perimeter; 0 of a point */
     struct epo_span wkb_5514;          /* ISO WKB, little endian */
     const struct epo_json *geojson;    /* normalised: closed rings, right-hand rule, 7 decimals */
     double min_x, min_y, max_x, max_y; /* 5514 */
@@ -39,7 +39,8 @@ struct epo_place {
 /* Reads a GeoJSON geometry (or a Feature around one): Point, LineString, Polygon. Errors are for
  * citizens' eyes and have codes with texts in the catalog: "place.not_geojson", "place.kind",
  * "place.out_of_range", "place.swapped" (lat/lon exchanged), "place.too_many_vertices",
- * "place.self_crossing" (where = "lon,lat"), "place.empty_area", "place.outside_city". */
+ * "place.self_crossing" (where = "lon,lat"), "place.empty_area", "place.empty_line". The city is
+ * checked by epo_locate ("in_city"). */
 bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struct epo_place *place,
                     struct epo_error *error);
 
