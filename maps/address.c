@@ -423,6 +423,11 @@ static void run(struct search *x, struct epo_span query) {
     answer_streets(x);
     if (x->q.numbers[0] >= 0)
         answer_conscription(x);
+    if (x->list->count == 0 && x->q.postcode[0] != '\0' && x->q.word_count > 0) {
+        x->q.postcode[0] = '\0'; /* another postcode than people think: the street counts */
+        find_streets(x, false, false);
+        answer_streets(x);
+    }
     if (x->list->count == 0 && x->q.word_count > 0) {
         find_streets(x, true, false);
         answer_streets(x);
