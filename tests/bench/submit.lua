@@ -1,0 +1,17 @@
+-- wrk: files a submission with each request: another place, another Idempotency-Key.
+--   BENCH_POINTS  file of "lon lat" lines      BENCH_BODY  answers, @PLACE@ where GeoJSON goes
+--   BENCH_RUN     makes the keys of this run differ from those of others
+local points, counter = {}, 0
+local run = os.getenv("BENCH_RUN")
+local before, after = os.getenv("BENCH_BODY"):match("^(.*)@PLACE@(.*)$")
+
+for line in io.lines(os.getenv("BENCH_POINTS")) do
+    local lon, lat = line:match("(%S+) (%S+)")
+    points[#points + 1] = '{"type":"Point","coordinates":[' .. lon .. "," .. lat .. "]}"
+end
+
+function request()
+    counter = counter + 1
+    local headers = {["Content-Type"] = "application/json", ["Idempotency-Key"] = "bench-" .. run .. "-" .. counter}
+    return wrk.format("POST", nil, headers, before .. points[counter % #points + 1] .. after)
+end
