@@ -60,7 +60,6 @@ CREATE TABLE submissions (
 CREATE UNIQUE INDEX submissions_idempotency ON submissions (tenant, idempotency)
     WHERE idempotency IS NOT NULL;
 CREATE INDEX submissions_sender ON submissions (tenant, sender, number) WHERE sender <> '';
-CREATE INDEX submissions_receipt ON submissions (tenant, receipt);
 
 -- Where it is (the place that routes it): metres of EPSG:5514, and the map it was measured on.
 CREATE TABLE locations (
