@@ -144,7 +144,8 @@ static struct epo_response *answer(struct epo_exchange *exchange) {
         return epo_respond_error(request, &error, NULL);
     request->query = query.pairs;
     request->query_count = query.count;
-    return exchange->route->handler(request);
+    struct epo_response *barred = epo_admit(request, exchange->route->flags);
+    return barred ? barred : exchange->route->handler(request);
 }
 
 static void compress(void *arg, struct epo_db *db) {

@@ -151,6 +151,10 @@ size_t epo_workers_waiting(struct epo_workers *workers);
  * be freed and the process had better end. */
 bool epo_workers_stop(struct epo_workers *workers, int64_t within_us);
 
+/* ---- admit.c: on a worker ---- */
+/* NULL where the route's flags let the session pass; else the answer: to /login, or 403. */
+struct epo_response *epo_admit(struct epo_request *request, int flags);
+
 /* ---- frame.c: pages and errors ---- */
 /* Once, when the server is made. The manifest must outlive it. */
 void epo_frame_setup(const struct epo_json *assets);

@@ -1,0 +1,82 @@
+/* The command line: one table (cli.c), one function for each command, exit codes as in the README.
+ * Only the room main includes this. */
+#ifndef EPO_CLI_H
+#define EPO_CLI_H
+
+#include "base/error.h"
+#include "http/pages.h"
+#include "plugin/plugin.h"
+#include "portal/portal.h"
+
+enum { EPO_EXIT_DONE = 0, EPO_EXIT_WRONG = 1, EPO_EXIT_USAGE = 2, EPO_EXIT_MACHINE = 3 };
+
+/* Options common to commands, cut off the words by cli.c. */
+struct epo_words {
+    const char *folder; /* -C DIR, or "." */
+    char **at;          /* what is left: the command's own words */
+    int count;
+};
+struct epo_command {
+    const char *name, *usage, *help;
+    int (*run)(struct epo_words *words);
+};
+extern const struct epo_command epo_commands[];
+extern const size_t epo_command_count;
+
+/* Takes "--name VALUE" out of the words: its value, or NULL. */
+const char *epo_words_option(struct epo_words *words, const char *name);
+/* Takes "--name" out: whether it was there. */
+bool epo_words_flag(struct epo_words *words, const char *name);
+/* Says how the command is used; EPO_EXIT_USAGE. */
+int epo_words_usage(const char *command);
+/* Prints the error as "where: text"; the exit code of its kind. */
+int epo_cli_failed(const struct epo_error *error);
+/* For long work: "Roads 40 %" on one line of a terminal. */
+void epo_cli_progress(const char *what, int percent);
+
+/* ---- process.c: the parts of a portal, opened in order ---- */
+enum epo_parts { EPO_PART_STORE = 1, EPO_PART_MAPS = 2, EPO_PART_VIEW = 4, EPO_PART_AGENDAS = 8 };
+struct epo_process {
+    struct epo_portal portal;
+    struct epo_registry *registry;
+    struct epo_pool *pool; /* settings of all loads and paths: lives to the end */
+    const char *share;
+    const char *folders[4]; /* where agendas are loaded from; the last two are the portal's own */
+};
+/* Opens the settings and the parts asked for (agendas need the others). On failure says why on
+ * stderr, closes what was opened and gives the exit code; 0 when all is open. */
+int epo_process_open(struct epo_process *process, const char *folder, int parts);
+void epo_process_close(struct epo_process *process);
+/* Loads agendas again from the share folder, then from the portal's own (which win). */
+bool epo_process_load_agendas(struct epo_process *process, struct epo_error *error);
+/* Reads epo.json again; faults are printed or logged, then the old stay in force. */
+bool epo_process_reload_settings(struct epo_process *process);
+/* EPO_SHARE, the build's folder, or the installed one. */
+const char *epo_share_folder(void);
+/* native and lua. */
+extern const struct epo_runtime *const epo_runtimes[];
+extern const size_t epo_runtime_count;
+
+/* ---- folder.c ---- */
+/* Names in a folder, sorted, NULL-terminated, in the pool; NULL where there is none. */
+const char *const *epo_folder_names(struct epo_pool *pool, const char *folder);
+/* Locks the portal folder until the process ends: `alone` to replace its content, shared to serve
+ * it. False when others hold it so that this cannot be. */
+bool epo_folder_lock(const char *folder, bool alone);
+/* Files and folders of a portal beside portal.db, NULL-terminated (cli_backup.c). */
+extern const char *const epo_backup_parts[];
+
+/* [{"label","text"}] of program, ABI and libraries. */
+struct epo_json *epo_cli_versions(struct epo_pool *pool);
+
+int epo_cli_init(struct epo_words *words);
+int epo_cli_serve(struct epo_words *words);
+int epo_cli_check(struct epo_words *words);
+int epo_cli_agenda(struct epo_words *words);
+int epo_cli_map(struct epo_words *words);
+int epo_cli_account(struct epo_words *words);
+int epo_cli_backup(struct epo_words *words);
+int epo_cli_restore(struct epo_words *words);
+int epo_cli_version(struct epo_words *words);
+
+#endif

@@ -1,0 +1,85 @@
+/* epo init: a portal folder, empty or with the demo city. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "portal/demo.h"
+
+#define DEMO_SEED 20261124
+
+static bool make_folder(struct epo_pool *pool, const char *folder, const char *name,
+                        struct epo_error *error) {
+    const char *path = name[0] ? epo_pool_printf(pool, "%s/%s", folder, name) : folder;
+    return mkdir(path, 0750) == 0 || errno == EEXIST ||
+           epo_fail(error, EPO_ERROR_BROKEN, "init.folder", "%s cannot be made: %s.", path,
+                    strerror(errno));
+}
+
+static bool copy_settings(struct epo_pool *pool, const char *folder, bool demo,
+                          struct epo_error *error) {
+    char bytes[16384];
+    const char *from = epo_pool_printf(pool, "%s/demo/%s", epo_share_folder(),
+                                       demo ? "epo.json" : "epo.empty.json");
+    const char *to = epo_pool_printf(pool, "%s/epo.json", folder);
+    FILE *in = fopen(from, "re"), *out = in != NULL ? fopen(to, "wxe") : NULL;
+    size_t len = in != NULL ? fread(bytes, 1, sizeof bytes, in) : 0;
+    bool good = out != NULL && len > 0 && len < sizeof bytes && fwrite(bytes, 1, len, out) == len;
+    if (out != NULL)
+        good = fclose(out) == 0 && good;
+    if (in != NULL)
+        fclose(in);
+    return good || epo_fail(error, EPO_ERROR_BROKEN, "init.settings",
+                            "%s cannot be made from %s: %s.", to, from, strerror(errno));
+}
+
+static bool make_map(struct epo_pool *pool, const char *folder, struct epo_error *error) {
+    const char *map = epo_pool_printf(pool, "%s/map", folder);
+    return epo_transform_check(error) &&
+           epo_demo_city_build(map, DEMO_SEED, epo_cli_progress, error) &&
+           epo_tiles_build(map, epo_cli_progress, error);
+}
+
+/* epo.json comes last but for what reads it, so that a folder half made is not taken for a portal;
+ * what failed can simply be run again. */
+static int make(struct epo_pool *pool, const char *folder, bool demo) {
+    static const char *const inside[] = {"", "agendas", "plugins", "map"};
+    struct epo_error error = {0};
+    struct epo_process process;
+    for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
+        if (!make_folder(pool, folder, inside[i], &error))
+            return epo_cli_failed(&error);
+    if ((demo && !make_map(pool, folder, &error)) || !copy_settings(pool, folder, demo, &error))
+        return epo_cli_failed(&error);
+    int code = epo_process_open(&process, folder, EPO_PART_STORE);
+    if (code == EPO_EXIT_DONE) {
+        if (demo && !epo_demo_accounts_make(&process.portal, &error))
+            code = epo_cli_failed(&error);
+        epo_process_close(&process);
+    }
+    if (code != EPO_EXIT_DONE)
+        unlink(epo_pool_printf(pool, "%s/epo.json", folder));
+    return code;
+}
+
+int epo_cli_init(struct epo_words *words) {
+    bool demo = epo_words_flag(words, "--demo");
+    if (words->count != 1 || words->at[0][0] == '-')
+        return epo_words_usage("init");
+    const char *folder = words->at[0];
+    struct epo_pool *pool = epo_pool_create();
+    if (access(epo_pool_printf(pool, "%s/epo.json", folder), F_OK) == 0) {
+        fprintf(stderr, "%s/epo.json:1: there is a portal here already\n", folder);
+        epo_pool_free(pool);
+        return EPO_EXIT_WRONG;
+    }
+    int code = make(pool, folder, demo);
+    if (code == EPO_EXIT_DONE)
+        printf("%s is ready%s\n", folder,
+               demo ? ": epo serve -C shows it"
+                    : ": edit epo.json, import a map base (epo map import), add accounts");
+    epo_pool_free(pool);
+    return code;
+}

@@ -1,0 +1,72 @@
+/* epo map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static int import(struct epo_words *words) {
+    struct epo_error error = {0};
+    const char *layer = epo_words_option(words, "--layer");
+    const char *srs = epo_words_option(words, "--srs");
+    if (words->count != 2 || layer == NULL || words->at[1][0] == '-')
+        return epo_words_usage("map");
+    struct epo_pool *pool = epo_pool_create();
+    const char *folder = epo_pool_printf(pool, "%s/map", words->folder);
+    bool good = epo_transform_check(&error) &&
+                epo_map_import(folder, words->at[1], layer, srs, epo_cli_progress, &error) &&
+                epo_tiles_build(folder, epo_cli_progress, &error);
+    epo_pool_free(pool);
+    return good ? EPO_EXIT_DONE : epo_cli_failed(&error);
+}
+
+static int layers(struct epo_process *process) {
+    struct epo_error error = {0};
+    struct epo_json *rows;
+    if (!epo_map_layers(process->portal.maps, process->pool, &rows, &error))
+        return epo_cli_failed(&error);
+    for (uint32_t i = 0; i < rows->count; i++)
+        printf("%-20.*s %-10.*s %-12.*s %8lld  %.*s\n",
+               EPO_ARG(epo_json_get_text(rows->items[i], "name")),
+               EPO_ARG(epo_json_get_text(rows->items[i], "kind")),
+               EPO_ARG(epo_json_get_text(rows->items[i], "role")),
+               (long long)epo_json_get_integer(rows->items[i], "features", 0),
+               EPO_ARG(epo_json_get_text(rows->items[i], "title")));
+    return EPO_EXIT_DONE;
+}
+
+static int locate(struct epo_process *process, const char *lon, const char *lat) {
+    struct epo_error error = {0};
+    struct epo_point point;
+    struct epo_place place;
+    struct epo_json *facts;
+    struct epo_pool *pool = process->pool;
+    if (!epo_span_real(epo_span(lon), &point.x) || !epo_span_real(epo_span(lat), &point.y))
+        return epo_words_usage("map");
+    struct epo_json *geojson = epo_json_object(pool), *coordinates = epo_json_array(pool);
+    epo_json_set_string(pool, geojson, "type", "Point");
+    epo_json_push(pool, coordinates, epo_json_real(pool, point.x));
+    epo_json_push(pool, coordinates, epo_json_real(pool, point.y));
+    epo_json_set(pool, geojson, "coordinates", coordinates);
+    if (!epo_place_read(pool, geojson, &place, &error) ||
+        !epo_locate(process->portal.maps, pool, &place, &facts, &error))
+        return epo_cli_failed(&error);
+    printf("%.*s\n", EPO_ARG(epo_json_print(pool, facts)));
+    return EPO_EXIT_DONE;
+}
+
+int epo_cli_map(struct epo_words *words) {
+    struct epo_process process;
+    const char *what = words->count > 0 ? words->at[0] : "";
+    bool lists = strcmp(what, "layers") == 0 && words->count == 1;
+    bool locates = strcmp(what, "locate") == 0 && words->count == 3;
+    if (strcmp(what, "import") == 0)
+        return import(words);
+    if (!lists && !locates)
+        return epo_words_usage("map");
+    int code = epo_process_open(&process, words->folder, EPO_PART_MAPS);
+    if (code != EPO_EXIT_DONE)
+        return code;
+    code = lists ? layers(&process) : locate(&process, words->at[1], words->at[2]);
+    epo_process_close(&process);
+    return code;
+}

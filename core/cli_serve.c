@@ -1,0 +1,163 @@
+/* epo serve: everything opened, wired and kept running until SIGTERM. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli.h"
+#include "portal/demo.h"
+
+#define LISTEN_DEFAULT "127.0.0.1:8080"
+
+struct serving {
+    struct epo_process process;
+    struct epo_app app;
+};
+
+/* Threads made from here on inherit it: signals reach the main thread alone. */
+static void block_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR2);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* On the main thread, for SIGHUP. */
+static void reload_all(void *arg) {
+    struct serving *serving = arg;
+    struct epo_portal *portal = &serving->process.portal;
+    struct epo_error error = {0};
+    if (!epo_process_reload_settings(&serving->process))
+        epo_log(EPO_LOG_ERROR, "reload.settings");
+    else if (!epo_server_reload(serving->app.server,
+                                epo_json_get(epo_portal_settings(portal), "http"), &error))
+        epo_log_error(EPO_LOG_ERROR, "reload.http", &error);
+    if (!epo_maps_reload(portal->maps, &error))
+        epo_log_error(EPO_LOG_ERROR, "reload.maps", &error);
+    if (!epo_process_load_agendas(&serving->process, &error))
+        epo_log_error(EPO_LOG_ERROR, "reload.agendas", &error);
+    epo_server_purge(serving->app.server);
+    epo_log(EPO_LOG_INFO, "reload.done");
+}
+
+/* Prints where it serves and, for a demo, who may sign in. */
+static void greet(const struct serving *serving, const char *listen) {
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_span host = epo_span(listen);
+    while (host.len > 0 && host.at[host.len - 1] != ':')
+        host.len--;
+    bool tls = epo_json_get(epo_json_get(epo_portal_settings(&serving->process.portal), "http"),
+                            "tls") != NULL;
+    printf("%s://%.*s%d\n", tls ? "https" : "http", EPO_ARG(host),
+           epo_server_port(serving->app.server));
+    const struct epo_json *accounts =
+        serving->process.portal.demo ? epo_demo_accounts(pool, serving->process.portal.folder, "cs")
+                                     : NULL;
+    for (uint32_t i = 0; accounts != NULL && i < accounts->count; i++)
+        printf("  %-10.*s %.*s  %.*s\n", EPO_ARG(epo_json_get_text(accounts->items[i], "name")),
+               EPO_ARG(epo_json_get_text(accounts->items[i], "password")),
+               EPO_ARG(epo_json_get_text(accounts->items[i], "what")));
+    fflush(stdout);
+    epo_pool_free(pool);
+}
+
+static void print_agenda_faults(struct epo_registry *registry) {
+    struct epo_pool *pool = epo_pool_create();
+    const struct epo_json *faults = epo_registry_faults(registry, pool);
+    for (uint32_t i = 0; faults != NULL && i < faults->count; i++)
+        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
+                (long long)epo_json_get_integer(faults->items[i], "line", 1),
+                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
+    epo_pool_free(pool);
+}
+
+static const struct epo_json *read_components(struct epo_process *process,
+                                              struct epo_error *error) {
+    static const size_t max = 1 << 20;
+    const char *path = epo_pool_printf(process->pool, "%s/web/api/components.json", process->share);
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        epo_fail(error, EPO_ERROR_BROKEN, "serve.components", "%s cannot be read.", path);
+        return NULL;
+    }
+    char *bytes = epo_pool_alloc(process->pool, max);
+    struct epo_span text = {bytes, fread(bytes, 1, max, file)};
+    fclose(file);
+    return epo_json_parse(process->pool, text, error);
+}
+
+static bool run(struct serving *serving, const char *listen, struct epo_error *error) {
+    struct epo_process *process = &serving->process;
+    struct epo_app *app = &serving->app;
+    *app = (struct epo_app){.portal = &process->portal,
+                            .registry = process->registry,
+                            .version = EPO_VERSION,
+                            .versions = epo_cli_versions(process->pool),
+                            .components = read_components(process, error),
+                            .started_at_us = epo_clock_now_us()};
+    if (app->components == NULL)
+        return false;
+    struct epo_server_options options = {
+        .routes = epo_routes,
+        .route_count = epo_route_count,
+        .portal = &process->portal,
+        .app = app,
+        .settings = epo_json_get(epo_portal_settings(&process->portal), "http"),
+        .listen = listen,
+        .assets = epo_pool_printf(process->pool, "%s/assets", process->share)};
+    app->server = epo_server_create(&options, error);
+    if (app->server == NULL)
+        return false;
+    epo_server_on_reload(app->server, reload_all, serving);
+    greet(serving, listen);
+    bool good = epo_server_run(app->server, error);
+    epo_server_free(app->server);
+    return good;
+}
+
+int epo_cli_serve(struct epo_words *words) {
+    static struct serving serving;
+    struct epo_error error = {0};
+    const char *listen = epo_words_option(words, "--listen");
+    if (words->count != 0)
+        return epo_words_usage("serve");
+    block_signals();
+    if (!epo_folder_lock(words->folder, false)) {
+        fprintf(stderr, "epo: %s is being restored: try again when that is done\n", words->folder);
+        return EPO_EXIT_MACHINE;
+    }
+    int code = epo_process_open(&serving.process, words->folder,
+                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
+    if (code != EPO_EXIT_DONE)
+        return code;
+    print_agenda_faults(serving.process.registry);
+    if (!run(&serving, listen != NULL ? listen : LISTEN_DEFAULT, &error))
+        code = epo_cli_failed(&error);
+    epo_process_close(&serving.process);
+    return code;
+}
+
+int epo_cli_check(struct epo_words *words) {
+    struct epo_process process;
+    if (words->count != 0)
+        return epo_words_usage("check");
+    int code = epo_process_open(&process, words->folder,
+                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
+    if (code != EPO_EXIT_DONE)
+        return code;
+    print_agenda_faults(process.registry);
+    const struct epo_json *faults = epo_registry_faults(process.registry, process.pool);
+    if (faults != NULL && faults->count > 0)
+        code = EPO_EXIT_WRONG;
+    else
+        puts("all is well");
+    epo_process_close(&process);
+    return code;
+}

@@ -1,0 +1,147 @@
+/* Opening and closing the parts of a portal. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli.h"
+#include "portal/settings.h"
+
+const char *epo_share_folder(void) {
+    const char *share = getenv("EPO_SHARE");
+    if (share != NULL && share[0] != '\0')
+        return share;
+    return access(EPO_SHARE_BUILD "/schema", R_OK) == 0 ? EPO_SHARE_BUILD : EPO_SHARE_INSTALLED;
+}
+
+static void print_faults(const char *folder, const struct epo_settings_fault *fault) {
+    for (; fault != NULL; fault = fault->next)
+        fprintf(stderr, "%s/%s: %s\n", folder, fault->where, fault->text);
+}
+
+static bool read_settings(struct epo_process *process) {
+    struct epo_settings_fault *faults;
+    struct epo_json *settings = epo_settings_read(process->pool, process->portal.folder, &faults);
+    print_faults(process->portal.folder, faults);
+    if (settings == NULL)
+        return false;
+    epo_portal_set_settings(&process->portal, settings);
+    return true;
+}
+
+bool epo_process_reload_settings(struct epo_process *process) {
+    char tenant[EPO_TENANT_SIZE];
+    const struct epo_json *before = epo_portal_settings(&process->portal);
+    memcpy(tenant, process->portal.tenant, sizeof tenant);
+    if (!read_settings(process))
+        return false;
+    /* the tenant leads every key: another one would be another portal */
+    if (epo_span_is(epo_json_get_text(epo_portal_settings(&process->portal), "tenant"), tenant))
+        return true;
+    fprintf(stderr, "%s/epo.json:1: \"tenant\" cannot change while it serves\n",
+            process->portal.folder);
+    epo_portal_set_settings(&process->portal, before);
+    return false;
+}
+
+static bool open_store(struct epo_process *process, struct epo_error *error) {
+    struct epo_portal *portal = &process->portal;
+    struct epo_store_options options = {
+        .migrations = epo_pool_printf(process->pool, "%s/schema", process->share),
+        .label = "portal"};
+    portal->store = epo_store_open(epo_pool_printf(process->pool, "%s/portal.db", portal->folder),
+                                   &options, error);
+    return portal->store != NULL && epo_portal_start(portal, error);
+}
+
+static bool open_view(struct epo_process *process, struct epo_error *error) {
+    struct epo_portal *portal = &process->portal;
+    struct epo_pool *pool = process->pool;
+    const char *share = process->share;
+    portal->catalog = epo_catalog_create();
+    portal->templates = epo_templates_create(portal->catalog);
+    return epo_catalog_add(portal->catalog, epo_pool_printf(pool, "%s/web/texts", share), "",
+                           error) &&
+           epo_catalog_add(portal->catalog, epo_pool_printf(pool, "%s/forms_texts", share), "",
+                           error) &&
+           epo_templates_add(portal->templates, epo_pool_printf(pool, "%s/web/templates", share),
+                             "web", true, error) &&
+           epo_templates_add(portal->templates, epo_pool_printf(pool, "%s/forms", share), "forms",
+                             true, error) &&
+           epo_templates_link(portal->templates, error);
+}
+
+static bool open_maps(struct epo_process *process, struct epo_error *error) {
+    struct epo_portal *portal = &process->portal;
+    if (!epo_transform_check(error))
+        return false;
+    portal->maps = epo_maps_open(epo_pool_printf(process->pool, "%s/map", portal->folder), error);
+    return portal->maps != NULL;
+}
+
+static void name_folders(struct epo_process *process) {
+    struct epo_pool *pool = process->pool;
+    process->folders[0] = epo_pool_printf(pool, "%s/agendas", process->share);
+    process->folders[1] = epo_pool_printf(pool, "%s/plugins", process->share);
+    process->folders[2] = epo_pool_printf(pool, "%s/agendas", process->portal.folder);
+    process->folders[3] = epo_pool_printf(pool, "%s/plugins", process->portal.folder);
+}
+
+bool epo_process_load_agendas(struct epo_process *process, struct epo_error *error) {
+    const char *present[4];
+    size_t count = 0;
+    for (size_t i = 0; i < 4; i++)
+        if (access(process->folders[i], R_OK) == 0)
+            present[count++] = process->folders[i];
+    return epo_registry_load(process->registry, present, count, error);
+}
+
+static bool open_parts(struct epo_process *process, int parts, struct epo_error *error) {
+    if ((parts & EPO_PART_STORE) && !open_store(process, error))
+        return false;
+    if ((parts & EPO_PART_VIEW) && !open_view(process, error))
+        return false;
+    if ((parts & EPO_PART_MAPS) && !open_maps(process, error))
+        return false;
+    if (!(parts & EPO_PART_AGENDAS))
+        return true;
+    process->registry = epo_registry_create(&process->portal, epo_runtimes, epo_runtime_count);
+    return epo_process_load_agendas(process, error);
+}
+
+int epo_process_open(struct epo_process *process, const char *folder, int parts) {
+    struct epo_error error = {0};
+    memset(process, 0, sizeof *process);
+    process->pool = epo_pool_create();
+    process->share = epo_share_folder();
+    snprintf(process->portal.folder, sizeof process->portal.folder, "%s", folder);
+    name_folders(process);
+    if (!read_settings(process)) {
+        epo_process_close(process);
+        return EPO_EXIT_WRONG;
+    }
+    const struct epo_json *settings = epo_portal_settings(&process->portal);
+    snprintf(process->portal.tenant, sizeof process->portal.tenant, "%.*s",
+             EPO_ARG(epo_json_get_text(settings, "tenant")));
+    process->portal.demo = epo_json_get_boolean(settings, "demo", false);
+    if (open_parts(process, parts, &error))
+        return EPO_EXIT_DONE;
+    epo_process_close(process);
+    return epo_cli_failed(&error);
+}
+
+void epo_process_close(struct epo_process *process) {
+    if (process->registry != NULL)
+        epo_registry_free(process->registry);
+    if (process->portal.templates != NULL)
+        epo_templates_free(process->portal.templates);
+    if (process->portal.catalog != NULL)
+        epo_catalog_free(process->portal.catalog);
+    if (process->portal.maps != NULL)
+        epo_maps_close(process->portal.maps);
+    if (process->portal.store != NULL)
+        epo_store_close(process->portal.store);
+    epo_pool_free(process->pool);
+    memset(process, 0, sizeof *process);
+}
