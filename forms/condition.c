@@ -425,22 +425,22 @@ static struct epo_json *do_none(struct run *run, const struct epo_json *argument
 static const struct operation {
     const char *name;
     operation_fn fn;
-    uint32_t least, most; /* arguments */
+    struct epo_condition_shape shape;
 } operations[] = {
-    {"var", do_var, 0, 2},     {"missing", do_missing, 1, 99},
-    {"==", do_equal, 2, 2},    {"===", do_strict_equal, 2, 2},
-    {"!=", do_unequal, 2, 2},  {"!==", do_strict_unequal, 2, 2},
-    {"!", do_not, 1, 1},       {"!!", do_truth, 1, 1},
-    {"and", do_and, 1, 99},    {"or", do_or, 1, 99},
-    {"if", do_if, 1, 99},      {"<", do_less, 2, 3},
-    {"<=", do_at_most, 2, 3},  {">", do_greater, 2, 2},
-    {">=", do_at_least, 2, 2}, {"in", do_in, 2, 2},
-    {"+", do_plus, 1, 99},     {"-", do_minus, 1, 2},
-    {"*", do_times, 1, 99},    {"/", do_divide, 2, 2},
-    {"%", do_remainder, 2, 2}, {"min", do_min, 1, 99},
-    {"max", do_max, 1, 99},    {"cat", do_cat, 1, 99},
-    {"some", do_some, 2, 2},   {"all", do_all, 2, 2},
-    {"none", do_none, 2, 2},
+    {"var", do_var, {0, 2, EPO_NAMES_FIRST}},  {"missing", do_missing, {1, 99, EPO_NAMES_ALL}},
+    {"==", do_equal, {2, 2, EPO_PLAIN}},       {"===", do_strict_equal, {2, 2, EPO_PLAIN}},
+    {"!=", do_unequal, {2, 2, EPO_PLAIN}},     {"!==", do_strict_unequal, {2, 2, EPO_PLAIN}},
+    {"!", do_not, {1, 1, EPO_PLAIN}},          {"!!", do_truth, {1, 1, EPO_PLAIN}},
+    {"and", do_and, {1, 99, EPO_PLAIN}},       {"or", do_or, {1, 99, EPO_PLAIN}},
+    {"if", do_if, {1, 99, EPO_PLAIN}},         {"<", do_less, {2, 3, EPO_PLAIN}},
+    {"<=", do_at_most, {2, 3, EPO_PLAIN}},     {">", do_greater, {2, 2, EPO_PLAIN}},
+    {">=", do_at_least, {2, 2, EPO_PLAIN}},    {"in", do_in, {2, 2, EPO_PLAIN}},
+    {"+", do_plus, {1, 99, EPO_PLAIN}},        {"-", do_minus, {1, 2, EPO_PLAIN}},
+    {"*", do_times, {1, 99, EPO_PLAIN}},       {"/", do_divide, {2, 2, EPO_PLAIN}},
+    {"%", do_remainder, {2, 2, EPO_PLAIN}},    {"min", do_min, {1, 99, EPO_PLAIN}},
+    {"max", do_max, {1, 99, EPO_PLAIN}},       {"cat", do_cat, {1, 99, EPO_PLAIN}},
+    {"some", do_some, {2, 2, EPO_OVER_ITEMS}}, {"all", do_all, {2, 2, EPO_OVER_ITEMS}},
+    {"none", do_none, {2, 2, EPO_OVER_ITEMS}},
 };
 #define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
 
@@ -449,6 +449,18 @@ static const struct operation *find_operation(struct epo_span name) {
         if (epo_span_is(name, operations[i].name))
             return &operations[i];
     return NULL;
+}
+
+const struct epo_condition_shape *epo_condition_shape(struct epo_span name) {
+    const struct operation *operation = find_operation(name);
+    return operation != NULL ? &operation->shape : NULL;
+}
+
+void epo_condition_names(const char *names[EPO_CONDITION_NAMES_MAX]) {
+    _Static_assert(OPERATION_COUNT < EPO_CONDITION_NAMES_MAX, "raise EPO_CONDITION_NAMES_MAX");
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        names[i] = operations[i].name;
+    names[OPERATION_COUNT] = NULL;
 }
 
 static struct epo_json *apply_operation(struct run *run, const struct epo_json *rule,
@@ -503,87 +515,4 @@ bool epo_condition_holds(struct epo_pool *pool, const struct epo_json *rule,
         return false;
     *holds = truthy(value);
     return true;
-}
-
-/* -- reading ---------------------------------------------------------------------------------- */
-
-static void suggest_field(struct epo_reader *reader, const struct epo_json *at,
-                          struct epo_span name, uint32_t before) {
-    const struct epo_form *form = reader->form;
-    const char **names = EPO_NEW_ARRAY(reader->pool, const char *, before + 1);
-    for (uint32_t i = 0; i < before; i++)
-        names[i] = form->fields[i].id;
-    const char *near = epo_reader_suggest(name, names);
-    epo_reader_fault(reader, at, "the condition asks for \"%.*s\", which is no earlier field%s%s%s",
-                     EPO_ARG(name), near ? "; did you mean \"" : "", near ? near : "",
-                     near ? "\"?" : "");
-}
-
-static void check_name(struct epo_reader *reader, const struct epo_json *name, uint32_t before) {
-    struct epo_span rest;
-    if (!epo_json_is_text(name)) {
-        epo_reader_fault(reader, name, "the condition must name a field by its id");
-        return;
-    }
-    struct epo_span first = epo_span_cut(name->text, '.', &rest);
-    for (uint32_t i = 0; i < before; i++)
-        if (epo_span_is(first, reader->form->fields[i].id))
-            return;
-    suggest_field(reader, name, first, before);
-}
-
-/* in_item: inside some/all/none, where var names a part of the item. */
-static void check_rule(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
-                       bool in_item, int depth);
-
-static void check_operation(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
-                            bool in_item, int depth) {
-    const char *names[OPERATION_COUNT + 1] = {NULL};
-    const struct operation *operation = find_operation(rule->names[0]);
-    const struct epo_json *arguments = rule->items[0];
-    for (size_t i = 0; i < OPERATION_COUNT; i++)
-        names[i] = operations[i].name;
-    if (operation == NULL) {
-        const char *near = epo_reader_suggest(rule->names[0], names);
-        epo_reader_fault(reader, arguments, "unknown operation \"%.*s\"%s%s%s",
-                         EPO_ARG(rule->names[0]), near ? "; did you mean \"" : "", near ? near : "",
-                         near ? "\"?" : "");
-        return;
-    }
-    if (count_of(arguments) < operation->least || count_of(arguments) > operation->most) {
-        epo_reader_fault(reader, arguments, "\"%s\" wants %u to %u arguments", operation->name,
-                         operation->least, operation->most);
-        return;
-    }
-    bool names_fields = operation->fn == do_missing || operation->fn == do_var;
-    bool over_items =
-        operation->fn == do_some || operation->fn == do_all || operation->fn == do_none;
-    for (uint32_t i = 0; i < count_of(arguments); i++) {
-        const struct epo_json *each = raw_argument(arguments, i);
-        if (names_fields && !in_item && (i == 0 || operation->fn == do_missing))
-            check_name(reader, each, before);
-        else
-            check_rule(reader, each, before, in_item || (over_items && i == 1), depth + 1);
-    }
-}
-
-static void check_rule(struct epo_reader *reader, const struct epo_json *rule, uint32_t before,
-                       bool in_item, int depth) {
-    if (depth >= EPO_CONDITION_DEPTH_MAX) {
-        epo_reader_fault(reader, rule, "more than %d operations inside one another",
-                         EPO_CONDITION_DEPTH_MAX);
-    } else if (rule->type == EPO_JSON_OBJECT && rule->count == 1) {
-        check_operation(reader, rule, before, in_item, depth);
-    } else if (rule->type == EPO_JSON_OBJECT) {
-        epo_reader_fault(reader, rule,
-                         "an operation is an object with one member: "
-                         "{\"==\": [{\"var\": \"field\"}, \"value\"]}");
-    } else if (rule->type == EPO_JSON_ARRAY) {
-        for (uint32_t i = 0; i < rule->count; i++)
-            check_rule(reader, rule->items[i], before, in_item, depth + 1);
-    }
-}
-
-void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule, uint32_t before) {
-    check_rule(reader, rule, before, false, 0);
 }

@@ -7,6 +7,20 @@
 #define EPO_CONDITION_DEPTH_MAX 24    /* operations inside one another */
 #define EPO_CONDITION_STEPS_MAX 50000 /* of one evaluation: some/all/none over long lists */
 
+/* What an operation takes. */
+struct epo_condition_shape {
+    uint32_t least, most; /* arguments */
+    enum {
+        EPO_PLAIN,
+        EPO_NAMES_FIRST, /* the first argument names a field */
+        EPO_NAMES_ALL,
+        EPO_OVER_ITEMS /* in the second argument, var names a part of an item of the first */
+    } kind;
+};
+const struct epo_condition_shape *epo_condition_shape(struct epo_span name); /* NULL: unknown */
+#define EPO_CONDITION_NAMES_MAX 40
+void epo_condition_names(const char *names[EPO_CONDITION_NAMES_MAX]); /* NULL-ended */
+
 /* Known operations, number of arguments, and var naming a field before `before` (index). */
 void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule, uint32_t before);
 
