@@ -272,6 +272,7 @@ static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
     GIntBig count = OGR_L_GetFeatureCount(im->source, 1), done = 0;
     OGRFeatureH feature;
     bool ok = true;
+    CPLPushErrorHandler(CPLQuietErrorHandler); /* for this thread: the writer's */
     while (ok && (feature = OGR_L_GetNextFeature(im->source)) != NULL) {
         ok = done < FEATURES_MAX ? take(im, build, feature, error)
                                  : epo_fail(error, EPO_ERROR_TOO_LARGE, "import.too_large",
@@ -280,6 +281,7 @@ static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
         if (im->progress != NULL && count > 0 && done++ % 1000 == 0)
             im->progress("import", (int)(100 * done / count));
     }
+    CPLPopErrorHandler();
     if (ok && im->taken == 0)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.nothing",
                         "nothing of %s could be used: %s", im->file,
