@@ -18,12 +18,26 @@ static struct epo_maps *maps;
 static struct epo_store *store; /* the same file, for SpatiaLite as a second opinion */
 static struct epo_db *db;
 
+/* The same city once more, at the same time on another thread: its content must be the same. */
+static struct test_folder other;
+static void *build_again(void *arg) {
+    struct epo_error error = {0};
+    (void)arg;
+    return epo_demo_city_build(other.path, 1, NULL, &error) ? NULL : &other;
+}
+
 static int set_up(void **state) {
     (void)state;
     struct epo_error error = {0};
+    pthread_t again;
+    void *failed = NULL;
     test_folder_make(&folder);
-    if (!epo_store_setup(&error) || !epo_demo_city_build(folder.path, 1, NULL, &error) ||
-        !epo_tiles_build(folder.path, NULL, &error) ||
+    test_folder_make(&other);
+    if (!epo_store_setup(&error) || pthread_create(&again, NULL, build_again, NULL) != 0)
+        return -1;
+    bool built = epo_demo_city_build(folder.path, 1, NULL, &error);
+    pthread_join(again, &failed);
+    if (!built || failed != NULL || !epo_tiles_build(folder.path, NULL, &error) ||
         (maps = epo_maps_open(folder.path, &error)) == NULL) {
         fprintf(stderr, "%s: %s\n", error.code, error.text);
         return -1;
@@ -484,10 +498,7 @@ static void content_is_plausible(void **state) {
 static void same_seed_same_city(void **state) {
     (void)state;
     struct epo_error error = {0};
-    struct test_folder other;
     struct epo_pool *pool = epo_pool_create();
-    test_folder_make(&other);
-    assert_true(epo_demo_city_build(other.path, 1, NULL, &error));
     struct epo_maps *again = epo_maps_open(other.path, &error);
     assert_non_null(again);
     assert_string_equal(epo_maps_version(again, pool).at, epo_maps_version(maps, pool).at);
