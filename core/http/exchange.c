@@ -49,6 +49,12 @@ static struct epo_response *too_late(struct epo_exchange *exchange) {
     return epo_respond_error(&exchange->request, &error, NULL);
 }
 
+/* On the writer's thread, inside the save. */
+static bool run_write(struct epo_db *db, void *arg, struct epo_error *error) {
+    const struct epo_response *writing = ((struct epo_exchange *)arg)->writing;
+    return writing->run(db, writing->arg, error);
+}
+
 /* A response is finished, or wants the writer first. */
 static void continue_with(struct epo_exchange *exchange, struct epo_response *response) {
     epo_assert(response);
@@ -59,7 +65,7 @@ static void continue_with(struct epo_exchange *exchange, struct epo_response *re
     }
     struct epo_error error;
     exchange->writing = response;
-    if (!epo_store_submit(exchange->request.portal->store, response->run, on_written, exchange,
+    if (!epo_store_submit(exchange->request.portal->store, run_write, on_written, exchange,
                           &error)) {
         exchange->response = response->finish(&exchange->request, response->arg, &error);
         epo_assert(exchange->response && !exchange->response->run);
