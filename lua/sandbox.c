@@ -9,8 +9,8 @@ static const char *const BASE[] = {"assert",   "error",    "getmetatable", "ipai
                                    "pairs",    "rawequal", "rawget",       "rawlen", "select",
                                    "tonumber", "tostring", "type",         NULL};
 /* Without: dump, pack, unpack, packsize; find, gmatch, gsub, match, rep come from lib_string.c. */
-static const char *const STRING[] = {"byte",  "char",    "format", "len",
-                                     "lower", "reverse", "upper",  NULL};
+static const char *const STRING[] = {"byte",    "char", "format", "len", "lower",
+                                     "reverse", "sub",  "upper",  NULL};
 /* Without: move; insert, remove and sort come from lib_table.c. */
 static const char *const TABLE[] = {"concat", "pack", "unpack", NULL};
 static const char *const MATH[] = {
