@@ -1,9 +1,10 @@
-/* epo agenda list */
+/* epo agenda list | new | test */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "plugin/tools.h"
 
 enum { AGENDAS_MAX = 256 };
 
@@ -25,15 +26,60 @@ static int list(struct epo_process *process) {
     return faults != NULL && faults->count > 0 ? EPO_EXIT_WRONG : EPO_EXIT_DONE;
 }
 
+static int new_agenda(const char *folder, const char *name) {
+    struct epo_error error = {0};
+    struct epo_pool *pool = epo_pool_create();
+    const char *agendas = epo_pool_printf(pool, "%s/agendas", folder);
+    const char *template = epo_pool_printf(pool, "%s/lua/template", epo_share_folder());
+    int code = EPO_EXIT_DONE;
+    if (epo_agenda_new(template, agendas, name, &error))
+        printf("%s/%s is ready: epo agenda test %s tries it, epo serve shows it\n", agendas, name,
+               name);
+    else
+        code = epo_cli_failed(&error);
+    epo_pool_free(pool);
+    return code;
+}
+
+/* Tests every agenda, or the one named; the portal's own copy wins, as it does when served. */
+static int test(struct epo_process *process, const char *only) {
+    struct epo_error error = {0};
+    int code = EPO_EXIT_DONE, tested = 0;
+    for (int i = 3; i >= 0; i--) {
+        const char *const *names = epo_folder_names(process->pool, process->folders[i]);
+        for (; names != NULL && *names != NULL; names++) {
+            const char *path = epo_pool_printf(process->pool, "%s/%s", process->folders[i], *names);
+            if ((only != NULL && strcmp(only, *names) != 0) || (only != NULL && tested > 0))
+                continue;
+            tested++;
+            printf("%s: ", *names);
+            fflush(stdout);
+            if (!epo_agenda_test(&process->portal, epo_runtimes, epo_runtime_count, path, stdout,
+                                 &error))
+                code = error.kind == EPO_ERROR_BROKEN ? EPO_EXIT_MACHINE : EPO_EXIT_WRONG;
+        }
+    }
+    if (tested > 0)
+        return code;
+    fprintf(stderr, "epo: there is no agenda %s\n", only != NULL ? only : "to test");
+    return EPO_EXIT_WRONG;
+}
+
 int epo_cli_agenda(struct epo_words *words) {
     struct epo_process process;
-    if (words->count != 1 || strcmp(words->at[0], "list") != 0)
+    bool listing = words->count == 1 && strcmp(words->at[0], "list") == 0;
+    bool testing = words->count > 0 && words->count <= 2 && strcmp(words->at[0], "test") == 0;
+    if (words->count == 2 && strcmp(words->at[0], "new") == 0)
+        return new_agenda(words->folder, words->at[1]);
+    if (!listing && !testing)
         return epo_words_usage("agenda");
     int code = epo_process_open(&process, words->folder,
-                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
+                                testing ? EPO_PART_VIEW
+                                        : EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS |
+                                              EPO_PART_AGENDAS);
     if (code != EPO_EXIT_DONE)
         return code;
-    code = list(&process);
+    code = listing ? list(&process) : test(&process, words->count == 2 ? words->at[1] : NULL);
     epo_process_close(&process);
     return code;
 }

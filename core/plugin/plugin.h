@@ -74,7 +74,8 @@ struct epo_registry *epo_registry_create(struct epo_portal *portal,
                                          const struct epo_runtime *const *runtimes,
                                          size_t runtime_count);
 void epo_registry_free(struct epo_registry *registry);
-/* Loads or reloads every agenda folder found in the given folders. One that fails is reported in
+/* Loads or reloads every agenda folder found in the given folders; of two with one name that of the
+ * later folder. One that fails is reported in
  * the registry's faults (and the log) and, on reload, keeps its running generation. */
 bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
                        size_t folder_count, struct epo_error *error);

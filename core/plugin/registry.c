@@ -103,8 +103,9 @@ static bool same_folder(const struct epo_agenda *agenda, const char *folder) {
     return strcmp(agenda->folder, folder) == 0;
 }
 
-/* Puts the new generation in the place of the old one; false where another folder has the name. */
-static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh) {
+/* Puts the new generation in the place of the old one; false where another folder has the name and
+ * does not give way. */
+static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh, bool give_way) {
     struct epo_agenda *old = NULL;
     bool room = true;
     pthread_rwlock_wrlock(&registry->lock);
@@ -114,7 +115,7 @@ static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh) {
         at++;
     if (at < registry->count) {
         old = registry->agendas[at];
-        room = same_folder(old, fresh->folder);
+        room = give_way || same_folder(old, fresh->folder);
     } else {
         room = registry->count < EPO_AGENDAS_MAX;
         registry->count += room;
@@ -205,7 +206,7 @@ static void log_faults(const char *name, bool kept, const struct epo_fault *faul
 
 /* ---- loading ---- */
 
-static bool load_folder(struct epo_registry *registry, const char *folder,
+static bool load_folder(struct epo_registry *registry, const char *folder, bool give_way,
                         struct epo_error *error) {
     struct epo_faults faults = {epo_pool_create(), NULL, NULL};
     const char *name = last_name(folder);
@@ -213,7 +214,7 @@ static bool load_folder(struct epo_registry *registry, const char *folder,
                                                registry->runtime_count, folder, &faults);
     if (fresh) {
         epo_agenda_hold(fresh); /* another thread may drop it as soon as it is in */
-        bool in = swap_in(registry, fresh);
+        bool in = swap_in(registry, fresh, give_way);
         if (in)
             epo_log(EPO_LOG_INFO, "agenda.live", EPO_LOG_TEXT("agenda", name),
                     EPO_LOG_TEXT("version", fresh->manifest->version));
@@ -238,7 +239,7 @@ static bool load_folder(struct epo_registry *registry, const char *folder,
 bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
                               struct epo_error *error) {
     pthread_mutex_lock(&registry->loading);
-    bool good = load_folder(registry, folder, error);
+    bool good = load_folder(registry, folder, false, error);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }
@@ -247,9 +248,9 @@ static int visible(const struct dirent *entry) {
     return entry->d_name[0] != '.';
 }
 
-/* Loads each folder inside `folder`, in the order of names; remembers those seen. */
-static bool load_all(struct epo_registry *registry, const char *folder, char **seen,
-                     size_t *seen_count, struct epo_error *error) {
+/* The agenda folders inside `folder`, in the order of names; one of a name that was seen takes its
+ * place: what a portal brings itself wins over what is shipped. */
+static bool find_all(const char *folder, char **seen, size_t *seen_count, struct epo_error *error) {
     struct dirent **entries;
     int count = scandir(folder, &entries, visible, alphasort);
     if (count < 0 && errno == ENOENT)
@@ -263,10 +264,19 @@ static bool load_all(struct epo_registry *registry, const char *folder, char **s
         int len = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
         free(entries[i]);
         if (len < 0 || (size_t)len >= sizeof path || stat(path, &about) != 0 ||
-            !S_ISDIR(about.st_mode) || *seen_count == EPO_AGENDAS_MAX)
+            !S_ISDIR(about.st_mode))
             continue;
-        seen[(*seen_count)++] = strdup(path);
-        load_folder(registry, path, NULL);
+        size_t at = 0;
+        while (at < *seen_count && strcmp(last_name(seen[at]), last_name(path)) != 0)
+            at++;
+        if (at == EPO_AGENDAS_MAX)
+            continue;
+        if (at < *seen_count)
+            free(seen[at]);
+        else
+            (*seen_count)++;
+        seen[at] = strdup(path);
+        epo_assert(seen[at]);
     }
     free(entries);
     return true;
@@ -280,7 +290,9 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
     pthread_mutex_lock(&registry->loading);
     replace_faults(registry, NULL, false, NULL);
     for (size_t i = 0; i < folder_count; i++)
-        good = load_all(registry, folders[i], seen, &seen_count, error) && good;
+        good = find_all(folders[i], seen, &seen_count, error) && good;
+    for (size_t i = 0; i < seen_count; i++)
+        load_folder(registry, seen[i], true, NULL);
     if (good) /* a folder that cannot be read for a moment ends nothing */
         drop_missing(registry, seen, seen_count);
     pthread_mutex_unlock(&registry->loading);

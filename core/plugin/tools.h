@@ -12,7 +12,7 @@
  *   "lang": "en",                      default: "cs"
  *   "parameters": {…},                 laid over the manifest's
  *   "case": {"from": "received", "to": "accepted", "note": "…"},   asks the state hook as well
- *   "page": "overview",                asks that page (or "route": "rates") instead of a form
+ *   "page": "overview",                asks that page ("route": …, "job": …) instead of a form
  *   "request": {…}, "account": {…},    put into the call as they stand
  *   "expect": {
  *     "values": {"fee": 30000},        each named value is equal; others are not looked at
