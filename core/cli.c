@@ -6,7 +6,8 @@
 
 const struct epo_command epo_commands[] = {
     {"init", "init DIR [--demo]", "makes a portal folder", epo_cli_init},
-    {"serve", "serve [-C DIR] [--listen ADDR:PORT]", "serves", epo_cli_serve},
+    {"serve", "serve [-C DIR] [--listen ADDR:PORT] [--dev]",
+     "serves; --dev reloads agendas on save", epo_cli_serve},
     {"check", "check [-C DIR]", "checks settings, agendas, forms", epo_cli_check},
     {"agenda", "agenda list | new NAME | test [NAME]", "lists, makes, tests agendas",
      epo_cli_agenda},

@@ -56,6 +56,8 @@ const char *epo_share_folder(void);
 /* native and lua. */
 extern const struct epo_runtime *const epo_runtimes[];
 extern const size_t epo_runtime_count;
+/* Puts the budgets of epo.json "lua" in force for scripts loaded from now on. */
+void epo_runtimes_configure(const struct epo_json *settings);
 
 /* ---- folder.c ---- */
 /* Names in a folder, sorted, NULL-terminated, in the pool; NULL where there is none. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli.h"
+#include "plugin/background.h"
 #include "portal/demo.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8080"
@@ -93,7 +94,32 @@ static const struct epo_json *read_components(struct epo_process *process,
     return epo_json_parse(process->pool, text, error);
 }
 
-static bool run(struct serving *serving, const char *listen, struct epo_error *error) {
+static bool post(void *server, void (*fn)(void *arg, struct epo_db *db), void *arg) {
+    return epo_server_post(server, fn, arg);
+}
+
+static void purge(void *server) {
+    epo_server_purge(server);
+}
+
+/* The server between its companions: the clock of scheduled jobs and, for developers, the watch
+ * over agenda folders. */
+static bool run_with_companions(struct serving *serving, bool dev, struct epo_error *error) {
+    struct epo_process *process = &serving->process;
+    struct epo_watch *watch = NULL;
+    struct epo_jobs *jobs =
+        epo_jobs_start(process->registry, &process->portal, post, serving->app.server, error);
+    if (jobs != NULL && dev)
+        watch = epo_watch_start(process->registry, process->folders, 4, purge, serving->app.server,
+                                error);
+    bool good =
+        jobs != NULL && (watch != NULL || !dev) && epo_server_run(serving->app.server, error);
+    epo_watch_stop(watch);
+    epo_jobs_stop(jobs);
+    return good;
+}
+
+static bool run(struct serving *serving, const char *listen, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_app *app = &serving->app;
     *app = (struct epo_app){.portal = &process->portal,
@@ -117,7 +143,7 @@ static bool run(struct serving *serving, const char *listen, struct epo_error *e
         return false;
     epo_server_on_reload(app->server, reload_all, serving);
     greet(serving, listen);
-    bool good = epo_server_run(app->server, error);
+    bool good = run_with_companions(serving, dev, error);
     epo_server_free(app->server);
     return good;
 }
@@ -126,6 +152,7 @@ int epo_cli_serve(struct epo_words *words) {
     static struct serving serving;
     struct epo_error error = {0};
     const char *listen = epo_words_option(words, "--listen");
+    bool dev = epo_words_flag(words, "--dev");
     if (words->count != 0)
         return epo_words_usage("serve");
     block_signals();
@@ -138,7 +165,7 @@ int epo_cli_serve(struct epo_words *words) {
     if (code != EPO_EXIT_DONE)
         return code;
     print_agenda_faults(serving.process.registry);
-    if (!run(&serving, listen != NULL ? listen : LISTEN_DEFAULT, &error))
+    if (!run(&serving, listen != NULL ? listen : LISTEN_DEFAULT, dev, &error))
         code = epo_cli_failed(&error);
     epo_process_close(&serving.process);
     return code;

@@ -94,6 +94,7 @@ bool epo_process_load_agendas(struct epo_process *process, struct epo_error *err
     for (size_t i = 0; i < 4; i++)
         if (access(process->folders[i], R_OK) == 0)
             present[count++] = process->folders[i];
+    epo_runtimes_configure(epo_portal_settings(&process->portal));
     return epo_registry_load(process->registry, present, count, error);
 }
 

@@ -253,6 +253,15 @@ static void wait_for_end(struct epo_server *server, int signal_fd) {
     }
 }
 
+/* Scheduled jobs are posted by a thread that knows nothing of the workers' life. */
+static pthread_mutex_t posting = PTHREAD_MUTEX_INITIALIZER;
+
+static void take_posts(struct epo_server *server, bool open) {
+    pthread_mutex_lock(&posting);
+    server->takes_posts = open;
+    pthread_mutex_unlock(&posting);
+}
+
 bool epo_server_run(struct epo_server *server, struct epo_error *error) {
     sigset_t set;
     block_signals(&set); /* before the threads, which inherit the mask */
@@ -272,6 +281,7 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
                    0);
     }
     pthread_barrier_wait(&server->started);
+    take_posts(server, true);
     epo_log(EPO_LOG_INFO, "http.listening", EPO_LOG_INT("port", server->port),
             EPO_LOG_INT("loops", server->loop_count), EPO_LOG_INT("workers", server->worker_count),
             EPO_LOG_TEXT("tls", server->tls ? "yes" : "no"));
@@ -283,6 +293,7 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
         give_order(&server->loops[i], true, NULL);
     for (int i = 0; i < server->loop_count; i++)
         pthread_join(server->loops[i].thread, NULL);
+    take_posts(server, false); /* what was posted before is still done */
     if (!epo_workers_stop(server->workers, WORKERS_WITHIN_US)) {
         /* A handler is stuck and holds what the caller would free now. All that was acknowledged is
          * on disk: going at once is the safe end. */
@@ -358,7 +369,10 @@ void epo_server_on_reload(struct epo_server *server, void (*fn)(void *arg), void
 
 bool epo_server_post(struct epo_server *server, void (*fn)(void *arg, struct epo_db *db),
                      void *arg) {
-    return server->workers && epo_workers_post(server->workers, fn, arg, false);
+    pthread_mutex_lock(&posting);
+    bool posted = server->takes_posts && epo_workers_post(server->workers, fn, arg, false);
+    pthread_mutex_unlock(&posting);
+    return posted;
 }
 
 void epo_server_metrics(struct epo_server *server, struct epo_buffer *out) {
