@@ -174,8 +174,7 @@ static void push_option(const struct epo_draw *draw, const struct epo_field *fie
                          : epo_pool_printf(pool, "field-%s-%u", field->id, options->count + 1);
     epo_json_set_text(pool, option, "value", value);
     epo_json_set_text(pool, option, "label", label);
-    if (hint.len > 0)
-        epo_json_set_text(pool, option, "hint", hint);
+    epo_json_set_text(pool, option, "hint", hint); /* empty, lest it borrow the field's */
     epo_json_set_string(pool, option, "id", id);
     epo_json_set_boolean(pool, option, "checked", is_typed(draw, field, value));
     epo_json_push(pool, options, option);
@@ -191,8 +190,8 @@ static void view_choice(const struct epo_draw *draw, const struct epo_field *fie
                     epo_json_localized(option->hint, draw->lang));
     }
     epo_json_set(draw->pool, model, "options", options);
-    if (field->kind == &epo_kind_choice && field->option_count > EPO_RADIOS_MAX)
-        epo_json_set_boolean(draw->pool, model, "select", true);
+    bool select = field->kind == &epo_kind_choice && field->option_count > EPO_RADIOS_MAX;
+    epo_json_set_boolean(draw->pool, model, "select", select);
 }
 
 static void view_yes_no(const struct epo_draw *draw, const struct epo_field *field,

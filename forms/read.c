@@ -160,8 +160,9 @@ static void find_place(struct epo_reader *reader, const struct epo_json *definit
 }
 
 static void read_definition(struct epo_reader *reader, const struct epo_json *definition) {
-    static const char *const known[] = {"id",    "title",       "intro",  "sections", "computed",
-                                        "place", "declaration", "submit", "$schema",  NULL};
+    static const char *const known[] = {"id",       "title",   "intro",   "sections",
+                                        "computed", "place",   "summary", "declaration",
+                                        "submit",   "$schema", NULL};
     struct epo_form *form = reader->form;
     if (definition->type != EPO_JSON_OBJECT) {
         epo_reader_fault(reader, definition, "a form is an object");
@@ -171,6 +172,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     form->id = epo_reader_id(reader, definition);
     epo_reader_texts(reader, definition, "title", true);
     epo_reader_texts(reader, definition, "intro", false);
+    epo_reader_texts(reader, definition, "summary", false);
     epo_reader_texts(reader, definition, "declaration", false);
     epo_reader_texts(reader, definition, "submit", false);
     epo_reader_text(reader, definition, "$schema");

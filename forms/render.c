@@ -6,10 +6,11 @@ static struct epo_span text_of(const struct epo_draw *draw, const struct epo_jso
     return epo_json_localized(epo_json_get(definition, name), draw->lang);
 }
 
-static void set_if_any(const struct epo_draw *draw, struct epo_json *model, const char *name,
-                       struct epo_span text) {
-    if (text.len > 0)
-        epo_json_set_text(draw->pool, model, name, text);
+/* Members without a value are set empty, never left out: a template looks for what an item lacks in
+ * the scopes around it, and an option must not borrow the hint of its field. */
+static void set_text(const struct epo_draw *draw, struct epo_json *model, const char *name,
+                     struct epo_span text) {
+    epo_json_set_text(draw->pool, model, name, text);
 }
 
 /* The first message for a field, or empty. */
@@ -29,16 +30,15 @@ static void set_description(const struct epo_draw *draw, const struct epo_field 
     struct epo_span error = message_for(draw, field->id);
     const char *hint_id = epo_pool_printf(pool, "field-%s-hint", field->id);
     const char *error_id = epo_pool_printf(pool, "field-%s-error", field->id);
-    set_if_any(draw, model, "hint", hint);
-    set_if_any(draw, model, "error", error);
+    set_text(draw, model, "hint", hint);
+    set_text(draw, model, "error", error);
     epo_json_set_boolean(pool, model, "invalid", error.len > 0);
     epo_json_set_string(pool, model, "hint_id", hint_id);
     epo_json_set_string(pool, model, "error_id", error_id);
-    if (hint.len > 0 || error.len > 0)
-        epo_json_set_string(pool, model, "described_by",
-                            epo_pool_printf(pool, "%s%s%s", hint.len > 0 ? hint_id : "",
-                                            hint.len > 0 && error.len > 0 ? " " : "",
-                                            error.len > 0 ? error_id : ""));
+    epo_json_set_string(pool, model, "described_by",
+                        epo_pool_printf(pool, "%s%s%s", hint.len > 0 ? hint_id : "",
+                                        hint.len > 0 && error.len > 0 ? " " : "",
+                                        error.len > 0 ? error_id : ""));
 }
 
 static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
@@ -51,8 +51,8 @@ static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
 static void set_condition(const struct epo_draw *draw, const struct epo_json *when,
                           struct epo_json *model) {
     epo_json_set_boolean(draw->pool, model, "hidden", !is_asked(draw, when));
-    if (when != NULL)
-        epo_json_set_text(draw->pool, model, "when_json", epo_json_print(draw->pool, when));
+    set_text(draw, model, "when_json",
+             when != NULL ? epo_json_print(draw->pool, when) : EPO_SPAN(""));
 }
 
 static struct epo_json *field_model(const struct epo_draw *draw, const struct epo_field *field) {
@@ -68,10 +68,16 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     epo_json_set_boolean(pool, model, "optional", !field->required);
     epo_json_set_text(pool, model, "value",
                       epo_raw_text(draw->result != NULL ? draw->result->raw : NULL, field->id));
+    static const char *const texts[] = {"inputmode", "unit",  "min",       "max",
+                                        "step",      "width", "spellcheck"};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        epo_json_set_string(pool, model, texts[i], "");
     set_description(draw, field, model);
     field->kind->view(draw, field, model);
-    set_if_any(draw, model, "inputmode", epo_json_get_text(field->definition, "inputmode"));
-    set_if_any(draw, model, "autocomplete", epo_json_get_text(field->definition, "autocomplete"));
+    struct epo_span mode = epo_json_get_text(field->definition, "inputmode");
+    if (mode.len > 0)
+        set_text(draw, model, "inputmode", mode);
+    set_text(draw, model, "autocomplete", epo_json_get_text(field->definition, "autocomplete"));
     set_condition(draw, field->when, model);
     return model;
 }
@@ -81,7 +87,7 @@ static struct epo_json *section_model(const struct epo_draw *draw,
     struct epo_json *model = epo_json_object(draw->pool);
     epo_json_set_string(draw->pool, model, "id", section->id);
     epo_json_set_text(draw->pool, model, "title", text_of(draw, section->definition, "title"));
-    set_if_any(draw, model, "intro", text_of(draw, section->definition, "intro"));
+    set_text(draw, model, "intro", text_of(draw, section->definition, "intro"));
     struct epo_json *fields = epo_json_set(draw->pool, model, "fields", epo_json_array(draw->pool));
     for (uint32_t i = 0; i < section->count; i++)
         epo_json_push(draw->pool, fields,
@@ -120,9 +126,9 @@ struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *poo
     struct epo_json *model = epo_json_object(pool);
     epo_json_set_string(pool, model, "id", form->id);
     epo_json_set_text(pool, model, "title", epo_form_title(form, lang));
-    set_if_any(&draw, model, "intro", text_of(&draw, form->definition, "intro"));
-    set_if_any(&draw, model, "declaration", text_of(&draw, form->definition, "declaration"));
-    set_if_any(&draw, model, "submit", text_of(&draw, form->definition, "submit"));
+    set_text(&draw, model, "intro", text_of(&draw, form->definition, "intro"));
+    set_text(&draw, model, "declaration", text_of(&draw, form->definition, "declaration"));
+    set_text(&draw, model, "submit", text_of(&draw, form->definition, "submit"));
     struct epo_json *sections = epo_json_set(pool, model, "sections", epo_json_array(pool));
     for (uint32_t i = 0; i < form->section_count; i++)
         epo_json_push(pool, sections, section_model(&draw, &form->sections[i]));

@@ -116,6 +116,38 @@ static void optional(void **state) {
     epo_pool_free(pool);
 }
 
+/* The program's own template with a hint on the field and on one option alone: the other option
+ * must not show the field's. */
+static void drawn_options(void **state) {
+    (void)state;
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_error error = {0};
+    struct epo_form *form = form_around(
+        pool,
+        parse_json(pool, EPO_SPAN("{\"id\":\"f\",\"type\":\"choice\",\"label\":{\"cs\":\"F\","
+                                  "\"en\":\"F\"},\"hint\":{\"cs\":\"Pole\",\"en\":\"FieldHint\"},"
+                                  "\"options\":[{\"value\":\"a\",\"label\":{\"cs\":\"A\",\"en\":"
+                                  "\"A\"}},{\"value\":\"b\",\"label\":{\"cs\":\"B\",\"en\":\"B\"},"
+                                  "\"hint\":{\"cs\":\"B\",\"en\":\"OptionHint\"}}]}")));
+    struct epo_templates *templates = epo_templates_create(catalog);
+    assert_true(epo_templates_add(templates, EPO_SOURCE "/forms/web", "forms", true, &error));
+    assert_true(epo_templates_link(templates, &error));
+    struct epo_json *view = epo_form_view(form, pool, "en", catalog, NULL);
+    struct epo_buffer out;
+    epo_buffer_init(&out, 1 << 16);
+    assert_true(epo_templates_render(templates, "forms/field_choice", "en",
+                                     epo_json_find(view, "sections.0.fields.0"), &out, &error));
+    epo_buffer_byte(&out, '\0');
+    char *first = strstr(out.at, "FieldHint");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "FieldHint"));
+    assert_non_null(strstr(out.at, "OptionHint"));
+    epo_buffer_clear(&out);
+    epo_templates_free(templates);
+    epo_form_free(form);
+    epo_pool_free(pool);
+}
+
 static int setup(void **state) {
     (void)state;
     setenv("TZ", "Europe/Prague", 1);
@@ -130,6 +162,7 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(data_files), cmocka_unit_test(optional)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(data_files), cmocka_unit_test(optional),
+                                       cmocka_unit_test(drawn_options)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
