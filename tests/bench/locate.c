@@ -25,12 +25,12 @@ struct spot {
 };
 
 /* Everything that lies under the point, in one statement; then the nearest address and street. */
-static const char UNDER[] =
-    "SELECT l.role, a.code, a.name, a.kind, a.belongs, a.measure"
-    " FROM idx_area_geometry i CROSS JOIN area a ON a.id = i.pkid CROSS JOIN layer l ON l.id = a.layer"
-    " WHERE i.xmin <= ?1 AND i.xmax >= ?1 AND i.ymin <= ?2 AND i.ymax >= ?2"
-    " AND a.layer IN (SELECT id FROM layer WHERE role <> 'picture')"
-    " AND ST_Contains(a.geometry, MakePoint(?1, ?2, 5514))";
+static const char UNDER[] = "SELECT l.role, a.code, a.name, a.kind, a.belongs, a.measure"
+                            " FROM idx_area_geometry i CROSS JOIN area a ON a.id = i.pkid CROSS "
+                            "JOIN layer l ON l.id = a.layer"
+                            " WHERE i.xmin <= ?1 AND i.xmax >= ?1 AND i.ymin <= ?2 AND i.ymax >= ?2"
+                            " AND a.layer IN (SELECT id FROM layer WHERE role <> 'picture')"
+                            " AND ST_Contains(a.geometry, MakePoint(?1, ?2, 5514))";
 static const char ADDRESS[] =
     "SELECT a.code, a.street, a.conscription, a.orientation, a.letter, a.postcode, a.city,"
     " ST_Distance(a.geometry, MakePoint(?1, ?2, 5514)) AS away"
@@ -39,7 +39,8 @@ static const char ADDRESS[] =
     " ORDER BY away LIMIT 1";
 static const char STREET[] =
     "SELECT a.name, ST_Distance(a.geometry, MakePoint(?1, ?2, 5514)) AS away"
-    " FROM idx_line_geometry i CROSS JOIN line a ON a.id = i.pkid CROSS JOIN layer l ON l.id = a.layer"
+    " FROM idx_line_geometry i CROSS JOIN line a ON a.id = i.pkid CROSS JOIN layer l ON l.id = "
+    "a.layer"
     " WHERE i.xmin <= ?1 + ?3 AND i.xmax >= ?1 - ?3 AND i.ymin <= ?2 + ?3 AND i.ymax >= ?2 - ?3"
     " AND l.role = 'street' ORDER BY away LIMIT 1";
 static const char PLACES[] =
