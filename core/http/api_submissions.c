@@ -172,6 +172,8 @@ static struct epo_json *as_typed(struct epo_pool *pool, const struct epo_json *a
             typed = epo_json_copy(pool, value);
         else if (value->type == EPO_JSON_NULL)
             typed = epo_json_string(pool, "");
+        else if (value->type == EPO_JSON_BOOLEAN)
+            typed = epo_json_string(pool, value->boolean ? "yes" : "no");
         else
             typed = epo_json_text(pool, epo_json_print(pool, value));
         epo_json_set(pool, raw, epo_pool_string(pool, answers->names[i]), typed);

@@ -2,9 +2,10 @@
  * in the page itself, so a failure at any step shows it again with nothing lost.
  *
  * _action says what to do: "review", "edit", "send" or "search:<field>". _key is the idempotency
- * key of one review page: sending it twice (double click, reload) files once. */
+ * key of what was reviewed: sending it twice (double click, reload, way back) files once. */
 #include "http/pages.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
 
@@ -22,6 +23,25 @@ static bool start(struct epo_request *request, struct filling *filling) {
     filling->agenda = epo_page_agenda(request);
     filling->form = epo_page_form(request, filling->agenda);
     return filling->form != NULL;
+}
+
+/* The key of a review is made from what is reviewed: who comes back to it (a reload, the browser's
+ * way back after sending) and sends once more gets the first answer and files nothing again. The
+ * same words from another place, account or day are another request. */
+static void make_key(struct filling *filling) {
+    struct epo_request *request = filling->request;
+    const struct epo_account *account = epo_page_account(request);
+    char today[EPO_TIME_SIZE];
+    struct epo_buffer words;
+    epo_buffer_init(&words, 64u << 20);
+    epo_buffer_printf(&words, "%s %s %s %s %s %.*s ", epo_agenda_name(filling->agenda),
+                      epo_form_id(filling->form), epo_form_version(filling->form),
+                      account != NULL ? account->id : "-", epo_date_iso(epo_clock_today(), today),
+                      EPO_ARG(request->client));
+    epo_json_write_canonical(&words, filling->intake.result.answers);
+    epo_assert(!words.failed);
+    epo_portal_seal(request->portal, "review", epo_buffer_get(&words), filling->key);
+    epo_buffer_clear(&words);
 }
 
 /* Our own keys only: 26 letters and digits. */
@@ -171,7 +191,7 @@ static struct epo_response *review(struct filling *filling) {
         return show_trouble(filling, &error);
     if (has_errors(filling))
         return show_form(filling, 422, &filling->intake.result);
-    epo_token_make(filling->key);
+    make_key(filling);
     return show_review(filling, 200, EPO_SPAN(""));
 }
 

@@ -1,6 +1,5 @@
 #include "portal/account.h"
 
-#include <openssl/hmac.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -194,15 +193,8 @@ void epo_account_generate_password(char out[25]) {
 
 void epo_account_device(const struct epo_portal *portal, struct epo_span login,
                         char out[EPO_TOKEN_SIZE]) {
-    char folded[128], text[160], hex[2 * EVP_MAX_MD_SIZE + 1];
-    uint8_t mac[EVP_MAX_MD_SIZE];
-    struct epo_span name = fold_login(login, folded);
-    int len = snprintf(text, sizeof text, "device %s", name.at);
-    HMAC(EVP_sha256(), portal->secret, sizeof portal->secret, (const unsigned char *)text,
-         (size_t)len, mac, NULL);
-    epo_hex(mac, (EPO_TOKEN_SIZE - 1) / 2, hex);
-    memcpy(out, hex, EPO_TOKEN_SIZE - 1);
-    out[EPO_TOKEN_SIZE - 1] = '\0';
+    char folded[128];
+    epo_portal_seal(portal, "device", fold_login(login, folded), out);
 }
 
 /* What a failed try counts against: the pair of login and address soon; the login from wherever

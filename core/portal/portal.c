@@ -1,6 +1,6 @@
 #include "portal/portal.h"
 
-#include "base/token.h"
+#include <openssl/hmac.h>
 
 const struct epo_json *epo_portal_settings(const struct epo_portal *portal) {
     return __atomic_load_n(&portal->settings, __ATOMIC_ACQUIRE);
@@ -49,4 +49,26 @@ static bool agree(struct epo_db *db, void *arg, struct epo_error *error) {
 bool epo_portal_start(struct epo_portal *portal, struct epo_error *error) {
     epo_assert(portal->store != NULL && portal->tenant[0] != '\0');
     return epo_store_write(portal->store, agree, portal, error);
+}
+
+void epo_portal_seal(const struct epo_portal *portal, const char *purpose, struct epo_span text,
+                     char out[EPO_TOKEN_SIZE]) {
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* as epo_token_make */
+    uint8_t mac[EVP_MAX_MD_SIZE];
+    struct epo_buffer sealed;
+    epo_buffer_init(&sealed, strlen(purpose) + 1 + text.len);
+    epo_buffer_string(&sealed, purpose);
+    epo_buffer_byte(&sealed, ' ');
+    epo_buffer_span(&sealed, text);
+    epo_assert(!sealed.failed);
+    struct epo_span all = epo_buffer_get(&sealed);
+    epo_assert(HMAC(EVP_sha256(), portal->secret, sizeof portal->secret,
+                    (const unsigned char *)all.at, all.len, mac, NULL) != NULL);
+    epo_buffer_clear(&sealed);
+    for (int i = 0; i < EPO_TOKEN_SIZE - 1; i++) {
+        int bit = i * 5;
+        unsigned pair = (unsigned)mac[bit / 8] << 8 | mac[bit / 8 + 1];
+        out[i] = letters[(pair >> (11 - bit % 8)) & 31];
+    }
+    out[EPO_TOKEN_SIZE - 1] = '\0';
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/token.h"
 #include "maps/maps.h"
 #include "store/store.h"
 #include "view/view.h"
@@ -33,5 +34,10 @@ void epo_portal_set_settings(struct epo_portal *portal, const struct epo_json *s
 
 /* Reads the portal's secret, making it in a new database. After the store is open. */
 bool epo_portal_start(struct epo_portal *portal, struct epo_error *error);
+
+/* What only this portal can make, and makes again from the same words: HMAC-SHA-256 under its
+ * secret, written as 26 letters of base 32 (130 bits). purpose keeps the uses apart. Any thread. */
+void epo_portal_seal(const struct epo_portal *portal, const char *purpose, struct epo_span text,
+                     char out[EPO_TOKEN_SIZE]);
 
 #endif

@@ -1,7 +1,6 @@
 #include "portal/submission.h"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
 
 #include "base/clock.h"
 #include "portal/audit.h"
@@ -145,22 +144,13 @@ static bool read_ends(struct epo_portal *portal, struct epo_db *db, const struct
     return epo_rows_end(rows, error);
 }
 
-/* The link's key is an HMAC of the number: a repeated request gets the same link, and the database
- * holds nothing that opens a submission. 26 letters of base 32: 130 bits. */
+/* The link's key is made from the number: a repeated request gets the same link, and the database
+ * holds nothing that opens a submission. */
 static void make_token(const struct epo_portal *portal, const char *number,
                        char out[EPO_TOKEN_SIZE]) {
-    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint8_t mac[EVP_MAX_MD_SIZE];
     char text[EPO_TENANT_SIZE + EPO_NUMBER_SIZE + 16];
-    int len = snprintf(text, sizeof text, "link %s %s", portal->tenant, number);
-    HMAC(EVP_sha256(), portal->secret, sizeof portal->secret, (const unsigned char *)text,
-         (size_t)len, mac, NULL);
-    for (int i = 0; i < EPO_TOKEN_SIZE - 1; i++) {
-        int bit = i * 5;
-        unsigned pair = (unsigned)mac[bit / 8] << 8 | mac[bit / 8 + 1];
-        out[i] = letters[(pair >> (11 - bit % 8)) & 31];
-    }
-    out[EPO_TOKEN_SIZE - 1] = '\0';
+    snprintf(text, sizeof text, "%s %s", portal->tenant, number);
+    epo_portal_seal(portal, "link", epo_span(text), out);
 }
 
 static bool give_first_answer(struct epo_portal *portal, struct epo_db *db,

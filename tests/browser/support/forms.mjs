@@ -10,7 +10,7 @@ export const dog = {
 };
 export const stall = {
   applicant_kind: 'person', name: 'Petr Svoboda', birth_date: '1975-01-31', address: 'Americká 1, 301 00 Plzeň', email: 'petr@example.cz',
-  kind: 'stall', description: 'Stánek s medem na trhu', from: day(30), to: day(33), affects_road: 'false', exemption: 'none',
+  kind: 'stall', description: 'Stánek s medem na trhu', from: day(30), to: day(33), affects_road: 'no',
 };
 /** Points of the demo city by district, lon lat. */
 export const spots = { 'umo-3': [13.37775, 49.74836], 'umo-2': [13.4, 49.725], 'umo-1': [13.372, 49.776] };
