@@ -67,6 +67,7 @@ struct epo_exchange *epo_arrival_make(struct epo_loop *loop, struct epo_connecti
     atomic_init(&exchange->gone, false);
     atomic_init(&exchange->started, false);
     h2o_linklist_insert(&loop->exchanges, &exchange->link);
+    epo_metrics_add(&loop->metrics.exchanges, 1);
     request->pool = pool;
     request->portal = loop->server->options.portal;
     request->app = loop->server->options.app;

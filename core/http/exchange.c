@@ -12,7 +12,6 @@
 #include "http/exchange.h"
 #include "http/h2o_server.h"
 #include "http/send.h"
-#include "portal/session.h"
 
 #define OVERRUN_US 2000000 /* how long past its deadline a handler may go before 503 is sent */
 
@@ -29,6 +28,7 @@ static void dispose(void *arg) {
 
 void epo_exchange_free(struct epo_exchange *exchange) {
     h2o_linklist_unlink(&exchange->link);
+    epo_metrics_add(&exchange->loop->metrics.exchanges_over, 1);
     if (exchange->response && exchange->response->release)
         exchange->response->release(exchange->response->release_arg);
     epo_pool_free(exchange->request.pool);
@@ -109,32 +109,6 @@ static struct epo_response *refusal(struct epo_exchange *exchange) {
     return response;
 }
 
-/* The first of two doors for clerks' and admins' routes; the handlers ask again for the office. */
-static bool may_enter(struct epo_exchange *exchange, struct epo_error *error) {
-    struct epo_request *request = &exchange->request;
-    int flags = exchange->route->flags;
-    struct epo_account account;
-    if (!(flags & (EPO_ROUTE_CLERK | EPO_ROUTE_ADMIN)))
-        return true;
-    error->kind = EPO_ERROR_NONE;
-    if (!request->session.len || !request->db ||
-        !epo_session_find(request->portal, request->db, request->session, &account, error))
-        return error->kind == EPO_ERROR_NONE &&
-               epo_fail(error, EPO_ERROR_UNAUTHENTICATED, "http.sign_in", "sign in first");
-    bool admin = strcmp(account.role, "admin") == 0, clerk = strcmp(account.role, "clerk") == 0;
-    return admin || (clerk && !(flags & EPO_ROUTE_ADMIN)) ||
-           epo_fail(error, EPO_ERROR_DENIED, "http.role", "this account may not open this page");
-}
-
-static struct epo_response *go_and_sign_in(struct epo_request *request,
-                                           const struct epo_error *error) {
-    if (error->kind != EPO_ERROR_UNAUTHENTICATED || !(request->method & (EPO_GET | EPO_HEAD)))
-        return epo_respond_error(request, error, NULL);
-    return epo_respond_redirect(
-        request, 303,
-        epo_span(epo_pool_printf(request->pool, "/login?next=%.*s", EPO_ARG(request->raw_path))));
-}
-
 static struct epo_response *answer(struct epo_exchange *exchange) {
     struct epo_request *request = &exchange->request;
     struct epo_error error;
@@ -143,8 +117,6 @@ static struct epo_response *answer(struct epo_exchange *exchange) {
         return too_late(exchange);
     if (exchange->refused_status)
         return refusal(exchange);
-    if (!may_enter(exchange, &error))
-        return go_and_sign_in(request, &error);
     if (!epo_request_read_pairs(request->pool, request->raw_query, &query, &error) ||
         (needs_form(request) && !epo_request_read_form(request, &error)))
         return epo_respond_error(request, &error, NULL);
@@ -207,6 +179,8 @@ void epo_exchange_on_finished(h2o_multithread_receiver_t *receiver, h2o_linklist
         struct epo_exchange *exchange =
             H2O_STRUCT_FROM_MEMBER(struct epo_exchange, message, message);
         exchange->under_way = false;
+        if (!exchange->response)
+            epo_metrics_add(&exchange->loop->metrics.abandoned, 1);
         if (!exchange->h2o)
             epo_exchange_free(exchange);
         else if (!exchange->answered && exchange->response)

@@ -173,6 +173,7 @@ struct epo_metrics {
                           [6]; /* last row: no route; column: status / 100 */
     atomic_ullong latency[12]; /* histogram buckets, see metrics.c */
     atomic_ullong latency_us, connections_closed, connections, cache_hits, refused;
+    atomic_ullong exchanges, exchanges_over, abandoned; /* abandoned: the client left before work */
 };
 /* Plain addition: one writer. */
 static inline void epo_metrics_add(atomic_ullong *counter, unsigned long long more) {

@@ -79,10 +79,14 @@ void epo_metrics_write(const struct epo_metrics *const *each, size_t count,
                       "# TYPE epo_connections_total counter\nepo_connections_total %llu\n"
                       "# TYPE epo_connections_refused_total counter\n"
                       "epo_connections_refused_total %llu\n"
+                      "# TYPE epo_requests_open gauge\nepo_requests_open %llu\n"
+                      "# TYPE epo_requests_abandoned_total counter\n"
+                      "epo_requests_abandoned_total %llu\n"
                       "# TYPE epo_cache_hits_total counter\nepo_cache_hits_total %llu\n"
                       "# TYPE epo_worker_queue gauge\nepo_worker_queue %zu\n",
                       read(&total->connections) - read(&total->connections_closed),
-                      read(&total->connections), read(&total->refused), read(&total->cache_hits),
-                      waiting);
+                      read(&total->connections), read(&total->refused),
+                      read(&total->exchanges) - read(&total->exchanges_over),
+                      read(&total->abandoned), read(&total->cache_hits), waiting);
     free(total);
 }

@@ -58,7 +58,7 @@ export function serve(folder, { args = [], env = {} } = {}) {
   });
 }
 
-export const startDemo = (settings) => serve(demoFolder(settings));
+export const startDemo = (settings, options) => serve(demoFolder(settings), options);
 
 /** Name and password of a demo account: accounts(folder)["umo-3"]. */
 export function accounts(folder) {
