@@ -76,7 +76,10 @@ static bool open_maps(struct epo_process *process, struct epo_error *error) {
     struct epo_portal *portal = &process->portal;
     if (!epo_transform_check(error))
         return false;
-    portal->maps = epo_maps_open(epo_pool_printf(process->pool, "%s/map", portal->folder), error);
+    const char *folder = epo_pool_printf(process->pool, "%s/map", portal->folder);
+    if (!epo_map_upgrade(folder, error))
+        return false;
+    portal->maps = epo_maps_open(folder, error);
     return portal->maps != NULL;
 }
 

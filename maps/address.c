@@ -354,9 +354,15 @@ static bool about_parcels(struct search *x) { /* "parcela 12/3", "p. č. 12/3", 
     return said;
 }
 
+/* The parcels that anybody may find, or NULL. */
+static const struct epo_layer *open_parcels(const struct epo_snapshot *s) {
+    const struct epo_layer *layer = s->by_role[EPO_ROLE_PARCEL];
+    return layer != NULL && epo_layer_shows(layer, EPO_AUDIENCE_PUBLIC, "name") ? layer : NULL;
+}
+
 static void answer_parcels(struct search *x) {
     const struct epo_snapshot *s = x->s;
-    const struct epo_layer *layer = s->by_role[EPO_ROLE_PARCEL];
+    const struct epo_layer *layer = open_parcels(s);
     if (layer == NULL || x->q.numbers[0] < 0)
         return;
     const char *number = x->q.numbers[1] >= 0
@@ -460,7 +466,7 @@ bool epo_addresses_search(struct epo_maps *maps, struct epo_pool *pool, struct e
 
 static struct epo_json *get_parcel(const struct epo_snapshot *s, struct epo_pool *pool,
                                    struct epo_span code) {
-    const struct epo_layer *layer = s->by_role[EPO_ROLE_PARCEL];
+    const struct epo_layer *layer = open_parcels(s);
     for (size_t i = 0; layer != NULL && i < layer->count; i++)
         if (epo_span_is(code, layer->features[i].code))
             return parcel_feature(pool, layer, &layer->features[i]);

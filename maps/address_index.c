@@ -133,6 +133,9 @@ static void streets_without_addresses(struct epo_snapshot *s, size_t *room) {
                                          s->by_role[EPO_ROLE_PUBLIC_SPACE]};
     size_t with_addresses = s->street_count;
     for (int l = 0; l < 2; l++)
+        if (layers[l] != NULL && !epo_layer_shows(layers[l], EPO_AUDIENCE_PUBLIC, "name"))
+            layers[l] = NULL;
+    for (int l = 0; l < 2; l++)
         for (size_t i = 0; layers[l] != NULL && i < layers[l]->count; i++) {
             const struct epo_feature *f = &layers[l]->features[i];
             bool known = f->name[0] == '\0' || strcmp(f->belongs, "green") == 0 ||

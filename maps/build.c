@@ -18,24 +18,24 @@ static const struct epo_statement SCHEMA[] = {
     {"map.make_layer",
      "CREATE TABLE layer (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
      " title_cs TEXT NOT NULL, title_en TEXT NOT NULL, shape TEXT NOT NULL, role TEXT NOT NULL,"
-     " source TEXT NOT NULL) STRICT",
+     " source TEXT NOT NULL, visible TEXT NOT NULL, public_fields TEXT NOT NULL) STRICT",
      NULL},
     {"map.make_area",
      "CREATE TABLE area (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, code TEXT NOT NULL,"
      " name TEXT NOT NULL, kind TEXT NOT NULL, belongs TEXT NOT NULL, measure REAL NOT NULL,"
-     " rank INTEGER NOT NULL, geometry BLOB NOT NULL) STRICT",
+     " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.area_layer", "CREATE INDEX area_layer ON area (layer)", NULL},
     {"map.make_line",
      "CREATE TABLE line (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, code TEXT NOT NULL,"
      " name TEXT NOT NULL, kind TEXT NOT NULL, belongs TEXT NOT NULL, measure REAL NOT NULL,"
-     " rank INTEGER NOT NULL, geometry BLOB NOT NULL) STRICT",
+     " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.line_layer", "CREATE INDEX line_layer ON line (layer)", NULL},
     {"map.make_point",
      "CREATE TABLE point (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, code TEXT NOT NULL,"
      " name TEXT NOT NULL, kind TEXT NOT NULL, belongs TEXT NOT NULL, measure REAL NOT NULL,"
-     " rank INTEGER NOT NULL, geometry BLOB NOT NULL) STRICT",
+     " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.point_layer", "CREATE INDEX point_layer ON point (layer)", NULL},
     {"map.make_address",
@@ -59,6 +59,29 @@ static const struct epo_statement SCHEMA[] = {
      "CREATE VIRTUAL TABLE idx_point_geometry USING rtree (pkid, xmin, xmax, ymin, ymax)", NULL},
     {"map.address_rtree",
      "CREATE VIRTUAL TABLE idx_address_geometry USING rtree (pkid, xmin, xmax, ymin, ymax)", NULL},
+};
+/* What a map base of an older schema lacks: by the schema that it has. */
+static const struct {
+    int schema;
+    struct epo_statement add;
+} UPGRADES[] = {
+    {1,
+     {"map.add_visible", "ALTER TABLE layer ADD COLUMN visible TEXT NOT NULL DEFAULT 'public'",
+      NULL}},
+    {1,
+     {"map.add_public_fields",
+      "ALTER TABLE layer ADD COLUMN public_fields TEXT NOT NULL"
+      " DEFAULT 'name kind belongs measure'",
+      NULL}},
+    {1,
+     {"map.add_area_properties", "ALTER TABLE area ADD COLUMN properties TEXT NOT NULL DEFAULT ''",
+      NULL}},
+    {1,
+     {"map.add_line_properties", "ALTER TABLE line ADD COLUMN properties TEXT NOT NULL DEFAULT ''",
+      NULL}},
+    {1,
+     {"map.add_point_properties",
+      "ALTER TABLE point ADD COLUMN properties TEXT NOT NULL DEFAULT ''", NULL}},
 };
 static const struct epo_statement FILL_INDEX[] = {
     {"map.area_unindex", "DELETE FROM idx_area_geometry", NULL},
@@ -84,10 +107,11 @@ static const struct epo_statement FILL_INDEX[] = {
 };
 static const struct epo_statement ADD_LAYER = {
     "map.add_layer",
-    "INSERT INTO layer (name, title_cs, title_en, shape, role, source)"
-    " VALUES ($1, $2, $3, $4, $5, $6)"
+    "INSERT INTO layer (name, title_cs, title_en, shape, role, source, visible, public_fields)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
     " ON CONFLICT (name) DO UPDATE SET title_cs = excluded.title_cs, title_en = excluded.title_en,"
-    " shape = excluded.shape, role = excluded.role, source = excluded.source",
+    " shape = excluded.shape, role = excluded.role, source = excluded.source,"
+    " visible = excluded.visible, public_fields = excluded.public_fields",
     NULL};
 static const struct epo_statement FIND_LAYER = {"map.find_layer",
                                                 "SELECT id FROM layer WHERE name = $1", NULL};
@@ -97,21 +121,24 @@ static const struct epo_statement CLEAR[] = {
     {"map.clear_point", "DELETE FROM point WHERE layer = $1", NULL},
 };
 static const struct epo_statement ADD_FEATURE[] = {
-    [EPO_SHAPE_AREA] = {"map.add_area",
-                        "INSERT INTO area (layer, code, name, kind, belongs, measure, rank,"
-                        " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7,"
-                        " CastToMulti(GeomFromWKB($8, 5514)))",
-                        NULL},
-    [EPO_SHAPE_LINE] = {"map.add_line",
-                        "INSERT INTO line (layer, code, name, kind, belongs, measure, rank,"
-                        " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7,"
-                        " CastToMulti(GeomFromWKB($8, 5514)))",
-                        NULL},
-    [EPO_SHAPE_POINT] = {"map.add_point",
-                         "INSERT INTO point (layer, code, name, kind, belongs, measure, rank,"
-                         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7,"
-                         " CastToMulti(GeomFromWKB($8, 5514)))",
-                         NULL},
+    [EPO_SHAPE_AREA] =
+        {"map.add_area",
+         "INSERT INTO area (layer, code, name, kind, belongs, measure, rank, properties,"
+         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+         " CastToMulti(GeomFromWKB($9, 5514)))",
+         NULL},
+    [EPO_SHAPE_LINE] =
+        {"map.add_line",
+         "INSERT INTO line (layer, code, name, kind, belongs, measure, rank, properties,"
+         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+         " CastToMulti(GeomFromWKB($9, 5514)))",
+         NULL},
+    [EPO_SHAPE_POINT] =
+        {"map.add_point",
+         "INSERT INTO point (layer, code, name, kind, belongs, measure, rank, properties,"
+         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
+         " CastToMulti(GeomFromWKB($9, 5514)))",
+         NULL},
 };
 static const struct epo_statement ADD_ADDRESS = {
     "map.add_address",
@@ -124,8 +151,8 @@ static const struct epo_statement SET_META = {
     "INSERT INTO meta (key, value) VALUES ($1, $2)"
     " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     NULL};
-static const struct epo_statement GET_CONTENT = {
-    "map.get_content", "SELECT value FROM meta WHERE key = 'content'", NULL};
+static const struct epo_statement GET_META = {"map.get_meta",
+                                              "SELECT value FROM meta WHERE key = $1", NULL};
 
 static bool run_all(struct epo_db *db, const struct epo_statement *list, size_t count,
                     struct epo_error *error) {
@@ -160,17 +187,20 @@ bool epo_build_meta(struct epo_build *build, const char *key, const char *value,
                       error);
 }
 
-bool epo_build_layer(struct epo_build *build, const char *name, const char *title_cs,
-                     const char *title_en, enum epo_layer_shape shape, const char *role,
-                     const char *source, int64_t *id, struct epo_error *error) {
+bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *layer, int64_t *id,
+                     struct epo_error *error) {
     static const char *const SHAPES[] = {
         [EPO_SHAPE_POINT] = "point", [EPO_SHAPE_LINE] = "line", [EPO_SHAPE_AREA] = "area"};
+    const char *fields = layer->public_fields != NULL ? layer->public_fields : EPO_FIELDS_STANDARD;
+    const char *visible = layer->clerks_only ? "clerks" : "public";
     if (!epo_db_run(build->db, &ADD_LAYER,
-                    EPO_BIND(EPO_STRING(name), EPO_STRING(title_cs), EPO_STRING(title_en),
-                             EPO_STRING(SHAPES[shape]), EPO_STRING(role), EPO_STRING(source)),
+                    EPO_BIND(EPO_STRING(layer->name), EPO_STRING(layer->title_cs),
+                             EPO_STRING(layer->title_en), EPO_STRING(SHAPES[layer->shape]),
+                             EPO_STRING(layer->role), EPO_STRING(layer->source),
+                             EPO_STRING(visible), EPO_STRING(fields)),
                     NULL, error))
         return false;
-    struct epo_rows *rows = epo_db_query(build->db, &FIND_LAYER, EPO_BIND(EPO_STRING(name)));
+    struct epo_rows *rows = epo_db_query(build->db, &FIND_LAYER, EPO_BIND(EPO_STRING(layer->name)));
     if (epo_rows_next(rows))
         *id = epo_rows_integer(rows, 0);
     if (!epo_rows_end(rows, error))
@@ -178,7 +208,8 @@ bool epo_build_layer(struct epo_build *build, const char *name, const char *titl
     for (size_t i = 0; i < sizeof CLEAR / sizeof *CLEAR; i++)
         if (!epo_db_run(build->db, &CLEAR[i], EPO_BIND(EPO_INTEGER(*id)), NULL, error))
             return false;
-    stir(build, (const char *const[]){name, role}, 2, (struct epo_span){NULL, 0});
+    stir(build, (const char *const[]){layer->name, layer->role, visible, fields}, 4,
+         (struct epo_span){NULL, 0});
     return true;
 }
 
@@ -186,13 +217,14 @@ bool epo_build_feature(struct epo_build *build, enum epo_layer_shape shape,
                        const struct epo_build_feature *f, struct epo_error *error) {
     stir(build,
          (const char *const[]){or_empty(f->code), or_empty(f->name), or_empty(f->kind),
-                               or_empty(f->belongs)},
-         4, f->wkb);
+                               or_empty(f->belongs), or_empty(f->properties)},
+         5, f->wkb);
     return epo_db_run(build->db, &ADD_FEATURE[shape],
                       EPO_BIND(EPO_INTEGER(f->layer), EPO_STRING(or_empty(f->code)),
                                EPO_STRING(or_empty(f->name)), EPO_STRING(or_empty(f->kind)),
                                EPO_STRING(or_empty(f->belongs)), EPO_REAL(f->measure),
-                               EPO_INTEGER(f->rank), EPO_BLOB(f->wkb)),
+                               EPO_INTEGER(f->rank), EPO_STRING(or_empty(f->properties)),
+                               EPO_BLOB(f->wkb)),
                       NULL, error);
 }
 
@@ -218,15 +250,46 @@ struct job {
     void *arg;
 };
 
+static bool get_meta(struct epo_db *db, const char *key, char *out, size_t size,
+                     struct epo_error *error) {
+    out[0] = '\0';
+    struct epo_rows *rows = epo_db_query(db, &GET_META, EPO_BIND(EPO_STRING(key)));
+    if (epo_rows_next(rows))
+        snprintf(out, size, "%.*s", EPO_ARG(epo_rows_text(rows, 0)));
+    return epo_rows_end(rows, error);
+}
+
+/* 1 before the number was kept. */
+static bool get_schema(struct epo_db *db, int64_t *schema, struct epo_error *error) {
+    char text[24];
+    *schema = 1;
+    return get_meta(db, "schema", text, sizeof text, error) &&
+           (text[0] == '\0' || epo_span_integer(epo_span(text), schema) ||
+            epo_fail(error, EPO_ERROR_BROKEN, "map.schema", "the map base is damaged"));
+}
+
+static bool upgrade(struct epo_db *db, struct epo_error *error) {
+    int64_t schema;
+    if (!get_schema(db, &schema, error))
+        return false;
+    for (size_t i = 0; i < sizeof UPGRADES / sizeof *UPGRADES; i++)
+        if (UPGRADES[i].schema >= schema &&
+            !epo_db_run(db, &UPGRADES[i].add, EPO_BIND_NONE, NULL, error))
+            return false;
+    return true;
+}
+
 static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
+    char schema[24];
     struct job *job = arg;
     struct epo_build build = {.db = db};
-    if (job->fresh && !run_all(db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error))
+    snprintf(schema, sizeof schema, "%d", EPO_MAP_SCHEMA);
+    if (job->fresh ? !run_all(db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error)
+                   : !upgrade(db, error))
         return false;
-    struct epo_rows *rows = epo_db_query(db, &GET_CONTENT, EPO_BIND_NONE);
-    if (epo_rows_next(rows))
-        snprintf(build.content, sizeof build.content, "%.*s", EPO_ARG(epo_rows_text(rows, 0)));
-    return epo_rows_end(rows, error) && job->fill(&build, job->arg, error) &&
+    return epo_build_meta(&build, "schema", schema, error) &&
+           get_meta(db, "content", build.content, sizeof build.content, error) &&
+           (job->fill == NULL || job->fill(&build, job->arg, error)) &&
            run_all(db, FILL_INDEX, sizeof FILL_INDEX / sizeof *FILL_INDEX, error) &&
            epo_build_meta(&build, "content", build.content, error);
 }
@@ -275,4 +338,20 @@ bool epo_build_map(const char *folder, bool keep,
     if (!ok)
         remove_map(aside);
     return ok;
+}
+
+bool epo_map_upgrade(const char *folder, struct epo_error *error) {
+    char path[512];
+    int64_t schema = EPO_MAP_SCHEMA;
+    int len = snprintf(path, sizeof path, "%s/map.db", folder);
+    if (len < 0 || (size_t)len >= sizeof path || access(path, F_OK) != 0)
+        return true; /* opening it says what is wrong */
+    struct epo_store *store =
+        epo_store_open(path, &(struct epo_store_options){.read_only = true, .label = "map"}, error);
+    struct epo_db *db = store == NULL ? NULL : epo_store_connect(store, error);
+    bool ok = db != NULL && get_schema(db, &schema, error);
+    epo_db_close(db);
+    if (store != NULL)
+        epo_store_close(store);
+    return ok && (schema >= EPO_MAP_SCHEMA || epo_build_map(folder, true, NULL, NULL, error));
 }

@@ -17,9 +17,18 @@ struct epo_build { /* valid inside the fill function only */
     char content[65]; /* running SHA-256 over all that was written, hex */
     int64_t next_id;
 };
+struct epo_build_layer {
+    const char *name, *title_cs, *title_en;
+    enum epo_layer_shape shape;
+    const char *role;          /* a word of epo_layer_role_word */
+    const char *source;        /* where it came from, for people */
+    bool clerks_only;          /* citizens do not see it */
+    const char *public_fields; /* words as in struct epo_layer; NULL: EPO_FIELDS_STANDARD */
+};
 struct epo_build_feature {
     int64_t layer;                            /* of epo_build_layer */
     const char *code, *name, *kind, *belongs; /* NULL counts as "" */
+    const char *properties;                   /* further fields as a JSON object, or NULL */
     double measure;
     int rank;
     struct epo_span wkb; /* 2D, multi or simple, EPSG:5514 */
@@ -38,9 +47,8 @@ bool epo_build_map(const char *folder, bool keep,
                    void *arg, struct epo_error *error);
 
 /* A layer by name, made if it is new; what it held before is deleted. */
-bool epo_build_layer(struct epo_build *build, const char *name, const char *title_cs,
-                     const char *title_en, enum epo_layer_shape shape, const char *role,
-                     const char *source, int64_t *id, struct epo_error *error);
+bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *layer, int64_t *id,
+                     struct epo_error *error);
 bool epo_build_feature(struct epo_build *build, enum epo_layer_shape shape,
                        const struct epo_build_feature *feature, struct epo_error *error);
 bool epo_build_address(struct epo_build *build, const struct epo_build_address *address,

@@ -266,8 +266,13 @@ static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
     for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
         if (strcmp(KNOWN[i].name, im->layer) == 0)
             as = KNOWN[i];
-    if (!epo_build_layer(build, im->layer, as.cs, as.en, im->shape, as.role, "import",
-                         &im->layer_id, error))
+    struct epo_build_layer about = {.name = im->layer,
+                                    .title_cs = as.cs,
+                                    .title_en = as.en,
+                                    .shape = im->shape,
+                                    .role = as.role,
+                                    .source = "import"};
+    if (!epo_build_layer(build, &about, &im->layer_id, error))
         return false;
     GIntBig count = OGR_L_GetFeatureCount(im->source, 1), done = 0;
     OGRFeatureH feature;

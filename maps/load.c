@@ -7,18 +7,21 @@
 
 static const struct epo_statement META = {"map.meta", "SELECT key, value FROM meta", NULL};
 static const struct epo_statement LAYERS = {
-    "map.layers", "SELECT id, name, title_cs, title_en, shape, role FROM layer ORDER BY id", NULL};
+    "map.layers",
+    "SELECT id, name, title_cs, title_en, shape, role, visible, public_fields"
+    " FROM layer ORDER BY id",
+    NULL};
 static const struct epo_statement FEATURES[] = {
     [EPO_SHAPE_AREA] = {"map.areas",
-                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry), properties"
                         " FROM area WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
                         NULL},
     [EPO_SHAPE_LINE] = {"map.lines",
-                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                        "SELECT code, name, kind, belongs, measure, AsBinary(geometry), properties"
                         " FROM line WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
                         NULL},
     [EPO_SHAPE_POINT] = {"map.points",
-                         "SELECT code, name, kind, belongs, measure, AsBinary(geometry)"
+                         "SELECT code, name, kind, belongs, measure, AsBinary(geometry), properties"
                          " FROM point WHERE layer = $1 AND geometry IS NOT NULL ORDER BY id",
                          NULL},
 };
@@ -69,6 +72,7 @@ static const char *text_of(struct epo_pool *pool, struct epo_rows *rows, int col
 }
 
 static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+    int64_t schema = 1; /* before the number was kept */
     struct epo_rows *rows = epo_db_query(db, &META, EPO_BIND_NONE);
     while (epo_rows_next(rows)) {
         struct epo_span key = epo_rows_text(rows, 0);
@@ -79,8 +83,17 @@ static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_erro
             s->city_name = epo_pool_string(s->pool, epo_rows_text(rows, 1));
         else if (epo_span_is(key, "demo"))
             s->demo = epo_span_is(epo_rows_text(rows, 1), "1");
+        else if (epo_span_is(key, "schema") && !epo_span_integer(epo_rows_text(rows, 1), &schema))
+            schema = 0;
     }
-    return epo_rows_end(rows, error);
+    if (!epo_rows_end(rows, error))
+        return false;
+    if (schema > EPO_MAP_SCHEMA)
+        return epo_fail(error, EPO_ERROR_BROKEN, "map.newer",
+                        "map.db was made by a newer program: use that, or import again");
+    return schema == EPO_MAP_SCHEMA ||
+           epo_fail(error, EPO_ERROR_BROKEN, "map.older",
+                    "map.db was made by an older program: start the portal again, it upgrades it");
 }
 
 static enum epo_layer_shape shape_of(struct epo_span word) {
@@ -102,6 +115,8 @@ static bool load_layer_list(struct epo_snapshot *s, struct epo_db *db, struct ep
         layer->title_cs = epo_pool_string(s->pool, epo_rows_text(rows, 2));
         layer->title_en = epo_pool_string(s->pool, epo_rows_text(rows, 3));
         layer->shape = shape_of(epo_rows_text(rows, 4));
+        layer->is_public = epo_span_is(epo_rows_text(rows, 6), "public");
+        layer->public_fields = epo_pool_string(s->pool, epo_rows_text(rows, 7));
         s->layer_count++;
     }
     return epo_rows_end(rows, error);
@@ -126,7 +141,7 @@ static bool load_features(struct epo_snapshot *s, struct epo_layer *layer, struc
     struct epo_ring_sink sink = {0};
     struct epo_feature *features = NULL;
     size_t room = 0;
-    const char *kind = NULL, *belongs = NULL;
+    const char *kind = NULL, *belongs = NULL, *properties = NULL;
     struct epo_rows *rows =
         epo_db_query(db, &FEATURES[layer->shape], EPO_BIND(EPO_INTEGER(layer->id)));
     while (epo_rows_next(rows)) {
@@ -144,11 +159,13 @@ static bool load_features(struct epo_snapshot *s, struct epo_layer *layer, struc
         }
         kind = text_of(s->pool, rows, 2, kind);
         belongs = text_of(s->pool, rows, 3, belongs);
+        properties = text_of(s->pool, rows, 6, properties);
         features[layer->count++] =
             (struct epo_feature){.code = text_of(s->pool, rows, 0, NULL),
                                  .name = text_of(s->pool, rows, 1, NULL),
                                  .kind = kind,
                                  .belongs = belongs,
+                                 .properties = properties,
                                  .measure = epo_rows_real(rows, 4),
                                  .wkb = epo_pool_copy(s->pool, wkb),
                                  .first_ring = (uint32_t)rings_before,
@@ -255,6 +272,24 @@ void epo_snapshot_free(struct epo_snapshot *snapshot) {
         return;
     epo_tiles_close(snapshot->tiles);
     epo_pool_free(snapshot->pool);
+}
+
+bool epo_layer_seen(const struct epo_layer *layer, enum epo_audience audience) {
+    return layer->is_public || audience == EPO_AUDIENCE_CLERKS;
+}
+
+bool epo_layer_shows(const struct epo_layer *layer, enum epo_audience audience, const char *field) {
+    if (audience == EPO_AUDIENCE_CLERKS)
+        return true;
+    size_t len = strlen(field);
+    for (const char *at = layer->public_fields; layer->is_public && *at != '\0';
+         at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+        if (word == len && memcmp(at, field, len) == 0)
+            return true;
+        at += word;
+    }
+    return false;
 }
 
 const struct epo_layer *epo_snapshot_layer(const struct epo_snapshot *snapshot,

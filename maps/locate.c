@@ -13,15 +13,27 @@ struct asking {
     struct epo_pool *pool;
     const struct epo_place *place;
     struct epo_json *facts;
+    enum epo_audience audience;
 };
 
 static double to_decimals(double value, double scale) {
     return round(value * scale) / scale;
 }
 
+static const struct epo_layer *seen(const struct asking *a, enum epo_layer_role role) {
+    const struct epo_layer *layer = a->snapshot->by_role[role];
+    return layer != NULL && epo_layer_seen(layer, a->audience) ? layer : NULL;
+}
+
+static void set_field(const struct asking *a, struct epo_json *object, enum epo_layer_role role,
+                      const char *field, const char *name, const char *value) {
+    if (epo_layer_shows(a->snapshot->by_role[role], a->audience, field))
+        epo_json_set_string(a->pool, object, name, value);
+}
+
 /* The feature of a role's layer under the anchor, or NULL. */
 static const struct epo_feature *under(const struct asking *a, enum epo_layer_role role) {
-    const struct epo_layer *layer = a->snapshot->by_role[role];
+    const struct epo_layer *layer = seen(a, role);
     uint32_t at = layer == NULL
                       ? UINT32_MAX
                       : epo_layer_at(layer, a->place->anchor_5514.x, a->place->anchor_5514.y);
@@ -55,10 +67,11 @@ static void add_parcel(const struct asking *a) {
     if (f != NULL) {
         parcel = epo_json_object(a->pool);
         epo_json_set_string(a->pool, parcel, "id", f->code);
-        epo_json_set_string(a->pool, parcel, "number", f->name);
-        epo_json_set_string(a->pool, parcel, "cadastral_area", f->belongs);
-        epo_json_set_string(a->pool, parcel, "owner", f->kind);
-        epo_json_set_integer(a->pool, parcel, "area_m2", (int64_t)f->measure);
+        set_field(a, parcel, EPO_ROLE_PARCEL, "name", "number", f->name);
+        set_field(a, parcel, EPO_ROLE_PARCEL, "belongs", "cadastral_area", f->belongs);
+        set_field(a, parcel, EPO_ROLE_PARCEL, "kind", "owner", f->kind);
+        if (epo_layer_shows(a->snapshot->by_role[EPO_ROLE_PARCEL], a->audience, "measure"))
+            epo_json_set_integer(a->pool, parcel, "area_m2", (int64_t)f->measure);
     }
     epo_json_set(a->pool, a->facts, "parcel", parcel);
 }
@@ -69,8 +82,8 @@ static void add_public_space(const struct asking *a) {
     if (f != NULL) {
         space = epo_json_object(a->pool);
         epo_json_set_string(a->pool, space, "id", f->code);
-        epo_json_set_string(a->pool, space, "name", f->name);
-        epo_json_set_string(a->pool, space, "zone", f->kind);
+        set_field(a, space, EPO_ROLE_PUBLIC_SPACE, "name", "name", f->name);
+        set_field(a, space, EPO_ROLE_PUBLIC_SPACE, "kind", "zone", f->kind);
     }
     epo_json_set(a->pool, a->facts, "public_space", space);
 }
@@ -95,7 +108,7 @@ static void add_nearest(const struct asking *a) {
         epo_json_set(a->pool, address, "distance_m",
                      epo_json_real(a->pool, to_decimals(distance_m, 10)));
     }
-    const struct epo_layer *streets = a->snapshot->by_role[EPO_ROLE_STREET];
+    const struct epo_layer *streets = seen(a, EPO_ROLE_STREET);
     if (epo_layer_nearest(streets, x, y, STREET_WITHIN_M, &item, &distance_m) &&
         streets->features[item].name[0] != '\0') {
         street = epo_json_object(a->pool);
@@ -109,6 +122,7 @@ static void add_nearest(const struct asking *a) {
 
 struct naming {
     struct epo_pool *pool;
+    bool named;
     struct epo_json *list;
 };
 static void name_feature(const struct epo_feature *feature, double amount, void *arg) {
@@ -119,7 +133,8 @@ static void name_feature(const struct epo_feature *feature, double amount, void 
         return;
     struct epo_json *one = epo_json_object(naming->pool);
     epo_json_set_string(naming->pool, one, "id", feature->code);
-    epo_json_set_string(naming->pool, one, "name", feature->name);
+    if (naming->named)
+        epo_json_set_string(naming->pool, one, "name", feature->name);
     epo_json_push(naming->pool, naming->list, one);
 }
 
@@ -128,8 +143,9 @@ static bool add_layers(const struct asking *a, struct epo_overlap *overlap,
     struct epo_json *layers = epo_json_object(a->pool);
     for (size_t i = 0; i < a->snapshot->layer_count; i++) {
         const struct epo_layer *layer = &a->snapshot->layers[i];
-        struct naming naming = {a->pool, epo_json_array(a->pool)};
-        if (layer->role != EPO_ROLE_FACT)
+        struct naming naming = {a->pool, epo_layer_shows(layer, a->audience, "name"),
+                                epo_json_array(a->pool)};
+        if (layer->role != EPO_ROLE_FACT || !epo_layer_seen(layer, a->audience))
             continue;
         if (!epo_overlap_each(overlap, layer, name_feature, &naming, error))
             return false;
@@ -165,8 +181,10 @@ static void sum(const struct epo_feature *feature, double amount, void *arg) {
 static bool add_shares(const struct asking *a, struct epo_overlap *overlap,
                        struct epo_error *error) {
     struct epo_json *shares = epo_json_object(a->pool), *by_owner = epo_json_object(a->pool);
-    const struct epo_layer *spaces = a->snapshot->by_role[EPO_ROLE_PUBLIC_SPACE];
-    const struct epo_layer *parcels = a->snapshot->by_role[EPO_ROLE_PARCEL];
+    const struct epo_layer *spaces = seen(a, EPO_ROLE_PUBLIC_SPACE);
+    const struct epo_layer *parcels = seen(a, EPO_ROLE_PARCEL);
+    if (parcels != NULL && !epo_layer_shows(parcels, a->audience, "kind"))
+        parcels = NULL; /* shares would tell the owner */
     struct owners owners = {.count = 0};
     double public_space = 0;
     if ((spaces != NULL && !epo_overlap_each(overlap, spaces, sum, &public_space, error)) ||
@@ -196,8 +214,7 @@ static bool locate(const struct asking *a, struct epo_error *error) {
                   epo_json_real(a->pool, to_decimals(a->place->anchor_4326.y, 1e7)));
     epo_json_set(a->pool, a->facts, "point", point);
     epo_json_set_boolean(a->pool, a->facts, "in_city",
-                         a->snapshot->by_role[EPO_ROLE_CITY] == NULL ||
-                             under(a, EPO_ROLE_CITY) != NULL);
+                         seen(a, EPO_ROLE_CITY) == NULL || under(a, EPO_ROLE_CITY) != NULL);
     add_district(a);
     add_parcel(a);
     add_nearest(a);
@@ -212,8 +229,13 @@ static bool locate(const struct asking *a, struct epo_error *error) {
 
 bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
                 struct epo_json **facts, struct epo_error *error) {
+    return epo_locate_for(maps, pool, place, EPO_AUDIENCE_PUBLIC, facts, error);
+}
+
+bool epo_locate_for(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
+                    enum epo_audience audience, struct epo_json **facts, struct epo_error *error) {
     unsigned slot;
-    struct asking a = {epo_maps_hold(maps, &slot), pool, place, epo_json_object(pool)};
+    struct asking a = {epo_maps_hold(maps, &slot), pool, place, epo_json_object(pool), audience};
     bool ok = locate(&a, error);
     epo_maps_drop(maps, slot);
     *facts = a.facts;

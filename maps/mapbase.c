@@ -127,6 +127,8 @@ bool epo_map_layers(struct epo_maps *maps, struct epo_pool *pool, struct epo_jso
         epo_json_set_string(pool, one, "kind", SHAPES[layer->shape]);
         epo_json_set_string(pool, one, "role", epo_layer_role_word(layer->role));
         epo_json_set_integer(pool, one, "features", (int64_t)layer->count);
+        epo_json_set_string(pool, one, "visible", layer->is_public ? "public" : "clerks");
+        epo_json_set_string(pool, one, "public_fields", layer->public_fields);
         epo_json_push(pool, *layers, one);
     }
     struct epo_json *addresses = epo_json_object(pool);

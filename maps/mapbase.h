@@ -21,8 +21,14 @@ const char *epo_layer_role_word(enum epo_layer_role role);
 
 enum epo_layer_shape { EPO_SHAPE_POINT = 1, EPO_SHAPE_LINE, EPO_SHAPE_AREA };
 
+/* Of the tables in map.db (build.c): a file of another one is upgraded (epo_map_upgrade) or
+ * refused. */
+#define EPO_MAP_SCHEMA 2
+#define EPO_FIELDS_STANDARD "name kind belongs measure"
+
 struct epo_feature {
     const char *code, *name, *kind, *belongs; /* in the snapshot's pool, never NULL */
+    const char *properties;                   /* further fields as a JSON object, or "" */
     double measure;
     struct epo_span wkb;
     uint32_t first_ring, rings; /* of the layer: rings, parts of lines, or single points */
@@ -32,6 +38,9 @@ struct epo_layer {
     const char *name, *title_cs, *title_en;
     enum epo_layer_role role;
     enum epo_layer_shape shape;
+    bool is_public;            /* else for clerks alone */
+    const char *public_fields; /* words with spaces between: of name, kind, belongs, measure, and
+                                  names of properties; the id of a public layer is public */
     int64_t id;
     size_t count; /* features */
     struct epo_feature *features;
@@ -91,6 +100,9 @@ void epo_snapshot_free(struct epo_snapshot *snapshot);
 void epo_snapshot_index_addresses(struct epo_snapshot *snapshot);
 const struct epo_layer *epo_snapshot_layer(const struct epo_snapshot *snapshot,
                                            struct epo_span name);
+/* May this audience see the layer at all, and a field of it ("name", "kind" …)? */
+bool epo_layer_seen(const struct epo_layer *layer, enum epo_audience audience);
+bool epo_layer_shows(const struct epo_layer *layer, enum epo_audience audience, const char *field);
 
 /* mapbase.c: hold the current snapshot while reading it; never blocks. */
 const struct epo_snapshot *epo_maps_hold(struct epo_maps *maps, unsigned *slot);

@@ -71,6 +71,11 @@ struct epo_span epo_maps_version(struct epo_maps *maps, struct epo_pool *pool);
  *   "map_version":"…"} */
 bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
                 struct epo_json **facts, struct epo_error *error);
+/* Who reads the facts: a layer and each of its fields may be for clerks alone (layers.json).
+ * epo_locate is for the public; what it leaves out is as if the map did not know it. */
+enum epo_audience { EPO_AUDIENCE_PUBLIC = 0, EPO_AUDIENCE_CLERKS };
+bool epo_locate_for(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
+                    enum epo_audience audience, struct epo_json **facts, struct epo_error *error);
 
 /* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
  * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},
@@ -124,7 +129,10 @@ bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int 
  */
 bool epo_map_import(const char *folder, const char *file, const char *layer, const char *srs,
                     void (*progress)(const char *what, int percent), struct epo_error *error);
-/* [{"name","title","kind","role","features"}] */
+/* Brings the tables of folder/map.db up to this program, aside and swapped in. Nothing to do, or no
+ * map: true. */
+bool epo_map_upgrade(const char *folder, struct epo_error *error);
+/* [{"name","title","kind","role","features","visible","public_fields"}] */
 bool epo_map_layers(struct epo_maps *maps, struct epo_pool *pool, struct epo_json **layers,
                     struct epo_error *error);
 

@@ -16,7 +16,8 @@
 #define TILE_BYTES_MAX "60000" /* compressed; the writer thins out what is larger */
 
 static const struct epo_statement LAYERS = {
-    "tiles.layers", "SELECT id, name, shape, role FROM layer ORDER BY id", NULL};
+    "tiles.layers",
+    "SELECT id, name, shape, public_fields FROM layer WHERE visible = 'public' ORDER BY id", NULL};
 static const struct epo_statement FEATURES[] = {
     [EPO_SHAPE_AREA] = {"tiles.areas",
                         "SELECT code, name, kind, belongs, rank, AsBinary(geometry)"
@@ -260,8 +261,23 @@ static bool write_feature(struct building *b, OGRLayerH layer, OGRFeatureH featu
     return ok;
 }
 
+/* Tiles are for everybody: bits of the fields that are not. */
+static int hidden_fields(struct epo_span public_fields) {
+    int hidden = NAME | NUMBER | KIND | CLASS | ZONE | SORT;
+    while (public_fields.len > 0) {
+        struct epo_span word = epo_span_cut(public_fields, ' ', &public_fields);
+        if (epo_span_is(word, "name"))
+            hidden &= ~(NAME | NUMBER);
+        else if (epo_span_is(word, "kind"))
+            hidden &= ~(KIND | CLASS | ZONE);
+        else if (epo_span_is(word, "belongs"))
+            hidden &= ~SORT;
+    }
+    return hidden;
+}
+
 static bool write_layer(struct building *b, int64_t id, const char *name,
-                        enum epo_layer_shape shape) {
+                        enum epo_layer_shape shape, int hidden) {
     bool ok = true, spaces = strcmp(name, "public_space") == 0;
     struct epo_rows *rows = epo_db_query(b->db, &FEATURES[shape], EPO_BIND(EPO_INTEGER(id)));
     while (ok && epo_rows_next(rows)) {
@@ -269,11 +285,13 @@ static bool write_layer(struct building *b, int64_t id, const char *name,
         bool drawn;
         if (spaces && epo_span_is(epo_rows_text(rows, 3), "park"))
             continue; /* drawn as a park */
-        OGRLayerH layer = layer_for(b, name, epo_rows_text(rows, 2), &fields, &drawn);
+        struct epo_span kind = hidden & KIND ? EPO_SPAN("") : epo_rows_text(rows, 2);
+        OGRLayerH layer = layer_for(b, name, kind, &fields, &drawn);
         if (layer == NULL) {
             ok = !drawn;
             continue;
         }
+        fields &= ~hidden;
         OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
         if (fields & CODE)
             set_text(feature, "code", epo_rows_text(rows, 0));
@@ -317,6 +335,7 @@ static bool write_layers(struct building *b) {
         int64_t id;
         char name[64];
         enum epo_layer_shape shape;
+        int hidden;
     } *list = calloc(ROOM, sizeof *list);
     epo_assert(list != NULL);
     int count = 0;
@@ -324,6 +343,7 @@ static bool write_layers(struct building *b) {
     while (epo_rows_next(rows) && count < ROOM) {
         struct epo_span shape = epo_rows_text(rows, 2);
         list[count].id = epo_rows_integer(rows, 0);
+        list[count].hidden = hidden_fields(epo_rows_text(rows, 3));
         list[count].shape = epo_span_is(shape, "point")  ? EPO_SHAPE_POINT
                             : epo_span_is(shape, "line") ? EPO_SHAPE_LINE
                                                          : EPO_SHAPE_AREA;
@@ -333,7 +353,7 @@ static bool write_layers(struct building *b) {
     for (int i = 0; ok && i < count; i++) {
         if (b->progress != NULL)
             b->progress("tiles", 60 * i / count);
-        ok = write_layer(b, list[i].id, list[i].name, list[i].shape);
+        ok = write_layer(b, list[i].id, list[i].name, list[i].shape, list[i].hidden);
     }
     free(list);
     return ok && write_addresses(b);

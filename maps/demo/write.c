@@ -128,8 +128,13 @@ static bool write_all(struct epo_build *build, void *arg, struct epo_error *erro
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof LAYERS / sizeof *LAYERS; i++) {
         int64_t layer = 0;
-        ok = epo_build_layer(build, LAYERS[i].name, LAYERS[i].cs, LAYERS[i].en, LAYERS[i].shape,
-                             LAYERS[i].role, "demo", &layer, error) &&
+        struct epo_build_layer about = {.name = LAYERS[i].name,
+                                        .title_cs = LAYERS[i].cs,
+                                        .title_en = LAYERS[i].en,
+                                        .shape = LAYERS[i].shape,
+                                        .role = LAYERS[i].role,
+                                        .source = "demo"};
+        ok = epo_build_layer(build, &about, &layer, error) &&
              write_list(build, w, layer, LAYERS[i].shape, LAYERS[i].list, error);
         if (w->progress != NULL)
             w->progress("map base", (int)(100 * i / (sizeof LAYERS / sizeof *LAYERS)));
