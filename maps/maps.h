@@ -112,6 +112,8 @@ struct epo_tile {
 bool epo_tiles_get(struct epo_maps *maps, int z, int x, int y, struct epo_tile *tile, bool *found,
                    struct epo_error *error);
 void epo_tile_release(struct epo_tile *tile);
+/* Under which ?v= the bytes of a tile never change; in the pool, empty where there are no tiles. */
+struct epo_span epo_tiles_version(struct epo_maps *maps, struct epo_pool *pool);
 /* TileJSON 3.0 with absolute tile URLs under base ("https://host"), e.g.
  * base/tiles/city/{z}/{x}/{y}.mvt?v=… */
 bool epo_tilejson(struct epo_maps *maps, struct epo_pool *pool, struct epo_span base,

@@ -163,6 +163,14 @@ bool epo_tiles_get(struct epo_maps *maps, int z, int x, int y, struct epo_tile *
     return ok;
 }
 
+struct epo_span epo_tiles_version(struct epo_maps *maps, struct epo_pool *pool) {
+    unsigned slot;
+    const struct epo_tiles *tiles = epo_maps_hold(maps, &slot)->tiles;
+    struct epo_span version = epo_pool_copy(pool, epo_span(tiles != NULL ? tiles->version : ""));
+    epo_maps_drop(maps, slot);
+    return version;
+}
+
 static void describe(const struct epo_tiles *tiles, struct epo_pool *pool, struct epo_span base,
                      struct epo_json *out) {
     struct epo_json *list = epo_json_array(pool), *bounds = epo_json_array(pool);

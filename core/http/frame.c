@@ -16,11 +16,16 @@ static bool is_english(const struct epo_request *request) {
     return request->lang[0] == 'e';
 }
 
-/* This page in the other language: the same query with lang replaced. */
+/* This page in the other language: the same query with lang replaced. One slash leads: browsers
+ * read "//name" and "/\\name" as another host. */
 static const char *other_language_url(struct epo_request *request) {
     struct epo_buffer url;
     epo_buffer_init(&url, EPO_URL_BYTES_MAX);
-    epo_buffer_span(&url, request->raw_path);
+    struct epo_span path = request->raw_path;
+    while (path.len && (path.at[0] == '/' || path.at[0] == '\\'))
+        path = (struct epo_span){path.at + 1, path.len - 1};
+    epo_buffer_byte(&url, '/');
+    epo_buffer_span(&url, path);
     epo_buffer_printf(&url, "?lang=%s", is_english(request) ? "cs" : "en");
     struct epo_span query = request->raw_query;
     while (query.len) {

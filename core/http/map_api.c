@@ -38,7 +38,10 @@ struct epo_response *epo_map_locate(struct epo_request *request) {
     if (epo_span_is(epo_request_query(request, "words"), "1"))
         epo_json_set(request->pool, facts, "words",
                      epo_form_words(request->pool, request->lang, request->portal->catalog, facts));
-    return cached_json(request, "application/json", facts, "public, max-age=60");
+    struct epo_response *response =
+        cached_json(request, "application/json", facts, "public, max-age=60");
+    epo_response_header(response, "vary", EPO_SPAN("accept-language, cookie")); /* the words do */
+    return response;
 }
 
 enum { LIMIT_DEFAULT = 10, LIMIT_MAX = 50, QUERY_BYTES_MAX = 200 };
@@ -85,7 +88,8 @@ static bool read_tile(struct epo_request *request, int64_t at[3]) {
            at[2] < 1LL << 30;
 }
 
-/* On the loop. A tile never changes under one map version: with ?v= it may be kept for ever. */
+/* On the loop. A tile never changes under one version, which TileJSON puts behind ?v=: with it the
+ * bytes may be kept for ever. */
 struct epo_response *epo_map_tile(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_tile tile;
@@ -95,7 +99,7 @@ struct epo_response *epo_map_tile(struct epo_request *request) {
     if (!read_tile(request, at))
         return epo_api_problem(request, 400, "tile.address", "Bad Request",
                                "A tile is /tiles/city/{z}/{x}/{y}.mvt.", NULL);
-    struct epo_span version = epo_maps_version(request->portal->maps, request->pool);
+    struct epo_span version = epo_tiles_version(request->portal->maps, request->pool);
     struct epo_span etag = epo_span(epo_pool_printf(request->pool, "\"%.*s\"", EPO_ARG(version)));
     bool same = epo_span_equal(epo_request_header(request, "if-none-match"), etag);
     if (same) {
@@ -114,7 +118,7 @@ struct epo_response *epo_map_tile(struct epo_request *request) {
         if (found)
             epo_response_header(response, "content-encoding", EPO_SPAN("gzip"));
     }
-    bool named = epo_span_equal(epo_request_query(request, "v"), version);
+    bool named = version.len && epo_span_equal(epo_request_query(request, "v"), version);
     epo_response_header(response, "etag", etag);
     epo_response_header(response, "cache-control",
                         named ? EPO_SPAN("public, max-age=31536000, immutable")

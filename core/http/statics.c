@@ -4,6 +4,8 @@
 
 #include "http/internal.h"
 
+static const char MANIFEST[] = "manifest.json";
+
 /* All of /assets/ is read into memory at start: one to two megabytes, names carry a hash of the
  * content. */
 bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_error *error) {
@@ -16,7 +18,9 @@ bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_er
         size_t len = strlen(entry->d_name);
         bool variant = len > 3 && (strcmp(entry->d_name + len - 3, ".gz") == 0 ||
                                    strcmp(entry->d_name + len - 3, ".br") == 0);
-        if (entry->d_name[0] == '.' || variant || entry->d_type == DT_DIR)
+        /* The manifest is for us: its name has no hash, so nobody may keep it for ever. */
+        if (entry->d_name[0] == '.' || variant || entry->d_type == DT_DIR ||
+            strcmp(entry->d_name, MANIFEST) == 0)
             continue;
         char path[1024], key[300];
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
@@ -29,7 +33,7 @@ bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_er
 
 struct epo_json *epo_statics_manifest(struct epo_pool *pool, const char *folder) {
     char path[1024], text[16384];
-    snprintf(path, sizeof path, "%s/manifest.json", folder);
+    snprintf(path, sizeof path, "%s/%s", folder, MANIFEST);
     FILE *file = fopen(path, "re");
     size_t len = file ? fread(text, 1, sizeof text, file) : 0;
     if (file)

@@ -66,6 +66,8 @@ struct epo_response *epo_submission_look_up(struct epo_request *request) {
                                      EPO_ARG(epo_json_get_text(found, "number")),
                                      EPO_ARG(epo_json_get_text(found, "receipt")))));
     bool tried = number.len > 0 && receipt.len > 0;
+    if (tried && error.kind != EPO_ERROR_NOT_FOUND)
+        return epo_respond_error(request, &error, NULL);
     epo_json_set_text(pool, model, "number", number);
     epo_json_set_text(pool, model, "receipt", receipt);
     epo_json_set_text(pool, model, "error",

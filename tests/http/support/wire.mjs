@@ -35,7 +35,8 @@ export class Wire {
       const bare = head || found?.status === 304 || found?.status === 204 || found?.status === 100;
       const len = found ? at + 4 + (bare ? 0 : Number(found.headers['content-length'] ?? 0)) : Infinity;
       if (this.bytes.length >= len) {
-        found.body = this.bytes.subarray(at + 4, len).toString();
+        found.bytes = this.bytes.subarray(at + 4, len);
+        found.body = found.bytes.toString();
         this.bytes = this.bytes.subarray(len);
         return found;
       }

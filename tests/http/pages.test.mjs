@@ -1,0 +1,255 @@
+// What every answer carries whatever it is: headers that bind a browser, what may be kept and what not.
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+
+import { build, startDemo } from '../support/portal.mjs';
+import { fileDog, signIn } from './support/people.mjs';
+import { address, routes } from './support/routes.mjs';
+import { request, say } from './support/wire.mjs';
+
+let portal, clerk, admin, filed;
+before(async () => {
+  portal = await startDemo();
+  [clerk, admin, filed] = await Promise.all([signIn(portal, 'umo-3'), signIn(portal, 'admin'), fileDog(portal)]);
+});
+after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });
+
+const ask = (method, path, headers, body = '') =>
+  say(portal.port, request(method, path, body ? { 'content-length': Buffer.byteLength(body), ...headers } : headers, body), { head: method === 'HEAD' });
+
+const FIXED = {
+  'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin', 'permissions-policy': 'geolocation=(self), camera=(), microphone=(), payment=()',
+};
+
+/** The headers that every answer of the portal must have, each once. */
+function guarded(answer, what) {
+  for (const [name, value] of Object.entries(FIXED)) assert.equal(answer.headers[name], value, `${what}: ${name}`);
+  const policy = Object.fromEntries(answer.headers['content-security-policy'].split(';').map((part) => {
+    const [name, ...values] = part.trim().split(' ');
+    return [name, values.join(' ')];
+  }));
+  for (const name of ['default-src', 'base-uri', 'object-src', 'frame-ancestors']) assert.equal(policy[name], "'none'", `${what}: ${name}`);
+  for (const name of ['script-src', 'style-src', 'connect-src', 'form-action']) assert.equal(policy[name], "'self'", `${what}: ${name}`);
+  assert.match(answer.headers['referrer-policy'], /^(same-origin|no-referrer)$/, what);
+  assert.ok(answer.headers['cache-control'], `${what}: cache-control`);
+  assert.equal(answer.headers['strict-transport-security'], undefined, `${what}: no HSTS over plain HTTP`);
+  const names = answer.all.map(([name]) => name).filter((name) => name !== 'set-cookie');
+  assert.equal(new Set(names).size, names.length, `${what}: a header twice`);
+}
+
+describe('every address', () => {
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'];
+  for (const row of routes())
+    it(`${row.pattern} (${row.name})`, async () => {
+      const path = address(row.pattern, { number: filed.number });
+      const allowed = routes().filter((other) => other.pattern === row.pattern).flatMap(({ methods }) => methods);
+      if (allowed.includes('GET')) allowed.push('HEAD');
+      const people = row.pattern === '/logout' ? [['nobody', '']] : [['nobody', ''], ['a clerk', clerk], ['an admin', admin]];
+      for (const [who, cookie] of people)
+        for (const method of METHODS) {
+          const what = `${method} ${path} by ${who}`, answer = await ask(method, path, cookie ? { cookie } : {});
+          assert.ok(answer, `${what}: an answer`);
+          guarded(answer, what);
+          assert.ok(answer.status < 500, `${what}: ${answer.status}`);
+          assert.equal(answer.status === 405, !allowed.includes(method), `${what}: ${answer.status}`);
+          if (answer.status === 405)
+            for (const good of allowed) assert.ok(answer.headers.allow.split(', ').includes(good), `${what}: Allow: ${answer.headers.allow}`);
+          if (/^text\/html/.test(answer.headers['content-type'])) plain(answer.body, what);
+          if (row.flags.includes('EPO_ROUTE_CLERK') && !cookie && method === 'GET') assert.equal(answer.status, 303, what);
+          if (row.flags.includes('EPO_ROUTE_ADMIN') && cookie === clerk && method === 'GET') assert.equal(answer.status, 403, what);
+        }
+    });
+
+  /** No script, style or handler in the page itself: the policy would refuse it. */
+  function plain(html, what) {
+    for (const [tag] of html.matchAll(/<script\b[^>]*>/g)) assert.match(tag, /\bsrc="\/assets\//, `${what}: ${tag}`);
+    for (const [tag] of html.matchAll(/<[a-z][^>]*>/gi)) assert.doesNotMatch(tag, /\s(style|on\w+)=|javascript:/i, `${what}: ${tag}`);
+    assert.doesNotMatch(html, /<style\b/i, what);
+  }
+
+  it('errors too, as pages with a way out and as problems', async () => {
+    const errors = {
+      400: ['GET', '/agendas/%ff'], 404: ['GET', '/nowhere'], 405: ['DELETE', '/agendas'], 403: ['POST', '/login', { 'sec-fetch-site': 'cross-site' }],
+      413: ['POST', '/agendas/dog_fee/registration', { 'content-length': 2 << 20 }], 431: ['GET', '/', { 'x-long': 'a'.repeat(17000) }],
+    };
+    for (const [status, [method, path, headers = {}]] of Object.entries(errors)) {
+      const page = await ask(method, path, { accept: 'text/html', ...headers });
+      assert.equal(page.status, Number(status), `${method} ${path.slice(0, 50)}`);
+      guarded(page, status);
+      assert.match(page.headers['content-type'], /^text\/html/);
+      assert.match(page.body, /<html lang="cs">/);
+      assert.match(page.body, /<h1>[^<]+<\/h1>/);
+      assert.match(page.body, /<a href="\/">/);
+      plain(page.body, status);
+      const problem = await ask(method, path, { accept: 'application/json', ...headers });
+      assert.equal(problem.status, Number(status));
+      guarded(problem, status);
+      assert.match(problem.headers['content-type'], /^application\/problem\+json/);
+      const { type, title, status: said, errors: list } = JSON.parse(problem.body);
+      assert.deepEqual([typeof type, typeof title, said, Array.isArray(list)], ['string', 'string', Number(status), true]);
+    }
+  });
+
+  it('what breaks inside is 500 without a word of the inside', async () => {
+    const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text]);
+    const path = `/submissions/${filed.number}?receipt=${filed.receipt}`;
+    assert.equal((await ask('GET', path)).status, 200);
+    sql('ALTER TABLE cases RENAME TO cases_gone');
+    try {
+      for (const [accept, type] of [['text/html', /^text\/html/], ['application/json', /^application\/problem/]]) {
+        const answer = await ask('GET', path, { accept });
+        assert.equal(answer.status, 500);
+        guarded(answer, '500');
+        assert.match(answer.headers['content-type'], type);
+        assert.doesNotMatch(answer.body, /cases|SELECT|sqlite|\.c:/i);
+      }
+      const lookUp = await ask('GET', `/submissions?number=${filed.number}&receipt=${filed.receipt}`);
+      assert.equal(lookUp.status, 500, 'a broken look-up does not say that there is nothing');
+    } finally {
+      sql('ALTER TABLE cases_gone RENAME TO cases');
+    }
+    assert.equal((await ask('GET', path)).status, 200);
+  });
+});
+
+describe('pages that may be kept', () => {
+  const pages = ['/', '/agendas', '/agendas/dog_fee', '/agendas/dog_fee/registration', '/accessibility'];
+
+  it('have a tag, are asked again, and are not sent twice', async () => {
+    for (const path of pages) {
+      await ask('GET', path);
+      const first = await ask('GET', path), again = await ask('GET', path, { 'if-none-match': first.headers.etag });
+      assert.match(first.headers.etag, /^"[^"]+"$/, path);
+      assert.equal(first.headers['cache-control'], 'no-cache');
+      assert.equal(again.status, 304);
+      assert.equal(again.headers.etag, first.headers.etag);
+      guarded(again, `304 of ${path}`);
+      assert.equal((await ask('GET', path, { 'if-none-match': `"other", W/${first.headers.etag}` })).status, 304);
+      assert.equal((await ask('GET', path, { 'if-none-match': '"other"' })).status, 200);
+    }
+  });
+
+  it('differ by language, and a signed-in one is never kept', async () => {
+    const czech = await ask('GET', '/'), english = await ask('GET', '/', { 'accept-language': 'en' });
+    assert.notEqual(czech.headers.etag, english.headers.etag);
+    assert.match(czech.headers.vary, /accept-language/);
+    assert.match(english.body, /<html lang="en">/);
+    const own = await ask('GET', '/', { cookie: clerk });
+    assert.equal(own.headers['cache-control'], 'no-store');
+    assert.equal(own.headers.etag, undefined);
+    assert.match(own.body, /action="\/logout"/);
+    assert.doesNotMatch((await ask('GET', '/')).body, /action="\/logout"/);
+  });
+
+  it('come compressed when there was time to', async () => {
+    const whole = (await ask('GET', '/agendas')).bytes;
+    for (const [coding, open] of [['br', brotliDecompressSync], ['gzip', gunzipSync]]) {
+      let answer;
+      do { answer = await ask('GET', '/agendas', { 'accept-encoding': coding }); } while (!answer.headers['content-encoding'] && (await sleep(20), true));
+      assert.equal(answer.headers['content-encoding'], coding);
+      assert.match(answer.headers.vary, /accept-encoding/);
+      assert.deepEqual(open(answer.bytes), whole);
+      assert.ok(answer.bytes.length < whole.length);
+    }
+    assert.equal((await ask('GET', '/agendas', { 'accept-encoding': 'br;q=0, gzip;q=0' })).headers['content-encoding'], undefined);
+  });
+
+  it('answer HEAD as GET without the bytes', async () => {
+    for (const path of [...pages, '/nowhere', '/login', '/api/v1/agendas', '/tiles/city.json']) {
+      const [get, head] = [await ask('GET', path), await ask('HEAD', path)];
+      assert.equal(head.status, get.status, path);
+      assert.equal(head.bytes.length, 0, path);
+      for (const name of ['content-type', 'content-length', 'etag', 'cache-control'])
+        if (!/\b(nowhere|login)/.test(path) || name !== 'content-length') assert.equal(head.headers[name], get.headers[name], `${path}: ${name}`);
+    }
+  });
+});
+
+describe('assets', () => {
+  const folder = join(build, 'share/assets');
+  const names = readdirSync(folder).filter((name) => !/\.(br|gz)$|^manifest/.test(name));
+
+  it('are immutable, tagged, and come plain, gzip and brotli', async () => {
+    assert.ok(names.length >= 4);
+    for (const name of names) {
+      const path = `/assets/${name}`, whole = readFileSync(join(folder, name)), tags = new Set();
+      for (const [accept, coding, open] of [['', undefined, (bytes) => bytes], ['gzip', 'gzip', gunzipSync], ['gzip, deflate, br', 'br', brotliDecompressSync]]) {
+        const answer = await ask('GET', path, { 'accept-encoding': accept });
+        assert.equal(answer.status, 200, path);
+        guarded(answer, path);
+        assert.equal(answer.headers['cache-control'], 'public, max-age=31536000, immutable');
+        assert.equal(answer.headers['content-encoding'], coding, path);
+        assert.deepEqual(open(answer.bytes), whole);
+        tags.add(answer.headers.etag);
+        const again = await ask('GET', path, { 'accept-encoding': accept, 'if-none-match': answer.headers.etag });
+        assert.equal(again.status, 304);
+        assert.equal(again.headers['content-type'], undefined);
+        guarded(again, `304 of ${path}`);
+      }
+      assert.equal(tags.size, 3, 'three forms, three tags');
+      assert.match((await ask('HEAD', path)).headers['content-type'], /^(text\/(css|javascript)|image\/svg)/);
+    }
+  });
+
+  it('are files of one folder and nothing else', async () => {
+    for (const path of ['/assets/', '/assets/manifest.json', '/assets/../epo.json', '/assets/%2e%2e/epo.json', '/assets/..%2f..%2fepo.json', '/assets//etc/passwd', `/assets/${names[0]}%00`, `/assets/${names[0]}.br`])
+      assert.ok([400, 404].includes((await ask('GET', path)).status), path);
+  });
+});
+
+describe('tiles', () => {
+  it('have a tag, may be kept, for ever under their version', async () => {
+    const tilejson = JSON.parse((await ask('GET', '/tiles/city.json', { host: 'plzen.example:8080' })).body);
+    const [template] = tilejson.tiles, [west, south, east, north] = tilejson.bounds, zoom = 13;
+    assert.match(template, /^http:\/\/plzen\.example:8080\/tiles\/city\/\{z\}\/\{x\}\/\{y\}\.mvt\?v=/);
+    const x = Math.floor(((west + east) / 2 + 180) / 360 * 2 ** zoom), latitude = (south + north) / 2 * Math.PI / 180;
+    const y = Math.floor((1 - Math.asinh(Math.tan(latitude)) / Math.PI) / 2 * 2 ** zoom);
+    const url = new URL(template.replace('{z}', zoom).replace('{x}', x).replace('{y}', y));
+    const named = await ask('GET', url.pathname + url.search);
+    assert.equal(named.status, 200);
+    guarded(named, 'tile');
+    assert.equal(named.headers['content-encoding'], 'gzip');
+    assert.ok(gunzipSync(named.bytes).length > 1000);
+    assert.match(named.headers['cache-control'], /immutable/);
+    assert.doesNotMatch((await ask('GET', url.pathname)).headers['cache-control'], /immutable/);
+    assert.doesNotMatch((await ask('GET', `${url.pathname}?v=older`)).headers['cache-control'], /immutable/);
+    const again = await ask('GET', url.pathname, { 'if-none-match': named.headers.etag });
+    assert.equal(again.status, 304);
+    guarded(again, '304 of a tile');
+    assert.equal((await ask('GET', '/tiles/city/13/0/0.mvt')).status, 204, 'nothing there');
+    for (const bad of ['13/0/0', '13/0/0.png', '-1/0/0.mvt', '13/x/0.mvt', '99/0/0.mvt', '13/0/99999999999.mvt'])
+      assert.ok([400, 404].includes((await ask('GET', `/tiles/city/${bad}`)).status), bad);
+  });
+});
+
+describe('what is sent in comes out harmless', () => {
+  it('no header is made of what was typed', async () => {
+    const evil = 'x%0d%0aSet-Cookie:%20evil=1%0d%0a%0d%0a<script>alert(1)</script>';
+    for (const path of [`/login?next=/${evil}`, `/submissions?number=${evil}&receipt=${evil}`, `/${evil}`, `/agendas/${evil}`, `/?lang=${evil}`, `/office?q=${evil}`, `/api/v1/addresses?q=${evil}`]) {
+      const answer = await ask('GET', path);
+      assert.equal(answer.all.filter(([name, value]) => name === 'set-cookie' && /evil/.test(value)).length, 0, path);
+      assert.doesNotMatch(answer.body, /<script>alert/, path);
+      guarded(answer, path);
+    }
+  });
+
+  it('a link to the other language never leaves the portal', async () => {
+    for (const path of ['//evil.example/', '/%2f/evil.example', '//evil.example//', '/\\evil.example/', '///evil.example/a?b=c']) {
+      const { body } = await ask('GET', path);
+      const [, link] = body.match(/<a href="([^"]*)" hreflang/);
+      assert.equal(new URL(link.replaceAll('&amp;', '&'), 'http://localhost/x').host, 'localhost', `${path}: ${link}`);
+    }
+  });
+
+  it('a redirect to sign in comes back to the same place, query and all', async () => {
+    const answer = await ask('GET', '/office?state=received&q=%C5%BElu%C5%A5');
+    assert.equal(answer.status, 303);
+    assert.equal(new URL(answer.headers.location, portal.url).searchParams.get('next'), '/office?state=received&q=%C5%BElu%C5%A5');
+  });
+});
