@@ -1,5 +1,5 @@
-/* Vector tiles of the map base, written by GDAL's MVT writer. Coordinates are turned into web
- * mercator here and not by GDAL, which might choose another S-JTSK operation, 12 m off. */
+/* Vector tiles of the map base, written by GDAL's MVT writer: rows of the map base go into the
+ * layers that tiles_rules.c names for them. */
 #include <cpl_error.h>
 #include <gdal.h>
 #include <math.h>
@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "maps/build.h"
+#include "maps/tiles_mercator.h"
+#include "maps/tiles_rules.h"
 
-#define ZOOM_LEAST "10"
-#define ZOOM_MOST "16"
 #define TILE_BYTES_MAX "60000" /* compressed; the writer thins out what is larger */
 
 static const struct epo_statement LAYERS = {
@@ -32,6 +32,20 @@ static const struct epo_statement FEATURES[] = {
                          " FROM point WHERE layer = $1 ORDER BY id",
                          NULL},
 };
+/* The pieces of a street joined: its name then stands along the whole and not in each piece. */
+static const struct epo_statement STREETS = {
+    "tiles.streets",
+    "SELECT '', name, kind, '', 0, AsBinary(coalesce(LineMerge(Collect(geometry)),"
+    " Collect(geometry))) FROM line WHERE layer = $1 AND name <> '' GROUP BY name, kind"
+    " UNION ALL SELECT code, name, kind, belongs, rank, AsBinary(geometry)"
+    " FROM line WHERE layer = $1 AND name = ''",
+    NULL};
+/* Shared borders once: drawn with each of two neighbours, dashes would fall between dashes. */
+static const struct epo_statement BORDERS = {
+    "tiles.borders",
+    "SELECT AsBinary(LineMerge(UnaryUnion(Collect(Boundary(geometry))))) FROM area"
+    " WHERE layer = $1",
+    NULL};
 static const struct epo_statement ADDRESSES = {
     "tiles.addresses",
     "SELECT CASE WHEN orientation > 0 THEN orientation || letter ELSE conscription END,"
@@ -40,65 +54,30 @@ static const struct epo_statement ADDRESSES = {
 static const struct epo_statement META = {"tiles.meta", "SELECT value FROM meta WHERE key = $1",
                                           NULL};
 
-/* What goes where: kinds of a layer of the map base into a layer of the tiles, from which zoom on.
- * The first row that fits a feature is taken; a layer without rows goes whole under its own name.
- * To thin out a crowded zoom, raise min_zoom here. */
-enum { NAME = 1, KIND = 2, RANK = 4, NUMBER = 8, CODE = 16, CLASS = 32, ZONE = 64, SORT = 128 };
-static const struct rule {
-    const char *layer, *kind, *target; /* kind NULL: any */
-    const char *min_zoom;
-    int fields;
-} RULES[] = {
-    {"city", NULL, "city", ZOOM_LEAST, NAME},
-    {"district", NULL, "district", ZOOM_LEAST, NAME | CODE},
-    {"cadastral_area", NULL, "cadastral_area", "14", NAME},
-    {"water", "stream", "water", "13", NAME | KIND},
-    {"water", NULL, "water", ZOOM_LEAST, NAME | KIND},
-    {"park", NULL, "park", "11", NAME | KIND},
-    {"landuse", "wood", "landuse", ZOOM_LEAST, KIND},
-    {"landuse", NULL, "landuse", "12", KIND},
-    {"built_up", NULL, "landuse", ZOOM_LEAST, KIND},
-    {"rail", "main", "rail", ZOOM_LEAST, KIND},
-    {"rail", "branch", "rail", "12", KIND},
-    {"rail", NULL, "rail", "13", KIND},
-    {"street", "primary", "street", ZOOM_LEAST, NAME | CLASS},
-    {"street", "secondary", "street", "11", NAME | CLASS},
-    {"street", "tertiary", "street", "12", NAME | CLASS},
-    {"street", "residential", "street", "13", NAME | CLASS},
-    {"street", "pedestrian", "street", "13", NAME | CLASS},
-    {"street", NULL, "street", "14", NAME | CLASS},
-    {"building", "works", "building", "13", KIND},
-    {"building", "yard", "building", "15", KIND},
-    {"building", NULL, "building", "14", KIND},
-    {"public_space", NULL, "public_space", "14", NAME | ZONE | SORT},
-    {"parcel", NULL, "parcel", ZOOM_MOST, NUMBER},
-    {"place_label", "district", "place_label", ZOOM_LEAST, NAME | KIND | RANK},
-    {"place_label", "quarter", "place_label", "12", NAME | KIND | RANK},
-    {"place_label", "village", "place_label", "11", NAME | KIND | RANK},
-    {"place_label", "square", "place_label", "14", NAME | KIND | RANK},
-    {"place_label", "station", "place_label", "13", NAME | KIND | RANK},
-    {"place_label", NULL, "nature_label", "13", NAME | KIND | RANK},
-    {"address", NULL, "address", ZOOM_MOST, NUMBER},
-};
-enum { RULE_COUNT = sizeof RULES / sizeof *RULES, EXTRA_MAX = 64 };
-
 /* Names of the fields in the tiles, by bit. */
 static const struct {
     int bit;
     const char *name;
-} FIELDS[] = {{NAME, "name"}, {KIND, "kind"},   {RANK, "rank"}, {NUMBER, "number"},
-              {CODE, "code"}, {CLASS, "class"}, {ZONE, "zone"}, {SORT, "kind"}};
-enum { FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS };
+} FIELDS[] = {{EPO_TILE_NAME, "name"}, {EPO_TILE_KIND, "kind"},     {EPO_TILE_RANK, "rank"},
+              {EPO_TILE_CODE, "code"}, {EPO_TILE_NUMBER, "number"}, {EPO_TILE_CLASS, "class"},
+              {EPO_TILE_ZONE, "zone"}, {EPO_TILE_SORT, "kind"}};
+enum {
+    FIELD_COUNT = sizeof FIELDS / sizeof *FIELDS,
+    RULES_MAX = 96,
+    LABELS_MAX = 16,
+    EXTRA_MAX = 64
+};
 
 struct building {
     GDALDatasetH file;
     OGRSpatialReferenceH mercator;
-    OGRLayerH by_rule[RULE_COUNT];
+    OGRLayerH by_rule[RULES_MAX], by_label[LABELS_MAX];
     struct {
         char name[64];
         OGRLayerH layer;
     } extra[EXTRA_MAX];
     int extra_count;
+    bool own_labels; /* the map base says itself where names stand */
     struct epo_db *db;
     epo_progress_fn progress;
     struct epo_error *error;
@@ -109,84 +88,15 @@ static bool gdal_failed(struct epo_error *error, const char *doing) {
                     CPLGetLastErrorMsg());
 }
 
-/* ---- coordinates ---- */
+/* ---- layers of the tiles ---- */
 
-struct walk {
-    unsigned char *at;
-    size_t left;
-};
-
-static bool to_mercator(unsigned char *xy) {
-    const double radius = 6378137;
-    struct epo_point metres, degrees;
-    memcpy(&metres.x, xy, 8);
-    memcpy(&metres.y, xy + 8, 8);
-    if (!epo_transform_to_4326(metres, &degrees, NULL))
-        return false;
-    double x = radius * degrees.x * M_PI / 180;
-    double y = radius * log(tan(M_PI / 4 + degrees.y * M_PI / 360));
-    memcpy(xy, &x, 8);
-    memcpy(xy + 8, &y, 8);
-    return true;
-}
-
-static bool skip(struct walk *w, size_t bytes) {
-    if (w->left < bytes)
-        return false;
-    w->at += bytes;
-    w->left -= bytes;
-    return true;
-}
-
-static bool next_u32(struct walk *w, uint32_t *value) {
-    if (w->left < 4)
-        return false;
-    memcpy(value, w->at, 4);
-    return skip(w, 4);
-}
-
-static bool walk_positions(struct walk *w, uint32_t count) {
-    for (uint32_t i = 0; i < count; i++)
-        if (w->left < 16 || !to_mercator(w->at) || !skip(w, 16))
-            return false;
-    return true;
-}
-
-/* Changes the coordinates of 2D little-endian WKB in place. depth: a multi holds simple ones. */
-static bool walk_geometry(struct walk *w, int depth) {
-    uint32_t type, count = 1, inner;
-    if (depth > 2 || !skip(w, 1) || !next_u32(w, &type) || (type != 1 && !next_u32(w, &count)))
-        return false;
-    if (type <= 2)
-        return walk_positions(w, count);
-    for (uint32_t i = 0; i < count; i++)
-        if (type == 3 ? !next_u32(w, &inner) || !walk_positions(w, inner)
-                      : !walk_geometry(w, depth + 1))
-            return false;
-    return true;
-}
-
-static OGRGeometryH mercator_geometry(struct epo_span wkb) {
-    unsigned char *bytes = malloc(wkb.len + 1);
-    epo_assert(bytes != NULL);
-    memcpy(bytes, wkb.at, wkb.len);
-    struct walk walk = {bytes, wkb.len};
-    OGRGeometryH geometry = NULL;
-    if (!walk_geometry(&walk, 0) ||
-        OGR_G_CreateFromWkb(bytes, NULL, &geometry, (int)wkb.len) != OGRERR_NONE)
-        geometry = NULL;
-    free(bytes);
-    return geometry;
-}
-
-/* ---- layers ---- */
-
+/* Layers of one target differ in name only: the writer joins them. NULL on failure. */
 static OGRLayerH make_layer(struct building *b, const char *unique, const char *target,
                             const char *min_zoom, int fields) {
     char name[80], zoom[32];
     snprintf(name, sizeof name, "NAME=%s", target);
     snprintf(zoom, sizeof zoom, "MINZOOM=%s", min_zoom);
-    char *options[] = {name, zoom, "MAXZOOM=" ZOOM_MOST, NULL};
+    char *options[] = {name, zoom, "MAXZOOM=" EPO_TILE_ZOOM_MOST, NULL};
     OGRLayerH layer = GDALDatasetCreateLayer(b->file, unique, b->mercator, wkbUnknown, options);
     if (layer == NULL) {
         gdal_failed(b->error, target);
@@ -196,164 +106,210 @@ static OGRLayerH make_layer(struct building *b, const char *unique, const char *
         if ((fields & FIELDS[i].bit) == 0)
             continue;
         OGRFieldDefnH field =
-            OGR_Fld_Create(FIELDS[i].name, FIELDS[i].bit == RANK ? OFTInteger : OFTString);
+            OGR_Fld_Create(FIELDS[i].name, FIELDS[i].bit == EPO_TILE_RANK ? OFTInteger : OFTString);
         OGR_L_CreateField(layer, field, 1);
         OGR_Fld_Destroy(field);
     }
     return layer;
 }
 
-/* Where a feature goes; *drawn is false if nowhere. NULL is a failure when it is drawn. */
-static OGRLayerH layer_for(struct building *b, const char *layer, struct epo_span kind, int *fields,
-                           bool *drawn) {
-    for (int i = 0; i < RULE_COUNT; i++) {
-        if (strcmp(RULES[i].layer, layer) != 0 ||
-            (RULES[i].kind != NULL && !epo_span_is(kind, RULES[i].kind)))
-            continue;
-        *fields = RULES[i].fields;
-        *drawn = RULES[i].target != NULL;
-        if (!*drawn)
-            return NULL;
-        if (b->by_rule[i] == NULL) {
-            char unique[64];
-            snprintf(unique, sizeof unique, "%s_%d", RULES[i].target, i);
-            b->by_rule[i] =
-                make_layer(b, unique, RULES[i].target, RULES[i].min_zoom, RULES[i].fields);
-        }
-        return b->by_rule[i];
-    }
-    *fields = NAME | CODE | KIND;
-    *drawn = true;
+static OGRLayerH layer_of_rule(struct building *b, const struct epo_tile_rule *rule) {
+    size_t at = (size_t)(rule - EPO_TILE_RULES);
+    char unique[64];
+    epo_assert(at < RULES_MAX);
+    snprintf(unique, sizeof unique, "%s_%zu", rule->target, at);
+    if (b->by_rule[at] == NULL)
+        b->by_rule[at] = make_layer(b, unique, rule->target, rule->min_zoom, rule->fields);
+    return b->by_rule[at];
+}
+
+static OGRLayerH layer_of_label(struct building *b, const struct epo_tile_label *label) {
+    size_t at = (size_t)(label - EPO_TILE_LABELS);
+    char unique[64];
+    epo_assert(at < LABELS_MAX);
+    snprintf(unique, sizeof unique, "label_%zu", at);
+    if (b->by_label[at] == NULL)
+        b->by_label[at] = make_layer(b, unique, label->target, label->min_zoom, label->fields);
+    return b->by_label[at];
+}
+
+/* A layer that the city has brought itself. */
+static OGRLayerH layer_of_city(struct building *b, const char *name, int fields) {
     for (int i = 0; i < b->extra_count; i++)
-        if (strcmp(b->extra[i].name, layer) == 0)
+        if (strcmp(b->extra[i].name, name) == 0)
             return b->extra[i].layer;
     if (b->extra_count == EXTRA_MAX) {
         epo_fail(b->error, EPO_ERROR_TOO_LARGE, "tiles.layers", "more than %d extra layers",
                  EXTRA_MAX);
         return NULL;
     }
-    OGRLayerH made = make_layer(b, layer, layer, "13", *fields);
-    snprintf(b->extra[b->extra_count].name, sizeof b->extra[0].name, "%s", layer);
+    OGRLayerH made = make_layer(b, name, name, "13", fields);
+    snprintf(b->extra[b->extra_count].name, sizeof b->extra[0].name, "%s", name);
     b->extra[b->extra_count++].layer = made;
     return made;
 }
 
+/* ---- features ---- */
+
 static void set_text(OGRFeatureH feature, const char *field, struct epo_span text) {
     char value[256];
-    if (text.len == 0)
+    int index = OGR_F_GetFieldIndex(feature, field);
+    if (text.len == 0 || index < 0)
         return;
     snprintf(value, sizeof value, "%.*s", EPO_ARG(text));
-    int index = OGR_F_GetFieldIndex(feature, field);
-    if (index >= 0)
-        OGR_F_SetFieldString(feature, index, value);
+    OGR_F_SetFieldString(feature, index, value);
 }
 
-static bool write_feature(struct building *b, OGRLayerH layer, OGRFeatureH feature,
-                          struct epo_span wkb) {
-    OGRGeometryH geometry = mercator_geometry(wkb);
-    bool ok = true;
-    if (geometry != NULL) { /* what cannot be placed is not drawn */
-        OGR_F_SetGeometryDirectly(feature, geometry);
-        ok = OGR_L_CreateFeature(layer, feature) == OGRERR_NONE ||
-             gdal_failed(b->error, "writing a feature");
-    }
+struct row { /* of the map base */
+    struct epo_span code, name, kind, belongs;
+    int rank;
+};
+
+/* Takes geometry. */
+static bool write_feature(struct building *b, OGRLayerH layer, int fields, const struct row *row,
+                          OGRGeometryH geometry) {
+    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    const struct {
+        int bit;
+        struct epo_span text;
+    } TEXTS[] = {{EPO_TILE_CODE, row->code},   {EPO_TILE_NAME, row->name},
+                 {EPO_TILE_NUMBER, row->name}, {EPO_TILE_KIND, row->kind},
+                 {EPO_TILE_CLASS, row->kind},  {EPO_TILE_ZONE, row->kind},
+                 {EPO_TILE_SORT, row->belongs}};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        for (int k = 0; k < FIELD_COUNT; k++)
+            if (fields & TEXTS[i].bit & FIELDS[k].bit)
+                set_text(feature, FIELDS[k].name, TEXTS[i].text);
+    if (fields & EPO_TILE_RANK)
+        OGR_F_SetFieldInteger(feature, OGR_F_GetFieldIndex(feature, "rank"), row->rank);
+    OGR_F_SetGeometryDirectly(feature, geometry);
+    bool ok = OGR_L_CreateFeature(layer, feature) == OGRERR_NONE ||
+              gdal_failed(b->error, "writing a feature");
     OGR_F_Destroy(feature);
     return ok;
 }
 
-/* Tiles are for everybody: bits of the fields that are not. */
-static int hidden_fields(struct epo_span public_fields) {
-    int hidden = NAME | NUMBER | KIND | CLASS | ZONE | SORT;
-    while (public_fields.len > 0) {
-        struct epo_span word = epo_span_cut(public_fields, ' ', &public_fields);
-        if (epo_span_is(word, "name"))
-            hidden &= ~(NAME | NUMBER);
-        else if (epo_span_is(word, "kind"))
-            hidden &= ~(KIND | CLASS | ZONE);
-        else if (epo_span_is(word, "belongs"))
-            hidden &= ~SORT;
-    }
-    return hidden;
+/* The point that carries an area's name. The larger the area, the more important. */
+static bool write_label(struct building *b, const char *kind, const struct row *of,
+                        OGRGeometryH area) {
+    const struct epo_tile_label *label = EPO_TILE_LABELS;
+    while (strcmp(label->kind, kind) != 0)
+        epo_assert(++label < EPO_TILE_LABELS + EPO_TILE_LABEL_COUNT);
+    if (of->name.len == 0 || (b->own_labels && !label->always))
+        return true;
+    OGRGeometryH at = OGR_G_PointOnSurface(area);
+    if (at == NULL)
+        return true; /* not an area, or broken: nothing to stand on */
+    double m2 = OGR_G_Area(area);
+    struct row row = {.name = of->name, .kind = epo_span(kind), .rank = m2 > 100e3 ? 3 : 4};
+    OGRLayerH layer = layer_of_label(b, label);
+    if (layer != NULL)
+        return write_feature(b, layer, label->fields, &row, at);
+    OGR_G_DestroyGeometry(at);
+    return false;
 }
 
-static bool write_layer(struct building *b, int64_t id, const char *name,
-                        enum epo_layer_shape shape, int hidden) {
-    bool ok = true, spaces = strcmp(name, "public_space") == 0;
-    struct epo_rows *rows = epo_db_query(b->db, &FEATURES[shape], EPO_BIND(EPO_INTEGER(id)));
+static bool write_row(struct building *b, const char *name, const struct row *row,
+                      struct epo_span wkb) {
+    const struct epo_tile_rule *rule = epo_tile_rule_for(name, row->kind);
+    int fields = rule != NULL ? rule->fields : EPO_TILE_NAME | EPO_TILE_CODE | EPO_TILE_KIND;
+    OGRGeometryH geometry = epo_mercator_geometry(wkb);
+    if (geometry == NULL)
+        return true; /* what cannot be placed is not drawn */
+    OGRLayerH layer = rule != NULL ? layer_of_rule(b, rule) : layer_of_city(b, name, fields);
+    if (layer == NULL ||
+        (rule != NULL && rule->label != NULL && !write_label(b, rule->label, row, geometry))) {
+        OGR_G_DestroyGeometry(geometry);
+        return false;
+    }
+    struct row shown = *row;
+    if (rule != NULL && rule->value != NULL)
+        shown.kind = epo_span(rule->value);
+    return write_feature(b, layer, fields, &shown, geometry);
+}
+
+struct layer { /* of the map base. Tiles are for everybody: some fields may not be */
+    int64_t id;
+    char name[64];
+    enum epo_layer_shape shape;
+    bool name_shown, kind_shown, belongs_shown;
+};
+
+static void read_shown(struct layer *layer, struct epo_span public_fields) {
+    while (public_fields.len > 0) {
+        struct epo_span word = epo_span_cut(public_fields, ' ', &public_fields);
+        layer->name_shown |= epo_span_is(word, "name");
+        layer->kind_shown |= epo_span_is(word, "kind");
+        layer->belongs_shown |= epo_span_is(word, "belongs");
+    }
+}
+
+static struct epo_span shown(bool may, struct epo_rows *rows, int column) {
+    return may ? epo_rows_text(rows, column) : EPO_SPAN("");
+}
+
+static bool write_layer(struct building *b, const struct layer *layer) {
+    const char *name = layer->name;
+    bool spaces = strcmp(name, "public_space") == 0, ok = true;
+    bool streets = strcmp(name, "street") == 0 && layer->shape == EPO_SHAPE_LINE;
+    struct epo_rows *rows = epo_db_query(b->db, streets ? &STREETS : &FEATURES[layer->shape],
+                                         EPO_BIND(EPO_INTEGER(layer->id)));
     while (ok && epo_rows_next(rows)) {
-        int fields;
-        bool drawn;
-        if (spaces && epo_span_is(epo_rows_text(rows, 3), "park"))
-            continue; /* drawn as a park */
-        struct epo_span kind = hidden & KIND ? EPO_SPAN("") : epo_rows_text(rows, 2);
-        OGRLayerH layer = layer_for(b, name, kind, &fields, &drawn);
-        if (layer == NULL) {
-            ok = !drawn;
-            continue;
-        }
-        fields &= ~hidden;
-        OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-        if (fields & CODE)
-            set_text(feature, "code", epo_rows_text(rows, 0));
-        if (fields & NAME)
-            set_text(feature, "name", epo_rows_text(rows, 1));
-        if (fields & NUMBER)
-            set_text(feature, "number", epo_rows_text(rows, 1));
-        if (fields & (KIND | CLASS | ZONE))
-            set_text(feature,
-                     fields & KIND    ? "kind"
-                     : fields & CLASS ? "class"
-                                      : "zone",
-                     epo_rows_text(rows, 2));
-        if (fields & SORT)
-            set_text(feature, "kind", epo_rows_text(rows, 3));
-        if (fields & RANK)
-            OGR_F_SetFieldInteger(feature, OGR_F_GetFieldIndex(feature, "rank"),
-                                  (int)epo_rows_integer(rows, 4));
-        ok = write_feature(b, layer, feature, epo_rows_text(rows, 5));
+        struct row row = {.code = epo_rows_text(rows, 0),
+                          .name = shown(layer->name_shown, rows, 1),
+                          .kind = shown(layer->kind_shown, rows, 2),
+                          .belongs = shown(layer->belongs_shown, rows, 3),
+                          .rank = (int)epo_rows_integer(rows, 4)};
+        if (!spaces || !epo_span_is(epo_rows_text(rows, 3), "park")) /* which is drawn as one */
+            ok = write_row(b, name, &row, epo_rows_text(rows, 5));
+    }
+    return epo_rows_end(rows, ok ? b->error : NULL) && ok;
+}
+
+static bool write_borders(struct building *b, const struct layer *layer) {
+    bool ok = true;
+    struct epo_rows *rows = epo_db_query(b->db, &BORDERS, EPO_BIND(EPO_INTEGER(layer->id)));
+    while (ok && epo_rows_next(rows)) {
+        struct row row = {.kind = epo_span(layer->name)};
+        ok = write_row(b, "border", &row, epo_rows_text(rows, 0));
     }
     return epo_rows_end(rows, ok ? b->error : NULL) && ok;
 }
 
 static bool write_addresses(struct building *b) {
-    int fields;
-    bool drawn;
-    OGRLayerH layer = layer_for(b, "address", (struct epo_span){NULL, 0}, &fields, &drawn);
-    bool ok = layer != NULL;
+    bool ok = true;
     struct epo_rows *rows = epo_db_query(b->db, &ADDRESSES, EPO_BIND_NONE);
     while (ok && epo_rows_next(rows)) {
-        OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-        set_text(feature, "number", epo_rows_text(rows, 0));
-        ok = write_feature(b, layer, feature, epo_rows_text(rows, 1));
+        struct row row = {.name = epo_rows_text(rows, 0)};
+        ok = write_row(b, "address", &row, epo_rows_text(rows, 1));
     }
     return epo_rows_end(rows, ok ? b->error : NULL) && ok;
 }
 
 static bool write_layers(struct building *b) {
     enum { ROOM = 256 };
-    struct {
-        int64_t id;
-        char name[64];
-        enum epo_layer_shape shape;
-        int hidden;
-    } *list = calloc(ROOM, sizeof *list);
+    struct layer *list = calloc(ROOM, sizeof *list);
     epo_assert(list != NULL);
     int count = 0;
     struct epo_rows *rows = epo_db_query(b->db, &LAYERS, EPO_BIND_NONE);
     while (epo_rows_next(rows) && count < ROOM) {
         struct epo_span shape = epo_rows_text(rows, 2);
         list[count].id = epo_rows_integer(rows, 0);
-        list[count].hidden = hidden_fields(epo_rows_text(rows, 3));
+        read_shown(&list[count], epo_rows_text(rows, 3));
         list[count].shape = epo_span_is(shape, "point")  ? EPO_SHAPE_POINT
                             : epo_span_is(shape, "line") ? EPO_SHAPE_LINE
                                                          : EPO_SHAPE_AREA;
+        b->own_labels |= epo_span_is(epo_rows_text(rows, 1), "place_label");
         snprintf(list[count++].name, sizeof list[0].name, "%.*s", EPO_ARG(epo_rows_text(rows, 1)));
     }
     bool ok = epo_rows_end(rows, b->error);
     for (int i = 0; ok && i < count; i++) {
         if (b->progress != NULL)
             b->progress("tiles", 60 * i / count);
-        ok = write_layer(b, list[i].id, list[i].name, list[i].shape, list[i].hidden);
+        ok = write_layer(b, &list[i]);
+        if (ok && list[i].shape == EPO_SHAPE_AREA &&
+            (strcmp(list[i].name, "city") == 0 || strcmp(list[i].name, "district") == 0))
+            ok = write_borders(b, &list[i]);
     }
     free(list);
     return ok && write_addresses(b);
@@ -373,12 +329,12 @@ static GDALDatasetH create_file(struct epo_db *db, const char *path, struct epo_
     read_meta(db, "attribution", attribution, sizeof attribution);
     read_meta(db, "name_cs", name_cs, sizeof name_cs);
     snprintf(name, sizeof name, "NAME=%s", name_cs[0] != '\0' ? name_cs : "map");
-    /* Read back by tile.c: version, a space, attribution. "2" is this file's own version. */
-    snprintf(description, sizeof description, "DESCRIPTION=%.12s-2 %s", content, attribution);
+    /* Read back by tile.c: version, a space, attribution. "3" is this file's own version. */
+    snprintf(description, sizeof description, "DESCRIPTION=%.12s-3 %s", content, attribution);
     char *options[] = {name,
                        description,
-                       "MINZOOM=" ZOOM_LEAST,
-                       "MAXZOOM=" ZOOM_MOST,
+                       "MINZOOM=" EPO_TILE_ZOOM_LEAST,
+                       "MAXZOOM=" EPO_TILE_ZOOM_MOST,
                        "MAX_SIZE=" TILE_BYTES_MAX,
                        "EXTENT=4096",
                        "BUFFER=80",

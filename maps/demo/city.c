@@ -11,9 +11,9 @@ struct epo_point epo_demo_to_5514(struct epo_point local) {
 
 void epo_demo_clear(struct epo_demo_city *city) {
     struct epo_demo_list *lists[] = {
-        &city->district, &city->cadastral, &city->water,         &city->rail,   &city->park,
-        &city->landuse,  &city->street,    &city->building,      &city->parcel, &city->space,
-        &city->label,    &city->zone,      &city->beside_avenues};
+        &city->district, &city->cadastral, &city->water,          &city->rail,   &city->park,
+        &city->landuse,  &city->street,    &city->building,       &city->parcel, &city->space,
+        &city->label,    &city->zone,      &city->beside_avenues, &city->way,    &city->landmark};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         epo_demo_list_clear(city, lists[i]);
     GEOSGeom_destroy_r(city->g, city->boundary);

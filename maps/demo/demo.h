@@ -51,7 +51,7 @@ struct epo_demo_city {
     GEOSGeometry *boundary;
     GEOSGeometry *taken_water, *taken_rail, *centre; /* unions used while planning */
     struct epo_demo_list district, cadastral, water, rail, park, landuse, street, building, parcel,
-        space, label, zone, beside_avenues;
+        space, label, zone, beside_avenues, way, landmark;
     struct epo_demo_house *houses;
     size_t house_count, house_room;
     const char *more_names; /* left of EPO_DEMO_MORE_NAMES */
@@ -162,6 +162,7 @@ void epo_demo_streets(struct epo_demo_city *city);   /* streets.c */
 void epo_demo_blocks(struct epo_demo_city *city);    /* blocks.c: parcels, buildings, houses */
 void epo_demo_open_land(struct epo_demo_city *city); /* open_land.c: fields, woods, their parcels */
 void epo_demo_numbers(struct epo_demo_city *city); /* numbers.c: house and parcel numbers, names */
+void epo_demo_landmarks(struct epo_demo_city *city); /* landmarks.c: what is only drawn */
 void epo_demo_clear(struct epo_demo_city *city);
 /* One block (takes it) of a zone: used by blocks.c, made in lots.c. */
 void epo_demo_block(struct epo_demo_city *city, const GEOSGeometry *block,

@@ -123,6 +123,8 @@ static bool write_all(struct epo_build *build, void *arg, struct epo_error *erro
         {"building", "Budovy", "Buildings", "picture", EPO_SHAPE_AREA, &city->building},
         {"rail", "Železnice", "Railways", "picture", EPO_SHAPE_LINE, &city->rail},
         {"street", "Ulice", "Streets", "street", EPO_SHAPE_LINE, &city->street},
+        {"path", "Cesty a pěšiny", "Paths", "picture", EPO_SHAPE_LINE, &city->way},
+        {"landmark", "Významné budovy", "Landmarks", "picture", EPO_SHAPE_POINT, &city->landmark},
         {"place_label", "Popisky", "Labels", "picture", EPO_SHAPE_POINT, &city->label},
     };
     bool ok = true;
@@ -162,6 +164,7 @@ bool epo_demo_city_build(const char *folder, uint64_t seed,
         {"houses and parcels", epo_demo_blocks, 15},
         {"fields and woods", epo_demo_open_land, 65},
         {"numbers", epo_demo_numbers, 95},
+        {"landmarks", epo_demo_landmarks, 97},
     };
     struct epo_demo_city city = {.g = epo_geos(), .seed = seed};
     for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS; i++) {

@@ -4,42 +4,12 @@ import VectorTile from 'ol/source/VectorTile.js';
 import MVT from 'ol/format/MVT.js';
 import { createXYZ } from 'ol/tilegrid.js';
 import { transformExtent } from 'ol/proj.js';
-import { Circle, Fill, Stroke, Style, Text } from 'ol/style.js';
+import { Fill, Icon, Stroke, Style, Text } from 'ol/style.js';
+import { BUILDINGS, CASED_FROM, CASING, FROM, GREEN, GROUND, LABELS, LANDMARK_FROM, LANDMARK_NAME_FROM, LANDMARKS, STREET_CLASSES, STREETS, widthAt } from './looks.mjs';
 import { onScheme, palette } from './palette.mjs';
+import { badge } from './symbols.mjs';
 
-const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif';
-
-// Widths of streets in pixels at zoom 12, 14, 16, 18, 20; the class of a street chooses the row.
-const STREETS = {
-  major: { widths: [1.8, 4, 9, 20, 44], from: 10, order: 30, colour: 'major' },
-  secondary: { widths: [1, 2.8, 7, 17, 40], from: 11, order: 28, colour: 'secondary' },
-  minor: { widths: [0.4, 1.4, 5, 13, 32], from: 12.5, order: 26, colour: 'minor' },
-  pedestrian: { widths: [0.3, 1.2, 4.5, 12, 30], from: 12.5, order: 25, colour: 'pedestrian' },
-  path: { widths: [0, 0.6, 1.2, 2.2, 4], from: 14.5, order: 24, colour: 'path', dash: [4, 3] },
-};
-const STREET_CLASSES = {
-  motorway: 'major', trunk: 'major', primary: 'major', main: 'major', secondary: 'secondary', tertiary: 'secondary', collector: 'secondary',
-  pedestrian: 'pedestrian', living_street: 'pedestrian', square: 'pedestrian', path: 'path', footway: 'path', track: 'path', cycleway: 'path', service: 'minor',
-};
-
-// Names of places: which zoom levels show them, in what letters; the higher order wins where room is short.
-const LABELS = {
-  district: { from: 10, to: 14, order: 98, look: { size: 13.5, weight: 700, colour: 'strong' } },
-  quarter: { from: 13, to: 16.5, order: 90, look: { size: 12.5, weight: 600, colour: 'text' } },
-  village: { from: 13, to: 16.5, order: 91, look: { size: 12.5, weight: 600, colour: 'text' } },
-  square: { from: 15, to: 20, order: 93, look: { size: 12, weight: 600, colour: 'strong' } },
-  station: { from: 13.5, to: 18, order: 94, look: { size: 12, weight: 600, colour: 'rail' } },
-  river: { from: 13, to: 20, order: 80, look: { size: 12, colour: 'waterText', style: 'italic' } },
-  water: { from: 13, to: 20, order: 79, look: { size: 12, colour: 'waterText', style: 'italic' } },
-  wood: { from: 12.5, to: 17, order: 77, look: { size: 12, colour: 'parkText', style: 'italic' } },
-  park: { from: 14.5, to: 20, order: 78, look: { size: 11.5, colour: 'parkText', style: 'italic' } },
-};
-
-export function widthAt(widths, zoom) {
-  const at = Math.min(Math.max((zoom - 12) / 2, 0), widths.length - 1);
-  const low = Math.floor(at), high = Math.min(low + 1, widths.length - 1);
-  return widths[low] + (widths[high] - widths[low]) * (at - low);
-}
+export const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif';
 
 // Styles are made once for each kind and half a zoom level: the style function runs for every feature.
 function keeper() {
@@ -50,14 +20,17 @@ function keeper() {
   };
 }
 
-const fill = (colour, zIndex, edge, width = 1) =>
-  new Style({ fill: new Fill({ color: colour }), stroke: edge && new Stroke({ color: edge, width }), zIndex });
+// Without an edge of its own an area is stroked thinly in its own colour: no light shines between neighbours.
+const fill = (colour, zIndex, edge = colour, width = 0.6) =>
+  new Style({ fill: new Fill({ color: colour }), stroke: new Stroke({ color: edge, width }), zIndex });
 
-const label = (colours, { size, weight = 500, colour = 'text', line = false, style = '', ...rest }) => new Text({
-  font: `${style} ${weight} ${size}px ${FONT}`.trim(),
+const line = (color, width, zIndex, more = {}) => new Style({ stroke: new Stroke({ color, width, ...more }), zIndex });
+
+const label = (colours, { size, weight = 500, colour = 'text', along = false, italic = false, ...rest }) => new Text({
+  font: `${italic ? 'italic ' : ''}${weight} ${size + colours.larger}px ${FONT}`,
   fill: new Fill({ color: colours[colour] }),
-  stroke: new Stroke({ color: colours.halo, width: 3 }),
-  placement: line ? 'line' : 'point',
+  stroke: new Stroke({ color: colours.halo, width: colours.haloWidth }),
+  placement: along ? 'line' : 'point',
   ...rest,
 });
 
@@ -67,91 +40,126 @@ function named(style, text) {
   return style;
 }
 
-function areaStyles(colours, keep) {
-  const land = (kind) => keep(`land-${kind}`, () => fill(colours[kind] ?? colours.ground, 2));
+function groundStyles(colours, keep) {
+  const area = ({ layer, kinds, order }) => [layer, (feature, zoom) => {
+    const kind = kinds.includes(feature.get('kind')) ? feature.get('kind') : kinds.at(-1);
+    const edge = colours.greenLine && GREEN.includes(kind) && zoom > 13;
+    return keep(`ground-${kind}-${edge}`, () => (edge ? fill(colours[kind], order, colours.greenLine, 1) : fill(colours[kind], order)));
+  }];
   return {
-    district: (feature, zoom) => keep(`district-${zoom > 13}`, () => new Style({
-      fill: new Fill({ color: colours.ground }),
-      stroke: new Stroke({ color: colours.district, width: zoom > 13 ? 2.5 : 1.5, lineDash: [8, 5, 2, 5] }),
-      zIndex: 1,
-    })),
-    landuse: (feature) => land(feature.get('kind')),
-    park: (feature) => land(feature.get('kind')),
-    water: () => keep('water', () => new Style({ fill: new Fill({ color: colours.water }), stroke: new Stroke({ color: colours.waterLine, width: 1 }), zIndex: 4 })),
+    ...Object.fromEntries(GROUND.map(area)),
+    city: () => keep('city', () => fill(colours.ground, 1)),
+    border: (feature, zoom) => keep(`border-${feature.get('kind')}-${zoom > 13}`, () => [
+      line(colours.districtGlow, zoom > 13 ? 6 : 4, 40),
+      line(colours.district, (zoom > 13 ? 1.3 : 1) * (feature.get('kind') === 'city' ? 1.4 : 1), 41, { lineDash: [8, 4, 2, 4] }),
+    ]),
+    water: (feature, zoom) => {
+      const flows = feature.getType().endsWith('LineString'), stream = feature.get('kind') === 'stream';
+      if (flows) return keep(`flow-${stream}-${zoom}`, () => line(colours.water, widthAt(stream ? [0.8, 1.4, 2.5, 4, 8] : [1.5, 3, 6, 12, 24], zoom), 4));
+      return keep('water', () => fill(colours.water, 4, colours.waterLine, 1));
+    },
     // What is not green or a carriageway: squares, pavements, pedestrian streets.
     public_space: (feature, zoom) => {
-      const kind = feature.get('kind');
-      if (zoom < 13.5) return undefined;
-      if (kind === 'green' || kind === 'park') return keep('space-green', () => fill(colours.park, 5));
-      return keep(`space-${zoom > 16}`, () => fill(colours.space, 5, zoom > 16 ? colours.spaceEdge : undefined));
+      if (zoom < FROM.space) return undefined;
+      if (feature.get('kind') === 'green') return keep('space-green', () => fill(colours.park, 5));
+      return keep(`space-${zoom > 16}`, () => fill(colours.space, 5, zoom > 16 ? colours.spaceEdge : colours.space));
     },
-    parcel: (feature, zoom) => (zoom < 16.8 ? undefined
-      : keep('parcel', () => new Style({ stroke: new Stroke({ color: colours.parcel, width: 0.7, lineDash: [5, 3] }), zIndex: 22 }))),
-    building: (feature, zoom) => (zoom < 13.2 ? undefined
-      : keep(`building-${zoom > 15.5}`, () => fill(colours.building, 23, zoom > 15.5 ? colours.buildingEdge : undefined, 0.8))),
+    parcel: (feature, zoom) => (zoom < FROM.parcel ? undefined
+      : keep(`parcel-${zoom}`, () => line(colours.parcel, zoom > 18 ? 1 : 0.7, 22, zoom > 18 ? {} : { lineDash: [5, 3] }))),
+    building: (feature, zoom) => {
+      const kind = feature.get('kind'), look = BUILDINGS[kind] ?? 'building', edged = zoom > FROM.buildingEdge;
+      if (zoom < (kind === 'yard' ? FROM.yard : FROM.building)) return undefined;
+      return keep(`building-${look}-${edged}`, () => fill(colours[look], 23, edged ? colours[`${look}Edge`] : colours[look], 0.8));
+    },
   };
 }
 
-function streetStyle(colours, keep) {
-  return (feature, zoom) => {
-    const kind = STREET_CLASSES[feature.get('class')] ?? 'minor';
-    const row = STREETS[kind];
-    if (zoom < row.from) return undefined;
-    const width = widthAt(row.widths, zoom);
-    const styles = [...keep(`street-${kind}-${zoom}`, () => {
-      if (row.dash) return [new Style({ stroke: new Stroke({ color: colours[row.colour], width, lineDash: row.dash }), zIndex: row.order })];
-      const edge = width > 2.4
-        ? [new Style({ stroke: new Stroke({ color: colours[`${row.colour}Edge`], width: width + 1.6 }), zIndex: row.order - 14 })] : [];
-      return [...edge, new Style({ stroke: new Stroke({ color: width > 2.4 ? colours[row.colour] : colours[`${row.colour}Thin`] ?? colours[`${row.colour}Edge`], width }), zIndex: row.order })];
-    })];
-    const name = feature.get('name');
-    const from = kind === 'major' ? 13.5 : kind === 'secondary' ? 14.5 : 15.3;
-    if (name && zoom >= from) {
-      styles.push(named(keep(`street-name-${kind}-${zoom > 16.5}`, () => new Style({
-        text: label(colours, { size: zoom > 16.5 ? 13 : 11.5, line: true, repeat: 420, maxAngle: 0.6, overflow: false }),
-        zIndex: kind === 'major' ? 70 : 65,
-      })), name));
-    }
-    return styles;
-  };
+// The street itself: a line with an edge on both sides, or one line where it is thin.
+function carriageway(colours, kind, zoom) {
+  const row = STREETS[kind], width = widthAt(row.widths, zoom), colour = colours[kind];
+  if (row.dash) return [line(colour, width, row.order, { lineDash: row.dash })];
+  if (width <= CASED_FROM) return [line(colours[`${kind}Thin`] ?? colours[`${kind}Edge`], width, row.order)];
+  return [line(colours[`${kind}Edge`], width + CASING, row.order - 14), line(colour, width, row.order)];
 }
 
-function pointStyles(colours, keep) {
-  const names = (feature, zoom) => {
-    const kind = feature.get('kind') in LABELS ? feature.get('kind') : 'quarter', row = LABELS[kind];
-    if (zoom < row.from || zoom > row.to) return undefined;
-    return named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
-      text: label(colours, { ...row.look, size: row.look.size + (zoom > 13 ? 1.5 : 0), overflow: true }),
-      zIndex: row.order,
-    })), feature.get('name') ?? '');
-  };
+function lineStyles(colours, keep) {
   return {
-    rail: (feature, zoom) => {
-      const yard = feature.get('kind') === 'station', wide = zoom > 14 && !yard;
+    street(feature, zoom) {
+      const kind = STREET_CLASSES[feature.get('class')] ?? 'minor', row = STREETS[kind];
+      if (zoom < row.from) return undefined;
+      const name = feature.get('name'), styles = [...keep(`street-${kind}-${zoom}`, () => carriageway(colours, kind, zoom))];
+      if (name && zoom >= row.named) {
+        styles.push(named(keep(`street-name-${kind}-${zoom}`, () => new Style({
+          text: label(colours, { size: zoom > 17.5 ? 13 : zoom > 16.5 ? 12.5 : 11.5, along: true, repeat: 480, maxAngle: 0.6, overflow: false }),
+          zIndex: 35 + row.order,
+        })), name));
+      }
+      return styles;
+    },
+    rail(feature, zoom) {
+      const kind = feature.get('kind');
+      if (kind === 'tram') return keep(`tram-${zoom}`, () => line(colours.tram, zoom > 16 ? 1.5 : 0.9, 33));
+      const yard = kind === 'station', wide = zoom > 14 && !yard;
       return keep(`rail-${wide}-${yard}`, () => [
-        new Style({ stroke: new Stroke({ color: colours.rail, width: wide ? 3 : yard ? 1 : 1.6 }), zIndex: 32 }),
-        ...(yard ? [] : [new Style({ stroke: new Stroke({ color: colours.railTie, width: wide ? 1.6 : 0.7, lineDash: [8, 8] }), zIndex: 33 })]),
+        line(colours.rail, wide ? 3 : yard ? 0.9 : 1.5, 36),
+        ...(yard ? [] : [line(colours.railTie, wide ? 1.6 : 0.7, 37, { lineDash: wide ? [9, 9] : [6, 6] })]),
       ]);
     },
-    address: (feature, zoom) => (zoom < 17 ? undefined : named(keep('address', () => new Style({
-      text: label(colours, { size: 11, colour: 'number' }), zIndex: 60,
-    })), String(feature.get('number') ?? ''))),
-    place_label: names,
-    nature_label: names,
   };
 }
 
-export function baseStyle(colours) {
-  const keep = keeper();
-  const rows = { ...areaStyles(colours, keep), street: streetStyle(colours, keep), ...pointStyles(colours, keep) };
+function labelStyles(colours, keep) {
+  const symbol = (kind, colour, order, zoom) => keep(`symbol-${kind}-${colour}-${zoom > 16.5}`, () => new Style({
+    image: new Icon({ src: badge(kind, colours[colour], colours.symbolEdge, zoom > 16.5 ? 22 : 18) }), zIndex: order,
+  }));
+  const names = (feature, zoom) => {
+    const kind = feature.get('kind') in LABELS ? feature.get('kind') : 'quarter', row = LABELS[kind];
+    const minor = feature.get('rank') > 3 && (kind === 'park' || kind === 'river') ? 1 : 0;
+    if (zoom < row.from + minor || zoom > row.to) return undefined;
+    const text = named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
+      text: label(colours, { ...row, size: row.size + (zoom > 13 ? 1 : 0), overflow: true, offsetY: row.symbol ? 22 : 0 }),
+      zIndex: row.order,
+    })), feature.get('name') ?? '');
+    return row.symbol ? [symbol(row.symbol, row.colour, row.order + 1, zoom), text] : text;
+  };
+  const number = (field, from, size, colour) => (feature, zoom) => (zoom < from ? undefined : named(keep(`${field}-${colour}`, () => new Style({
+    text: label(colours, { size, colour }), zIndex: 50,
+  })), String(feature.get(field) ?? '')));
+  return {
+    place_label: names,
+    nature_label: names,
+    landmark(feature, zoom) {
+      const kind = feature.get('kind'), rank = Math.min(Math.max(feature.get('rank') ?? 5, 1), 5), colour = LANDMARKS[kind] ?? 'public_service';
+      if (zoom < LANDMARK_FROM[rank]) return undefined;
+      const mark = symbol(kind, colour, 76 - rank, zoom);
+      if (zoom < LANDMARK_NAME_FROM[rank]) return mark;
+      return [mark, named(keep(`landmark-${colour}-${rank}-${zoom > 16.5}`, () => new Style({
+        text: label(colours, { size: 11.5, weight: 600, colour, offsetY: zoom > 16.5 ? 22 : 19, overflow: true }), zIndex: 70 - rank,
+      })), feature.get('name') ?? '')];
+    },
+    address: number('number', FROM.number, 11, 'number'),
+    parcel_label: number('number', FROM.parcelNumber, 10, 'parcelText'),
+  };
+}
+
+// over: above a picture of the ground, where only letters and borders help.
+export function baseStyle(colours, { over = false } = {}) {
+  const keep = keeper(), lines = lineStyles(colours, keep), ground = groundStyles(colours, keep);
+  const letters = (styles) => (Array.isArray(styles) ? styles.filter((each) => each.getText()) : styles);
+  const rows = over
+    ? { ...labelStyles(colours, keep), street: (...given) => letters(lines.street(...given)), border: ground.border }
+    : { ...ground, ...lines, ...labelStyles(colours, keep) };
   return (zoomOf) => (feature, resolution) => rows[feature.get('layer')]?.(feature, zoomOf(resolution));
 }
 
 const load = { started: null };
-// The description of the tiles, read once for all maps of the page.
+// The description of the tiles, read once for all maps of the page; again where that failed.
 export const tilejson = (url = '/tiles/city.json') => (load.started ??= fetch(url).then((answer) => {
   if (!answer.ok) throw new Error(`tiles: ${answer.status}`);
   return answer.json();
+}).catch((error) => {
+  load.started = null;
+  throw error;
 }));
 
 export const extentOf = (info) => transformExtent(info.bounds, 'EPSG:4326', 'EPSG:3857');
@@ -166,14 +174,18 @@ export function baseLayer(info) {
   });
   const layer = new VectorTileLayer({ source, declutter: true, renderBuffer: 120, preload: 0 });
   const zoomOf = (resolution) => Math.round(Math.log2(156543.03392804097 / resolution) * 2) / 2;
+  let over = false;
   const restyle = () => {
     const colours = palette();
-    layer.setStyle(baseStyle(colours)(zoomOf));
-    layer.setBackground(colours.outside);
+    layer.setStyle(baseStyle(colours, { over })(zoomOf));
+    layer.setBackground(over ? undefined : colours.outside);
   };
   restyle();
   onScheme(restyle);
+  // Whether the city lies over a picture of the ground.
+  layer.layOver = (now) => {
+    over = now;
+    restyle();
+  };
   return layer;
 }
-
-export { Circle, Fill, Stroke, Style };
