@@ -1,6 +1,6 @@
 /* Search as you type in two steps: streets by the words typed, then numbers in those streets. */
 #include "maps/address.h"
-#include "maps/geos.h"
+#include "maps/packed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -48,17 +48,20 @@ static struct epo_json *feature(struct epo_pool *pool, const char *id, const cha
     return f;
 }
 
-static struct epo_json *address_feature(struct epo_pool *pool, const struct epo_address *a) {
+static struct epo_json *address_feature(struct epo_pool *pool, const struct epo_snapshot *s,
+                                        const struct epo_address *a) {
     struct epo_json *p;
-    struct epo_json *f = feature(pool, a->code, "address", epo_address_text(pool, a), a->at, &p);
+    const struct epo_locality *lies = &s->localities[a->locality];
+    struct epo_json *f =
+        feature(pool, a->code, "address", epo_address_text(pool, s, a), epo_metres_of(a->at), &p);
     if (f == NULL)
         return NULL;
-    epo_json_set_string(pool, p, "street", a->street);
+    epo_json_set_string(pool, p, "street", epo_address_street(s, a));
     epo_json_set_string(pool, p, "number", epo_address_number(pool, a));
-    epo_json_set_string(pool, p, "city", a->city);
-    epo_json_set_string(pool, p, "city_part", a->part);
-    epo_json_set_string(pool, p, "postcode", a->postcode);
-    epo_json_set_string(pool, p, "district", a->district);
+    epo_json_set_string(pool, p, "city", lies->city);
+    epo_json_set_string(pool, p, "city_part", lies->part);
+    epo_json_set_string(pool, p, "postcode", lies->postcode);
+    epo_json_set_string(pool, p, "district", lies->district);
     return f;
 }
 
@@ -68,7 +71,7 @@ static struct epo_json *street_feature(struct epo_pool *pool, const struct epo_s
                             ? street->name
                             : epo_pool_printf(pool, "%s, %s", street->name, street->city);
     struct epo_json *f = feature(pool, epo_pool_printf(pool, "street:%s", street->name), "street",
-                                 label, street->at, &p);
+                                 label, epo_metres_of(street->at), &p);
     if (f == NULL)
         return NULL;
     epo_json_set_string(pool, p, "street", street->name);
@@ -78,10 +81,11 @@ static struct epo_json *street_feature(struct epo_pool *pool, const struct epo_s
     return f;
 }
 
-static struct epo_point inside(const struct epo_layer *layer, const struct epo_feature *f) {
+static struct epo_point inside(const struct epo_layer *layer, uint32_t item) {
     GEOSContextHandle_t g = epo_geos();
-    struct epo_point at = layer->points[layer->ring_start[f->first_ring]];
-    GEOSGeometry *area = GEOSGeomFromWKB_buf_r(g, (const unsigned char *)f->wkb.at, f->wkb.len);
+    uint32_t ring = layer->features[item].first_ring;
+    struct epo_point at = epo_metres_of(layer->vertices[epo_ring_from(layer, ring)]);
+    GEOSGeometry *area = epo_feature_geos(layer, item);
     GEOSGeometry *point = area == NULL ? NULL : GEOSPointOnSurface_r(g, area);
     if (point != NULL) {
         GEOSGeomGetX_r(g, point, &at.x);
@@ -93,12 +97,13 @@ static struct epo_point inside(const struct epo_layer *layer, const struct epo_f
 }
 
 static struct epo_json *parcel_feature(struct epo_pool *pool, const struct epo_layer *layer,
-                                       const struct epo_feature *parcel) {
+                                       uint32_t item) {
     struct epo_json *p;
+    const struct epo_feature *parcel = &layer->features[item];
     const char *label =
         epo_pool_printf(pool, "parc. č. %s, k. ú. %s", parcel->name, parcel->belongs);
     struct epo_json *f = feature(pool, epo_pool_printf(pool, "parcel:%s", parcel->code), "parcel",
-                                 label, inside(layer, parcel), &p);
+                                 label, inside(layer, item), &p);
     if (f == NULL)
         return NULL;
     epo_json_set_string(pool, p, "number", parcel->name);
@@ -236,7 +241,9 @@ static void find_streets(struct search *x, bool similar, bool number_first) {
         if (found != all ||
             (x->q.postcode[0] != '\0' && strstr(street->place, x->q.postcode) == NULL))
             continue;
-        double far = x->has_near ? hypot(street->at.x - x->near.x, street->at.y - x->near.y) : 0;
+        double far = x->has_near ? hypot(street->at.x / 1000.0 - x->near.x,
+                                         street->at.y / 1000.0 - x->near.y)
+                                 : 0;
         keep_hit(x, (struct hit){(uint32_t)i, score_of(x, street, in_name), round(far / 200)});
     }
     free(marks);
@@ -256,20 +263,19 @@ static bool starts_with_number(int number, int typed) {
 
 /* How well an address fits the numbers typed: 0 not at all, 1 best. */
 static int number_fit(const struct search *x, const struct epo_address *a) {
-    int one = x->q.numbers[0], two = x->q.numbers[1];
+    int one = x->q.numbers[0], two = x->q.numbers[1], conscription = (int)a->conscription;
     if (x->q.evidence)
-        return a->evidence && a->conscription == one ? 1 : 0;
+        return a->evidence && conscription == one ? 1 : 0;
     if (two >= 0) {
-        if (a->conscription == one && a->orientation == two && letter_fits(x, a))
+        if (conscription == one && a->orientation == two && letter_fits(x, a))
             return 1;
-        return x->q.digits_typing && a->conscription == one &&
-                       starts_with_number(a->orientation, two)
+        return x->q.digits_typing && conscription == one && starts_with_number(a->orientation, two)
                    ? 3
                    : 0;
     }
     if (!x->q.conscription_only && a->orientation == one && letter_fits(x, a))
         return 1;
-    if (a->conscription == one && x->q.letter == 0)
+    if (conscription == one && x->q.letter == 0)
         return 2;
     if (x->q.digits_typing && !x->q.conscription_only && one > 0 &&
         starts_with_number(a->orientation, one))
@@ -282,7 +288,7 @@ static bool answer_numbers(struct search *x, const struct epo_street *street) {
     for (int fit = 1; fit <= 3; fit++)
         for (uint32_t i = street->first; i < street->first + street->count && !full(x); i++)
             if (number_fit(x, &x->s->addresses[i]) == fit) {
-                answer(x, address_feature(x->pool, &x->s->addresses[i]));
+                answer(x, address_feature(x->pool, x->s, &x->s->addresses[i]));
                 any = true;
             }
     return any;
@@ -305,7 +311,7 @@ static void answer_streets(struct search *x) {
     if (clear && !numbered) {
         const struct epo_street *street = &x->s->streets[x->hits[0].street];
         for (uint32_t i = street->first; i < street->first + street->count && !full(x); i++)
-            answer(x, address_feature(x->pool, &x->s->addresses[i]));
+            answer(x, address_feature(x->pool, x->s, &x->s->addresses[i]));
     }
 }
 
@@ -317,23 +323,25 @@ static void answer_conscription(struct search *x) {
     size_t low = 0, high = s->address_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (s->addresses[s->by_conscription[middle]].conscription < wanted)
+        if ((int)s->addresses[s->by_conscription[middle]].conscription < wanted)
             low = middle + 1;
         else
             high = middle;
     }
     for (; low < s->address_count && !full(x); low++) {
         const struct epo_address *a = &s->addresses[s->by_conscription[low]];
-        if (a->conscription != wanted)
+        if ((int)a->conscription != wanted)
             break;
+        const struct epo_locality *lies = &s->localities[a->locality];
         struct epo_span place = epo_text_fold(
-            x->pool, epo_span(epo_pool_printf(x->pool, "%s %s %s", a->part, a->city, a->district)));
+            x->pool,
+            epo_span(epo_pool_printf(x->pool, "%s %s %s", lies->part, lies->city, lies->district)));
         bool fits = (x->q.numbers[1] < 0 || a->orientation == x->q.numbers[1]) &&
                     (!x->q.evidence || a->evidence);
         for (int w = 0; w < x->q.word_count && fits; w++)
             fits = word_in(epo_pool_string(x->pool, place), x->q.words[w]);
         if (fits)
-            answer(x, address_feature(x->pool, a));
+            answer(x, address_feature(x->pool, s, a));
     }
 }
 
@@ -385,7 +393,7 @@ static void answer_parcels(struct search *x) {
         for (int w = 0; w < x->q.word_count && fits; w++)
             fits = word_in(place, x->q.words[w]);
         if (fits)
-            answer(x, parcel_feature(x->pool, layer, f));
+            answer(x, parcel_feature(x->pool, layer, s->parcels[low]));
     }
 }
 
@@ -469,7 +477,7 @@ static struct epo_json *get_parcel(const struct epo_snapshot *s, struct epo_pool
     const struct epo_layer *layer = open_parcels(s);
     for (size_t i = 0; layer != NULL && i < layer->count; i++)
         if (epo_span_is(code, layer->features[i].code))
-            return parcel_feature(pool, layer, &layer->features[i]);
+            return parcel_feature(pool, layer, (uint32_t)i);
     return NULL;
 }
 
@@ -489,7 +497,7 @@ static struct epo_json *get_any(const struct epo_snapshot *s, struct epo_pool *p
         size_t middle = (low + high) / 2;
         int order = strcmp(s->addresses[s->by_code[middle]].code, code);
         if (order == 0)
-            return address_feature(pool, &s->addresses[s->by_code[middle]]);
+            return address_feature(pool, s, &s->addresses[s->by_code[middle]]);
         if (order < 0)
             low = middle + 1;
         else

@@ -5,9 +5,12 @@
 #include "maps/mapbase.h"
 
 /* "42/8a", "42", "č.ev. 5" */
+const char *epo_address_street(const struct epo_snapshot *snapshot,
+                               const struct epo_address *address); /* "" in villages without */
 const char *epo_address_number(struct epo_pool *pool, const struct epo_address *address);
 /* "Americká 42/8, 301 00 Plzeň"; without a street "Koterov 42, 326 00 Plzeň". */
-const char *epo_address_text(struct epo_pool *pool, const struct epo_address *address);
+const char *epo_address_text(struct epo_pool *pool, const struct epo_snapshot *snapshot,
+                             const struct epo_address *address);
 
 /* What was typed, taken apart (address_parse.c). */
 #define EPO_QUERY_WORDS 8

@@ -3,27 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "maps/mapbase.h"
-
-static const char *street_name(const struct epo_address *a) { /* villages have no streets */
-    return a->street[0] != '\0' ? a->street : a->part;
-}
-
-static int by_street(const void *a, const void *b) {
-    const struct epo_address *one = a, *two = b;
-    int order = strcmp(street_name(one), street_name(two));
-    if (order == 0)
-        order = strcmp(one->city, two->city);
-    if (order == 0)
-        order = one->orientation - two->orientation;
-    if (order == 0)
-        order = strcmp(one->letter, two->letter);
-    if (order == 0)
-        order = one->conscription - two->conscription;
-    if (order == 0)
-        order = one->id < two->id ? -1 : one->id > two->id;
-    return order;
-}
+#include "maps/load.h"
 
 static int by_word(const void *a, const void *b) {
     const struct epo_token *one = a, *two = b;
@@ -34,8 +14,8 @@ static int by_word(const void *a, const void *b) {
 static int by_conscription(const void *a, const void *b, void *arg) {
     const struct epo_address *all = arg, *one = &all[*(const uint32_t *)a],
                              *two = &all[*(const uint32_t *)b];
-    int order = one->conscription - two->conscription;
-    return order != 0 ? order : one->id < two->id ? -1 : one->id > two->id;
+    int order = (int)one->conscription - (int)two->conscription;
+    return order != 0 ? order : one < two ? -1 : one > two;
 }
 
 static int by_code(const void *a, const void *b, void *arg) {
@@ -63,10 +43,10 @@ static const char *place_words(struct epo_snapshot *s, const struct epo_street *
     epo_buffer_init(&words, 4096);
     const char *last[4] = {"", "", "", ""};
     for (uint32_t i = street->first; i < street->first + street->count; i++) {
-        const struct epo_address *a = &s->addresses[i];
-        const char *now[4] = {a->city, a->part, a->district, a->postcode};
+        const struct epo_locality *lies = &s->localities[s->addresses[i].locality];
+        const char *now[4] = {lies->city, lies->part, lies->district, lies->postcode};
         for (int k = 0; k < 4; k++) {
-            if (strcmp(now[k], last[k]) == 0)
+            if (now[k] == last[k])
                 continue;
             epo_buffer_string(&words, now[k]);
             epo_buffer_byte(&words, ' ');
@@ -80,46 +60,21 @@ static const char *place_words(struct epo_snapshot *s, const struct epo_street *
     return folded.len == 0 ? "" : epo_pool_string(s->pool, folded);
 }
 
-static struct epo_street *next_street(struct epo_snapshot *s, size_t *room) {
-    if (s->street_count == *room) {
-        *room = *room == 0 ? 512 : *room * 2;
-        s->streets = realloc(s->streets, *room * sizeof *s->streets);
-        epo_assert(s->streets != NULL);
-    }
-    struct epo_street *street = &s->streets[s->street_count++];
-    *street = (struct epo_street){.name = "",
-                                  .folded = "",
-                                  .place = "",
-                                  .district = "",
-                                  .postcode = "",
-                                  .city = s->city_name};
-    return street;
-}
-
 static void name_street(struct epo_snapshot *s, struct epo_street *street, const char *name) {
     street->name = name;
     street->folded = epo_pool_string(s->pool, epo_text_fold(s->pool, epo_span(name)));
 }
 
-static void streets_of_addresses(struct epo_snapshot *s, size_t *room) {
-    for (size_t i = 0; i < s->address_count;) {
-        size_t end = i + 1;
-        while (end < s->address_count &&
-               strcmp(street_name(&s->addresses[i]), street_name(&s->addresses[end])) == 0 &&
-               strcmp(s->addresses[i].city, s->addresses[end].city) == 0)
-            end++;
-        struct epo_street *street = next_street(s, room);
-        const struct epo_address *middle = &s->addresses[(i + end) / 2];
-        name_street(s, street, street_name(middle));
-        street->first = (uint32_t)i;
-        street->count = (uint32_t)(end - i);
+static void streets_of_addresses(struct epo_snapshot *s) {
+    for (size_t i = 0; i < s->street_count; i++) {
+        struct epo_street *street = &s->streets[i];
+        const struct epo_address *middle = &s->addresses[street->first + street->count / 2];
+        const struct epo_locality *lies = &s->localities[middle->locality];
+        name_street(s, street, street->name);
         street->at = middle->at;
-        street->district = middle->district;
-        street->postcode = middle->postcode;
-        street->city = middle->city;
+        street->district = lies->district;
+        street->postcode = lies->postcode;
         street->place = place_words(s, street);
-        for (; i < end; i++)
-            s->addresses[i].street_index = (uint32_t)s->street_count - 1;
     }
 }
 
@@ -128,10 +83,15 @@ static int compare_name(const void *key, const void *street) {
 }
 
 /* Streets and squares that nobody lives in are looked for too. */
-static void streets_without_addresses(struct epo_snapshot *s, size_t *room) {
+static void streets_without_addresses(struct epo_snapshot *s) {
+    enum { MOST = 2000 };
     const struct epo_layer *layers[2] = {s->by_role[EPO_ROLE_STREET],
                                          s->by_role[EPO_ROLE_PUBLIC_SPACE]};
     size_t with_addresses = s->street_count;
+    struct epo_street *all = EPO_NEW_ARRAY(s->pool, struct epo_street, with_addresses + MOST);
+    if (with_addresses > 0)
+        memcpy(all, s->streets, with_addresses * sizeof *all);
+    s->streets = all;
     for (int l = 0; l < 2; l++)
         if (layers[l] != NULL && !epo_layer_shows(layers[l], EPO_AUDIENCE_PUBLIC, "name"))
             layers[l] = NULL;
@@ -144,13 +104,15 @@ static void streets_without_addresses(struct epo_snapshot *s, size_t *room) {
                                                         sizeof *s->streets, compare_name) != NULL);
             for (size_t k = with_addresses; k < s->street_count && !known; k++)
                 known = strcmp(s->streets[k].name, f->name) == 0;
-            if (known || s->street_count > with_addresses + 2000)
+            if (known || s->street_count == with_addresses + MOST)
                 continue;
-            struct epo_street *street = next_street(s, room);
+            struct epo_street *street = &s->streets[s->street_count++];
+            *street = (struct epo_street){
+                .place = "", .district = "", .postcode = "", .city = s->city_name};
             name_street(s, street, f->name);
-            uint32_t from = layers[l]->ring_start[f->first_ring];
-            uint32_t end = layers[l]->ring_start[f->first_ring + 1];
-            street->at = layers[l]->points[(from + end) / 2];
+            uint32_t from = epo_ring_from(layers[l], f->first_ring);
+            uint32_t end = epo_ring_from(layers[l], f->first_ring + 1);
+            street->at = layers[l]->vertices[(from + end) / 2];
         }
 }
 
@@ -178,17 +140,10 @@ static void make_tokens(struct epo_snapshot *s) {
     free(tokens);
 }
 
-void epo_snapshot_index_addresses(struct epo_snapshot *s) {
-    size_t room = 0;
-    if (s->address_count > 0)
-        qsort(s->addresses, s->address_count, sizeof *s->addresses, by_street);
-    streets_of_addresses(s, &room);
-    streets_without_addresses(s, &room);
-    struct epo_street *kept = EPO_NEW_ARRAY(s->pool, struct epo_street, s->street_count + 1);
-    if (s->street_count > 0)
-        memcpy(kept, s->streets, s->street_count * sizeof *kept);
-    free(s->streets);
-    s->streets = kept;
+void epo_snapshot_index_addresses(struct epo_snapshot *s, struct epo_texts *texts) {
+    (void)texts;
+    streets_of_addresses(s);
+    streets_without_addresses(s);
     make_tokens(s);
     s->by_conscription = counted(s->pool, s->address_count);
     s->by_code = counted(s->pool, s->address_count);
@@ -202,7 +157,7 @@ void epo_snapshot_index_addresses(struct epo_snapshot *s) {
     struct epo_box *boxes = calloc(s->address_count + 1, sizeof *boxes);
     epo_assert(boxes != NULL);
     for (size_t i = 0; i < s->address_count; i++) {
-        struct epo_point at = s->addresses[i].at;
+        struct epo_mm at = s->addresses[i].at;
         boxes[i] = (struct epo_box){at.x, at.y, at.x, at.y};
     }
     epo_index_build(&s->address_index, s->pool, boxes, s->address_count);

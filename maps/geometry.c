@@ -49,7 +49,11 @@ static bool read_position(struct reading *r, const struct epo_json *value,
         return refuse(r, "place.too_many_vertices", "the drawing has too many vertices");
     degrees->x = rounded(degrees->x);
     degrees->y = rounded(degrees->y);
-    return epo_transform_to_5514(*degrees, metres, r->error);
+    if (!epo_transform_to_5514(*degrees, metres, r->error))
+        return false;
+    metres->x = round(metres->x * 1000) / 1000; /* millimetres, as the map base */
+    metres->y = round(metres->y * 1000) / 1000;
+    return true;
 }
 
 static bool same(struct epo_point a, struct epo_point b) {

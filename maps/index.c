@@ -45,23 +45,23 @@ static int by_key(const void *a, const void *b) {
 }
 
 static void widen(struct epo_box *box, const struct epo_box *by) {
-    box->min_x = fmin(box->min_x, by->min_x);
-    box->min_y = fmin(box->min_y, by->min_y);
-    box->max_x = fmax(box->max_x, by->max_x);
-    box->max_y = fmax(box->max_y, by->max_y);
+    box->min_x = by->min_x < box->min_x ? by->min_x : box->min_x;
+    box->min_y = by->min_y < box->min_y ? by->min_y : box->min_y;
+    box->max_x = by->max_x > box->max_x ? by->max_x : box->max_x;
+    box->max_y = by->max_y > box->max_y ? by->max_y : box->max_y;
 }
 
 static struct keyed *sorted(const struct epo_box *boxes, size_t count) {
     struct epo_box all = boxes[0];
     for (size_t i = 1; i < count; i++)
         widen(&all, &boxes[i]);
-    double scale_x = 65535 / fmax(all.max_x - all.min_x, 1e-9) / 2;
-    double scale_y = 65535 / fmax(all.max_y - all.min_y, 1e-9) / 2;
+    double scale_x = 65535 / fmax((double)all.max_x - all.min_x, 1) / 2;
+    double scale_y = 65535 / fmax((double)all.max_y - all.min_y, 1) / 2;
     struct keyed *keyed = malloc(count * sizeof *keyed);
     epo_assert(keyed != NULL);
     for (size_t i = 0; i < count; i++) {
-        double x = (boxes[i].min_x + boxes[i].max_x - 2 * all.min_x) * scale_x;
-        double y = (boxes[i].min_y + boxes[i].max_y - 2 * all.min_y) * scale_y;
+        double x = ((double)boxes[i].min_x + boxes[i].max_x - 2.0 * all.min_x) * scale_x;
+        double y = ((double)boxes[i].min_y + boxes[i].max_y - 2.0 * all.min_y) * scale_y;
         keyed[i] = (struct keyed){hilbert((uint32_t)x, (uint32_t)y), (uint32_t)i};
     }
     qsort(keyed, count, sizeof *keyed, by_key);
@@ -107,6 +107,11 @@ struct pending {
     uint32_t node;
     int level;
 };
+struct near {
+    double far_m;
+    uint32_t node;
+    int level;
+};
 
 void epo_index_search(const struct epo_index *index, struct epo_box box,
                       bool (*visit)(uint32_t item, void *arg), void *arg) {
@@ -131,51 +136,55 @@ void epo_index_search(const struct epo_index *index, struct epo_box box,
     }
 }
 
-static double box_distance(const struct epo_box *box, double x, double y) {
-    double dx = fmax(fmax(box->min_x - x, x - box->max_x), 0);
-    double dy = fmax(fmax(box->min_y - y, y - box->max_y), 0);
-    return sqrt(dx * dx + dy * dy);
+static double box_distance_m(const struct epo_box *box, struct epo_mm at) {
+    double dx = fmax(fmax((double)box->min_x - at.x, (double)at.x - box->max_x), 0);
+    double dy = fmax(fmax((double)box->min_y - at.y, (double)at.y - box->max_y), 0);
+    return sqrt(dx * dx + dy * dy) / 1000;
 }
 
-static bool nearest_within(const struct epo_index *index, double x, double y, double *best_m,
-                           double (*distance)(uint32_t, double, double, void *), void *arg,
-                           uint32_t *item) {
-    struct pending stack[STACK];
-    int depth = 0;
-    bool found = false;
-    stack[depth++] = (struct pending){(uint32_t)index->nodes - 1, index->levels - 1};
-    while (depth > 0) {
-        struct pending at = stack[--depth];
-        size_t from = index->first[at.node], end = index->level_end[at.level - 1];
-        for (size_t i = from; i < from + FANOUT && i < end; i++) {
-            if (box_distance(&index->boxes[i], x, y) > *best_m)
-                continue;
-            if (at.level > 1) {
-                epo_assert(depth < STACK);
-                stack[depth++] = (struct pending){(uint32_t)i, at.level - 1};
-                continue;
-            }
-            double far = distance(index->first[i], x, y, arg);
-            if (far < *best_m || (far == *best_m && (!found || index->first[i] < *item))) {
-                *best_m = far;
-                *item = index->first[i];
-                found = true;
-            }
-        }
+/* Children of one node, the nearest last: what is taken from the stack first narrows the most. */
+static int push_children(const struct epo_index *index, struct epo_mm at, double best_m,
+                         struct near *stack, int depth, struct near node) {
+    size_t from = index->first[node.node], end = index->level_end[node.level - 1];
+    int bottom = depth;
+    for (size_t i = from; i < from + FANOUT && i < end; i++) {
+        double far = box_distance_m(&index->boxes[i], at);
+        if (far > best_m)
+            continue;
+        epo_assert(depth < STACK);
+        int k = depth++;
+        for (; k > bottom && stack[k - 1].far_m < far; k--)
+            stack[k] = stack[k - 1];
+        stack[k] = (struct near){far, (uint32_t)i, node.level - 1};
     }
-    return found;
+    return depth;
 }
 
-bool epo_index_nearest(const struct epo_index *index, double x, double y, double max_m,
-                       double (*distance)(uint32_t item, double x, double y, void *arg), void *arg,
+bool epo_index_nearest(const struct epo_index *index, struct epo_mm at, double max_m,
+                       double (*distance)(uint32_t item, struct epo_mm at, void *arg), void *arg,
                        uint32_t *item, double *distance_m) {
     if (index->count == 0)
         return false;
-    for (double reach = fmin(60, max_m);; reach = fmin(reach * 5, max_m)) {
-        *distance_m = reach;
-        if (nearest_within(index, x, y, distance_m, distance, arg, item))
-            return true;
-        if (reach >= max_m)
-            return false;
+    struct near stack[STACK];
+    int depth = 0;
+    bool found = false;
+    *distance_m = max_m;
+    stack[depth++] = (struct near){0, (uint32_t)index->nodes - 1, index->levels - 1};
+    while (depth > 0) {
+        struct near next = stack[--depth];
+        if (next.far_m > *distance_m)
+            continue;
+        if (next.level > 0) {
+            depth = push_children(index, at, *distance_m, stack, depth, next);
+            continue;
+        }
+        uint32_t candidate = index->first[next.node];
+        double far = distance(candidate, at, arg);
+        if (far < *distance_m || (far == *distance_m && (!found || candidate < *item))) {
+            *distance_m = far;
+            *item = candidate;
+            found = true;
+        }
     }
+    return found;
 }

@@ -1,5 +1,9 @@
 /* A packed, immutable R-tree over boxes, sorted along a Hilbert curve: built once, read by all
- * threads. Internal to maps. */
+ * threads. Internal to maps.
+ *
+ * Whatever the snapshot keeps is in whole millimetres of EPSG:5514: half the memory of doubles, and
+ * "on which side of a border" becomes exact. Czechia reaches 1.25e9 mm from the origin,
+ * int32 2.1e9. */
 #ifndef EPO_MAPS_INDEX_H
 #define EPO_MAPS_INDEX_H
 
@@ -9,8 +13,11 @@
 
 #include "base/pool.h"
 
-struct epo_box {
-    double min_x, min_y, max_x, max_y;
+struct epo_mm {
+    int32_t x, y;
+};
+struct epo_box { /* millimetres */
+    int32_t min_x, min_y, max_x, max_y;
 };
 struct epo_index {
     size_t count; /* items; the first `count` nodes are leaves */
@@ -27,10 +34,10 @@ void epo_index_build(struct epo_index *index, struct epo_pool *pool, const struc
 /* Calls visit for every item whose box meets `box`, until it gives false. */
 void epo_index_search(const struct epo_index *index, struct epo_box box,
                       bool (*visit)(uint32_t item, void *arg), void *arg);
-/* The item nearest to (x, y) by `distance` (exact, metres, never less than to the box), not farther
- * than max_m. False if there is none. */
-bool epo_index_nearest(const struct epo_index *index, double x, double y, double max_m,
-                       double (*distance)(uint32_t item, double x, double y, void *arg), void *arg,
+/* The item nearest to `at` by `distance` (exact, metres, never less than to the box), not farther
+ * than max_m; of several equally near ones the first. False if there is none. */
+bool epo_index_nearest(const struct epo_index *index, struct epo_mm at, double max_m,
+                       double (*distance)(uint32_t item, struct epo_mm at, void *arg), void *arg,
                        uint32_t *item, double *distance_m);
 
 static inline bool epo_box_meets(const struct epo_box *a, const struct epo_box *b) {

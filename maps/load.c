@@ -1,9 +1,10 @@
 /* map.db into packed arrays. */
+#include "maps/load.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-#include "maps/mapbase.h"
-#include "store/store.h"
+#include "maps/packed.h"
 
 static const struct epo_statement META = {"map.meta", "SELECT key, value FROM meta", NULL};
 static const struct epo_statement LAYERS = {
@@ -30,12 +31,6 @@ static const struct epo_statement COUNTS[] = {
     [EPO_SHAPE_LINE] = {"map.count_lines", "SELECT count(*) FROM line WHERE layer = $1", NULL},
     [EPO_SHAPE_POINT] = {"map.count_points", "SELECT count(*) FROM point WHERE layer = $1", NULL},
 };
-static const struct epo_statement ADDRESSES = {
-    "map.addresses",
-    "SELECT id, code, street, conscription, evidence, orientation, letter, part, postcode, city,"
-    " district, X(geometry), Y(geometry) FROM address WHERE geometry IS NOT NULL ORDER BY id",
-    NULL};
-
 static const struct {
     const char *word;
     enum epo_layer_role role;
@@ -60,15 +55,6 @@ const char *epo_layer_role_word(enum epo_layer_role role) {
         if (ROLES[i].role == role)
             return ROLES[i].word;
     return "fact";
-}
-
-/* Few different texts repeat often (owner, district, postcode): the last one is kept. */
-static const char *text_of(struct epo_pool *pool, struct epo_rows *rows, int column,
-                           const char *last) {
-    struct epo_span text = epo_rows_text(rows, column);
-    if (last != NULL && epo_span_is(text, last))
-        return last;
-    return text.len == 0 ? "" : epo_pool_string(pool, text);
 }
 
 static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
@@ -122,67 +108,54 @@ static bool load_layer_list(struct epo_snapshot *s, struct epo_db *db, struct ep
     return epo_rows_end(rows, error);
 }
 
-static void keep_rings(struct epo_snapshot *s, struct epo_layer *layer,
-                       struct epo_ring_sink *sink) {
-    layer->ring_count = sink->ring_count;
-    layer->points = EPO_NEW_ARRAY(s->pool, struct epo_point, sink->point_count + 1);
-    layer->ring_start = EPO_NEW_ARRAY(s->pool, uint32_t, sink->ring_count + 1);
-    if (sink->point_count > 0)
-        memcpy(layer->points, sink->points, sink->point_count * sizeof *sink->points);
-    if (sink->ring_count > 0)
-        memcpy(layer->ring_start, sink->ring_start, sink->ring_count * sizeof *sink->ring_start);
-    layer->ring_start[sink->ring_count] = (uint32_t)sink->point_count;
-    free(sink->points);
-    free(sink->ring_start);
+static void *kept(struct epo_pool *pool, void *from, size_t count, size_t size) {
+    void *to = epo_pool_alloc(pool, count * size + size);
+    if (count > 0)
+        memcpy(to, from, count * size);
+    free(from);
+    return to;
 }
 
-static bool load_features(struct epo_snapshot *s, struct epo_layer *layer, struct epo_db *db,
-                          struct epo_error *error) {
-    struct epo_ring_sink sink = {0};
-    struct epo_feature *features = NULL;
-    size_t room = 0;
-    const char *kind = NULL, *belongs = NULL, *properties = NULL;
+struct reading { /* one layer, growing */
+    struct epo_packing packing;
+    struct epo_feature *features;
+    struct epo_box *boxes;
+    size_t count, feature_room, box_room;
+};
+
+static void read_feature(struct reading *r, struct epo_texts *texts, struct epo_rows *rows) {
+    uint32_t first_ring = (uint32_t)r->packing.ring_count;
+    if (!epo_wkb_pack(epo_rows_text(rows, 5), &r->packing)) /* not of this layer's shape */
+        return;
+    r->features = epo_grown(r->features, r->count, &r->feature_room, sizeof *r->features);
+    r->boxes = epo_grown(r->boxes, r->count, &r->box_room, sizeof *r->boxes);
+    r->boxes[r->count] = r->packing.box;
+    r->features[r->count++] =
+        (struct epo_feature){.code = epo_texts_add(texts, epo_rows_text(rows, 0)),
+                             .name = epo_texts_share(texts, epo_rows_text(rows, 1)),
+                             .kind = epo_texts_share(texts, epo_rows_text(rows, 2)),
+                             .belongs = epo_texts_share(texts, epo_rows_text(rows, 3)),
+                             .properties = epo_texts_share(texts, epo_rows_text(rows, 6)),
+                             .measure = epo_rows_real(rows, 4),
+                             .first_ring = first_ring};
+}
+
+static bool load_features(struct epo_snapshot *s, struct epo_layer *layer, struct epo_texts *texts,
+                          struct epo_db *db, struct epo_error *error) {
+    struct reading r = {.count = 0};
     struct epo_rows *rows =
         epo_db_query(db, &FEATURES[layer->shape], EPO_BIND(EPO_INTEGER(layer->id)));
-    while (epo_rows_next(rows)) {
-        size_t rings_before = sink.ring_count, points_before = sink.point_count;
-        struct epo_span wkb = epo_rows_text(rows, 5);
-        if (!epo_wkb_read(wkb, &sink)) { /* not of this layer's shape: left out */
-            sink.ring_count = rings_before;
-            sink.point_count = points_before;
-            continue;
-        }
-        if (layer->count == room) {
-            room = room == 0 ? 256 : room * 2;
-            features = realloc(features, room * sizeof *features);
-            epo_assert(features != NULL);
-        }
-        kind = text_of(s->pool, rows, 2, kind);
-        belongs = text_of(s->pool, rows, 3, belongs);
-        properties = text_of(s->pool, rows, 6, properties);
-        features[layer->count++] =
-            (struct epo_feature){.code = text_of(s->pool, rows, 0, NULL),
-                                 .name = text_of(s->pool, rows, 1, NULL),
-                                 .kind = kind,
-                                 .belongs = belongs,
-                                 .properties = properties,
-                                 .measure = epo_rows_real(rows, 4),
-                                 .wkb = epo_pool_copy(s->pool, wkb),
-                                 .first_ring = (uint32_t)rings_before,
-                                 .rings = (uint32_t)(sink.ring_count - rings_before),
-                                 .box = sink.box};
-    }
-    keep_rings(s, layer, &sink);
-    struct epo_box *boxes = calloc(layer->count + 1, sizeof *boxes);
-    epo_assert(boxes != NULL);
-    layer->features = EPO_NEW_ARRAY(s->pool, struct epo_feature, layer->count + 1);
-    for (size_t i = 0; i < layer->count; i++) {
-        layer->features[i] = features[i];
-        boxes[i] = features[i].box;
-    }
-    epo_index_build(&layer->index, s->pool, boxes, layer->count);
-    free(boxes);
-    free(features);
+    while (epo_rows_next(rows))
+        read_feature(&r, texts, rows);
+    struct epo_packing *p = &r.packing;
+    layer->count = r.count;
+    layer->features = kept(s->pool, r.features, r.count, sizeof *r.features);
+    layer->features[r.count].first_ring = (uint32_t)p->ring_count;
+    layer->rings = kept(s->pool, p->rings, p->ring_count, sizeof *p->rings);
+    layer->rings[p->ring_count] = (uint32_t)p->vertex_count;
+    layer->vertices = kept(s->pool, p->vertices, p->vertex_count, sizeof *p->vertices);
+    epo_index_build(&layer->index, s->pool, r.boxes, r.count);
+    free(r.boxes);
     return epo_rows_end(rows, error);
 }
 
@@ -194,39 +167,8 @@ static bool count_features(struct epo_layer *layer, struct epo_db *db, struct ep
     return epo_rows_end(rows, error);
 }
 
-static bool load_addresses(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
-    struct epo_address *all = NULL;
-    size_t room = 0;
-    const char *street = NULL, *part = NULL, *postcode = NULL, *city = NULL, *district = NULL;
-    struct epo_rows *rows = epo_db_query(db, &ADDRESSES, EPO_BIND_NONE);
-    while (epo_rows_next(rows)) {
-        if (s->address_count == room) {
-            room = room == 0 ? 1024 : room * 2;
-            all = realloc(all, room * sizeof *all);
-            epo_assert(all != NULL);
-        }
-        struct epo_address *a = &all[s->address_count++];
-        *a = (struct epo_address){.id = epo_rows_integer(rows, 0),
-                                  .code = text_of(s->pool, rows, 1, NULL),
-                                  .street = street = text_of(s->pool, rows, 2, street),
-                                  .conscription = (int)epo_rows_integer(rows, 3),
-                                  .evidence = epo_rows_integer(rows, 4) != 0,
-                                  .orientation = (int)epo_rows_integer(rows, 5),
-                                  .part = part = text_of(s->pool, rows, 7, part),
-                                  .postcode = postcode = text_of(s->pool, rows, 8, postcode),
-                                  .city = city = text_of(s->pool, rows, 9, city),
-                                  .district = district = text_of(s->pool, rows, 10, district),
-                                  .at = {epo_rows_real(rows, 11), epo_rows_real(rows, 12)}};
-        snprintf(a->letter, sizeof a->letter, "%.*s", EPO_ARG(epo_rows_text(rows, 6)));
-    }
-    s->addresses = EPO_NEW_ARRAY(s->pool, struct epo_address, s->address_count + 1);
-    if (s->address_count > 0)
-        memcpy(s->addresses, all, s->address_count * sizeof *all);
-    free(all);
-    return epo_rows_end(rows, error);
-}
-
-static bool load_all(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
+static bool load_all(struct epo_snapshot *s, struct epo_texts *texts, struct epo_db *db,
+                     struct epo_error *error) {
     if (!load_meta(s, db, error) || !load_layer_list(s, db, error))
         return false;
     for (size_t i = 0; i < s->layer_count; i++) {
@@ -234,12 +176,12 @@ static bool load_all(struct epo_snapshot *s, struct epo_db *db, struct epo_error
         if (s->by_role[layer->role] == NULL)
             s->by_role[layer->role] = layer;
         if (layer->role == EPO_ROLE_PICTURE ? !count_features(layer, db, error)
-                                            : !load_features(s, layer, db, error))
+                                            : !load_features(s, layer, texts, db, error))
             return false;
     }
-    if (!load_addresses(s, db, error))
+    if (!epo_snapshot_load_addresses(s, texts, db, error))
         return false;
-    epo_snapshot_index_addresses(s);
+    epo_snapshot_index_addresses(s, texts);
     return true;
 }
 
@@ -254,7 +196,9 @@ struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *err
         path, &(struct epo_store_options){.spatial = true, .read_only = true, .label = "map"},
         error);
     struct epo_db *db = store == NULL ? NULL : epo_store_connect(store, error);
-    bool ok = db != NULL && load_all(s, db, error);
+    struct epo_texts *texts = epo_texts_open(pool);
+    bool ok = db != NULL && load_all(s, texts, db, error);
+    epo_texts_close(texts);
     epo_db_close(db);
     if (store != NULL)
         epo_store_close(store);

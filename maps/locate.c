@@ -34,9 +34,8 @@ static void set_field(const struct asking *a, struct epo_json *object, enum epo_
 /* The feature of a role's layer under the anchor, or NULL. */
 static const struct epo_feature *under(const struct asking *a, enum epo_layer_role role) {
     const struct epo_layer *layer = seen(a, role);
-    uint32_t at = layer == NULL
-                      ? UINT32_MAX
-                      : epo_layer_at(layer, a->place->anchor_5514.x, a->place->anchor_5514.y);
+    uint32_t at =
+        layer == NULL ? UINT32_MAX : epo_layer_at(layer, epo_mm_of(a->place->anchor_5514));
     return at == UINT32_MAX ? NULL : &layer->features[at];
 }
 
@@ -88,28 +87,31 @@ static void add_public_space(const struct asking *a) {
     epo_json_set(a->pool, a->facts, "public_space", space);
 }
 
-static double to_address(uint32_t item, double x, double y, void *arg) {
-    const struct epo_snapshot *snapshot = arg;
-    return hypot(snapshot->addresses[item].at.x - x, snapshot->addresses[item].at.y - y);
+static double to_address(uint32_t item, struct epo_mm at, void *arg) {
+    const struct epo_mm house = ((const struct epo_address *)arg)[item].at;
+    double dx = (double)house.x - at.x, dy = (double)house.y - at.y;
+    return sqrt(dx * dx + dy * dy) / 1000;
 }
 
 static void add_nearest(const struct asking *a) {
-    double x = a->place->anchor_5514.x, y = a->place->anchor_5514.y, distance_m;
+    const struct epo_snapshot *snapshot = a->snapshot;
+    struct epo_mm here = epo_mm_of(a->place->anchor_5514);
+    double distance_m;
     uint32_t item;
     struct epo_json *address = epo_json_null(a->pool), *street = epo_json_null(a->pool);
-    if (epo_index_nearest(&a->snapshot->address_index, x, y, ADDRESS_WITHIN_M, to_address,
-                          (void *)a->snapshot, &item, &distance_m)) {
-        const struct epo_address *at = &a->snapshot->addresses[item];
+    if (epo_index_nearest(&snapshot->address_index, here, ADDRESS_WITHIN_M, to_address,
+                          snapshot->addresses, &item, &distance_m)) {
+        const struct epo_address *at = &snapshot->addresses[item];
         address = epo_json_object(a->pool);
         epo_json_set_string(a->pool, address, "id", at->code);
-        epo_json_set_string(a->pool, address, "text", epo_address_text(a->pool, at));
-        epo_json_set_string(a->pool, address, "street", at->street);
+        epo_json_set_string(a->pool, address, "text", epo_address_text(a->pool, snapshot, at));
+        epo_json_set_string(a->pool, address, "street", epo_address_street(snapshot, at));
         epo_json_set_string(a->pool, address, "number", epo_address_number(a->pool, at));
         epo_json_set(a->pool, address, "distance_m",
                      epo_json_real(a->pool, to_decimals(distance_m, 10)));
     }
     const struct epo_layer *streets = seen(a, EPO_ROLE_STREET);
-    if (epo_layer_nearest(streets, x, y, STREET_WITHIN_M, &item, &distance_m) &&
+    if (epo_layer_nearest(streets, here, STREET_WITHIN_M, &item, &distance_m) &&
         streets->features[item].name[0] != '\0') {
         street = epo_json_object(a->pool);
         epo_json_set_string(a->pool, street, "name", streets->features[item].name);

@@ -27,12 +27,10 @@ enum epo_layer_shape { EPO_SHAPE_POINT = 1, EPO_SHAPE_LINE, EPO_SHAPE_AREA };
 #define EPO_FIELDS_STANDARD "name kind belongs measure"
 
 struct epo_feature {
-    const char *code, *name, *kind, *belongs; /* in the snapshot's pool, never NULL */
+    const char *code, *name, *kind, *belongs; /* texts of the snapshot, never NULL */
     const char *properties;                   /* further fields as a JSON object, or "" */
     double measure;
-    struct epo_span wkb;
-    uint32_t first_ring, rings; /* of the layer: rings, parts of lines, or single points */
-    struct epo_box box;
+    uint32_t first_ring; /* of the layer: rings, parts of lines, or single points */
 };
 struct epo_layer {
     const char *name, *title_cs, *title_en;
@@ -42,29 +40,37 @@ struct epo_layer {
     const char *public_fields; /* words with spaces between: of name, kind, belongs, measure, and
                                   names of properties; the id of a public layer is public */
     int64_t id;
-    size_t count; /* features */
-    struct epo_feature *features;
-    uint32_t *ring_start; /* ring_count + 1 entries, into points */
-    struct epo_point *points;
-    size_t ring_count;
+    size_t count;                 /* features */
+    struct epo_feature *features; /* and one more, that ends the rings of the last */
+    uint32_t *rings;              /* first vertex of each; and one more, that ends the last */
+    struct epo_mm *vertices;
     struct epo_index index;
 };
+#define EPO_RING_OUTER (1u << 31) /* set in rings[i]: begins a polygon of its own, is no hole */
+static inline uint32_t epo_ring_from(const struct epo_layer *layer, uint32_t ring) {
+    return layer->rings[ring] & ~EPO_RING_OUTER;
+}
 
-struct epo_address {
-    int64_t id;
-    const char *code, *street, *part, *postcode, *city, *district;
-    uint32_t street_index;         /* into streets; UINT32_MAX without one */
-    int conscription, orientation; /* 0 if none */
-    char letter[4];
-    bool evidence; /* č.ev. instead of č.p. */
-    struct epo_point at;
+struct epo_locality { /* where addresses lie: each different combination once */
+    const char *part, *postcode, *city, *district;
+};
+struct epo_address { /* 32 bytes: there are millions */
+    const char *code;
+    uint32_t street;   /* into streets */
+    uint32_t locality; /* into localities */
+    struct epo_mm at;
+    uint32_t conscription : 31; /* 0 if none */
+    uint32_t evidence : 1;      /* č.ev. instead of č.p. */
+    uint16_t orientation;       /* 0 if none */
+    char letter[2];             /* of the orientation number; without a NUL when both are used */
 };
 struct epo_street {
     const char *name, *folded;
     const char *place; /* folded words of where it lies: town, parts, districts, postcodes */
     const char *district, *postcode, *city;
+    bool part;             /* no street: the addresses of a village, under the name of the part */
     uint32_t first, count; /* into snapshot->addresses, sorted by number; 0 of them is possible */
-    struct epo_point at;   /* one of its addresses near the middle, or on its line */
+    struct epo_mm at;      /* one of its addresses near the middle, or on its line */
 };
 struct epo_token { /* a word of a street's name; sorted, for prefix search */
     const char *word;
@@ -81,6 +87,8 @@ struct epo_snapshot {
     struct epo_layer *by_role[EPO_ROLE_PICTURE + 1]; /* the first of each; NULL if none */
     struct epo_address *addresses;
     size_t address_count;
+    struct epo_locality *localities;
+    size_t locality_count;
     struct epo_index address_index;
     struct epo_street *streets;
     size_t street_count;
@@ -96,8 +104,6 @@ struct epo_snapshot {
 /* load.c: reads folder/map.db. NULL on error. */
 struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *error);
 void epo_snapshot_free(struct epo_snapshot *snapshot);
-/* address_index.c: sorts and folds; called by load. */
-void epo_snapshot_index_addresses(struct epo_snapshot *snapshot);
 const struct epo_layer *epo_snapshot_layer(const struct epo_snapshot *snapshot,
                                            struct epo_span name);
 /* May this audience see the layer at all, and a field of it ("name", "kind" …)? */
@@ -109,20 +115,15 @@ const struct epo_snapshot *epo_maps_hold(struct epo_maps *maps, unsigned *slot);
 void epo_maps_drop(struct epo_maps *maps, unsigned slot);
 
 /* shape.c: exact tests on packed features. */
-bool epo_feature_covers(const struct epo_layer *layer, uint32_t feature, double x, double y);
-double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, double x, double y);
+struct epo_mm epo_mm_of(struct epo_point metres); /* rounded; must lie within int32 */
+struct epo_point epo_metres_of(struct epo_mm at);
+/* Even-odd, in whole numbers: of two areas that share a border a point lies in exactly one. */
+bool epo_feature_covers(const struct epo_layer *layer, uint32_t feature, struct epo_mm at);
+double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at);
 /* The first feature (by order in the layer) that holds the point; UINT32_MAX if none. */
-uint32_t epo_layer_at(const struct epo_layer *layer, double x, double y);
-bool epo_layer_nearest(const struct epo_layer *layer, double x, double y, double max_m,
+uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at);
+bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double max_m,
                        uint32_t *feature, double *distance_m);
-/* Reads WKB (points, lines, polygons and their multis, 2D) into rings; false if it is not such. */
-struct epo_ring_sink {
-    struct epo_point *points;
-    uint32_t *ring_start;
-    size_t point_count, ring_count, point_room, ring_room;
-    struct epo_box box;
-};
-bool epo_wkb_read(struct epo_span wkb, struct epo_ring_sink *sink);
 
 /* tile.c */
 struct epo_tiles *epo_tiles_open(const char *folder, struct epo_error *error);

@@ -9,7 +9,8 @@ struct epo_overlap { /* a place made ready for questions; one thread */
     const struct epo_place *place;
     GEOSGeometry *geometry; /* NULL for a point */
     const GEOSPreparedGeometry *prepared;
-    double whole; /* m² of an area, m of a line, 1 for a point */
+    struct epo_box box; /* of the place */
+    double whole;       /* m² of an area, m of a line, 1 for a point */
 };
 bool epo_overlap_begin(struct epo_overlap *overlap, const struct epo_place *place,
                        struct epo_error *error);

@@ -9,9 +9,9 @@
 
 #include "maps/index.h"
 
-static double uniform(uint64_t *state, double from, double to) {
+static int32_t uniform(uint64_t *state, int32_t from_m, int32_t to_m) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return from + (to - from) * (double)(*state >> 11) / 9007199254740992.0;
+    return from_m * 1000 + (int32_t)((*state >> 33) % (uint32_t)((to_m - from_m) * 1000 + 1));
 }
 
 static struct epo_box *boxes;
@@ -27,11 +27,11 @@ static bool mark(uint32_t item, void *arg) {
     return ++seen->count != seen->stop_at;
 }
 
-static double centre_distance(uint32_t item, double x, double y, void *arg) {
+static double box_distance(uint32_t item, struct epo_mm at, void *arg) {
     (void)arg;
-    double dx = fmax(fmax(boxes[item].min_x - x, x - boxes[item].max_x), 0);
-    double dy = fmax(fmax(boxes[item].min_y - y, y - boxes[item].max_y), 0);
-    return sqrt(dx * dx + dy * dy);
+    double dx = fmax(fmax(boxes[item].min_x - at.x, at.x - boxes[item].max_x), 0);
+    double dy = fmax(fmax(boxes[item].min_y - at.y, at.y - boxes[item].max_y), 0);
+    return sqrt(dx * dx + dy * dy) / 1000;
 }
 
 static void agrees_with_brute_force(void **unused) {
@@ -43,31 +43,31 @@ static void agrees_with_brute_force(void **unused) {
         struct epo_pool *pool = epo_pool_create();
         boxes = EPO_NEW_ARRAY(pool, struct epo_box, count + 1);
         for (size_t i = 0; i < count; i++) {
-            double x = uniform(&state, -800000, -790000), y = uniform(&state, -1070000, -1060000);
+            int32_t x = uniform(&state, -800000, -790000), y = uniform(&state, -1070000, -1060000);
             boxes[i] =
                 (struct epo_box){x, y, x + uniform(&state, 0, 200), y + uniform(&state, 0, 200)};
         }
         struct epo_index index;
         epo_index_build(&index, pool, boxes, count);
         for (int q = 0; q < 200; q++) {
-            double x = uniform(&state, -801000, -789000), y = uniform(&state, -1071000, -1059000);
-            double size = uniform(&state, 0, 500);
+            int32_t x = uniform(&state, -801000, -789000), y = uniform(&state, -1071000, -1059000);
+            int32_t size = uniform(&state, 0, 500);
             struct epo_box box = {x, y, x + size, y + size};
+            struct epo_mm at = {x, y};
             struct seen seen = {calloc(count + 1, 1), 0, 0};
             epo_index_search(&index, box, mark, &seen);
             double best = INFINITY;
             for (size_t i = 0; i < count; i++) {
                 assert_int_equal(seen.marks[i], epo_box_meets(&boxes[i], &box));
-                best = fmin(best, centre_distance((uint32_t)i, x, y, NULL));
+                best = fmin(best, box_distance((uint32_t)i, at, NULL));
             }
             free(seen.marks);
             uint32_t item;
             double distance;
-            bool found =
-                epo_index_nearest(&index, x, y, 700, centre_distance, NULL, &item, &distance);
+            bool found = epo_index_nearest(&index, at, 700, box_distance, NULL, &item, &distance);
             assert_int_equal(found, best <= 700);
             if (found)
-                assert_true(distance == best && centre_distance(item, x, y, NULL) == best);
+                assert_true(distance == best && box_distance(item, at, NULL) == best);
         }
         epo_pool_free(pool);
     }
