@@ -23,10 +23,13 @@ struct epo_lua_box {
     volatile sig_atomic_t dead;  /* enum epo_lua_dead; once set, nothing in the state goes on */
     size_t memory_used, memory_max;
     unsigned cpu_ms;
+    bool told;                   /* the end of the budget was raised at least once */
+    char where[LUA_IDSIZE + 16]; /* "file:line: " of it */
     const epo_host *host;
     epo_call *call;       /* of the hook that runs, else NULL */
     lua_Integer call_id;  /* counts calls: a handle of an ended one is told by it */
     int hooks, explained; /* registry reference of the script's table; lines so far */
+    int copies;           /* of metatables, held so that each is made once */
     struct epo_lua_box *next;
 };
 
@@ -42,6 +45,8 @@ bool epo_lua_arm(struct epo_lua_box *box);
 void epo_lua_disarm(struct epo_lua_box *box);
 /* Raises the error of a dead box with file and line. */
 int epo_lua_raise_dead(lua_State *L);
+/* The same in words. */
+void epo_lua_describe_dead(const struct epo_lua_box *box, char *text, size_t room);
 /* For loops in C that a script can make long. */
 static inline void epo_lua_check_alive(lua_State *L, const struct epo_lua_box *box) {
     if (box->dead)
@@ -53,6 +58,12 @@ void epo_lua_sandbox(lua_State *L);
 /* Stack -1: a table of functions. In its place a read-only view of it. */
 void epo_lua_freeze(lua_State *L);
 bool epo_lua_is_frozen(lua_State *L, int index);
+/* metatable.c */
+int epo_lua_setmetatable(lua_State *L);
+/* Once for each state. */
+void epo_lua_open_metatables(lua_State *L);
+/* A function of the standard library as it came: to be called in the caller's own frame. */
+lua_CFunction epo_lua_standard(lua_State *L, const char *library, const char *name);
 /* The functions that replace or join the standard ones; NULL-terminated. */
 extern const luaL_Reg EPO_LUA_GUARDS[], EPO_LUA_COROUTINE[], EPO_LUA_STRING[], EPO_LUA_TABLE[];
 

@@ -9,10 +9,9 @@
 
 #include "box.h"
 
-#define SOURCE_MAX (1u << 20)
+#define SOURCE_MAX (256u << 10) /* the parser takes the square of some sources' length */
 #define CPU_MS 100u
 #define MEMORY_BYTES ((size_t)32 << 20)
-#define LOAD_CPU_MS 1000u /* reading the script itself */
 
 static unsigned cpu_ms_now = CPU_MS;
 static size_t memory_bytes_now = MEMORY_BYTES;
@@ -22,8 +21,9 @@ struct script {
     epo_plugin plugin;
     const epo_host *host;
     char *name; /* chunk name, "@dog_fee/agenda.lua" */
-    char *source;
+    char *code; /* the source, and from the first state on what the parser made of it */
     size_t len, memory_max;
+    bool compiled;
     unsigned cpu_ms;
     pthread_mutex_t lock;
     struct epo_lua_box *idle;
@@ -67,14 +67,42 @@ static void check_hooks(lua_State *L) {
     }
 }
 
+static int add_code(lua_State *L, const void *bytes, size_t len, void *arg) {
+    struct script *script = arg;
+    char *moved = realloc(script->code, script->len + len);
+    (void)L;
+    if (!moved)
+        return 1;
+    memcpy(moved + script->len, bytes, len);
+    script->code = moved;
+    script->len += len;
+    return 0;
+}
+
+/* Stack -1: the function that the source was. Later states need no parser: it can be made slow, and
+ * would be so in the middle of a request. A script itself is always text. */
+static void keep_compiled(lua_State *L, struct script *script) {
+    struct script compiled = {0};
+    if (lua_dump(L, add_code, &compiled, 0) != 0) {
+        free(compiled.code);
+        luaL_error(L, "there is no memory");
+    }
+    free(script->code);
+    script->code = compiled.code;
+    script->len = compiled.len;
+    script->compiled = true;
+}
+
 /* Protected; argument: the script. Leaves the table of hooks in the registry. */
 static int build(lua_State *L) {
-    const struct script *script = lua_touserdata(L, 1);
+    struct script *script = lua_touserdata(L, 1);
     struct epo_lua_box *box = epo_lua_box_of(L);
     epo_lua_sandbox(L);
     epo_lua_open_call(L);
-    if (luaL_loadbufferx(L, script->source, script->len, script->name, "t") != LUA_OK)
+    if (luaL_loadbufferx(L, script->code, script->len, script->name, script->compiled ? "b" : "t"))
         return lua_error(L);
+    if (!script->compiled) /* in epo_lua_open: nobody else has the script yet */
+        keep_compiled(L, script);
     lua_call(L, 0, 1);
     check_hooks(L);
     box->hooks = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -89,12 +117,15 @@ static void box_free(struct epo_lua_box *box) {
     free(box);
 }
 
-/* What an error object says; never runs a __tostring. */
+/* What an error object says; never runs a __tostring. Of a dead box the object is only the last of
+ * several errors. */
 static void take_message(struct epo_lua_box *box, int status, char *fault, size_t room) {
     lua_State *L = box->main;
     const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
     if (status == LUA_ERRMEM && !box->dead)
-        snprintf(fault, room, "the script used more than %zu KiB of memory", box->memory_max >> 10);
+        box->dead = EPO_LUA_NO_MEMORY;
+    if (box->dead)
+        epo_lua_describe_dead(box, fault, room);
     else if (text)
         snprintf(fault, room, "%s", text);
     else
@@ -109,7 +140,7 @@ static struct epo_lua_box *box_make(struct script *script, char *fault, size_t r
     }
     box->host = script->host;
     box->memory_max = script->memory_max;
-    box->cpu_ms = LOAD_CPU_MS;
+    box->cpu_ms = script->cpu_ms;
     box->hooks = LUA_NOREF;
     box->main = lua_newstate(epo_lua_allocate, box);
     if (!box->main) {
@@ -134,7 +165,6 @@ static struct epo_lua_box *box_make(struct script *script, char *fault, size_t r
         box_free(box);
         return NULL;
     }
-    box->cpu_ms = script->cpu_ms;
     return box;
 }
 
@@ -205,10 +235,11 @@ static int invoke(lua_State *L) {
     return 1;
 }
 
-static const char *code_of(const struct epo_lua_box *box, int status) {
-    if (box && box->dead == EPO_LUA_NO_TIME)
-        return "lua.time";
-    return status == LUA_ERRMEM || (box && box->dead) ? "lua.memory" : "lua.error";
+static const char *code_of(const struct epo_lua_box *box) {
+    static const char *const CODES[] = {[EPO_LUA_ALIVE] = "lua.error",
+                                        [EPO_LUA_NO_TIME] = "lua.time",
+                                        [EPO_LUA_NO_MEMORY] = "lua.memory"};
+    return CODES[box ? box->dead : EPO_LUA_ALIVE];
 }
 
 static int run_hook(void *self, epo_call *call, const char *hook, const char *name) {
@@ -232,19 +263,13 @@ static int run_hook(void *self, epo_call *call, const char *hook, const char *na
             snprintf(fault, sizeof fault, "no timer could be made for the script");
         }
         box->call = NULL;
-        if (status == LUA_OK && !box->dead)
+        if (status == LUA_OK && !box->dead) /* else the budget ended with the last instruction */
             rc = (int)lua_tointeger(L, -1);
-        else if (status == LUA_OK) /* the budget ended with the last instruction */
-            snprintf(fault, sizeof fault, "the script used more than %u ms of CPU time",
-                     box->cpu_ms);
         else if (!fault[0])
             take_message(box, status, fault, sizeof fault);
-        if (status == LUA_ERRMEM)
-            box->dead = EPO_LUA_NO_MEMORY;
     }
     if (fault[0])
-        script->host->fail(call, EPO_RC_BROKEN, "", code_of(box, status),
-                           (epo_str){fault, strlen(fault)});
+        script->host->fail(call, EPO_RC_BROKEN, "", code_of(box), (epo_str){fault, strlen(fault)});
     if (box)
         put_back(script, box);
     return rc;
@@ -302,13 +327,13 @@ static const epo_plugin PLUGIN = {
 
 static bool read_source(struct script *script, const char *file, char *fault, size_t room) {
     FILE *stream = fopen(file, "re");
-    script->source = malloc(SOURCE_MAX + 1);
-    if (stream && script->source)
-        script->len = fread(script->source, 1, SOURCE_MAX + 1, stream);
-    bool good = stream && script->source && !ferror(stream) && script->len <= SOURCE_MAX;
+    script->code = malloc(SOURCE_MAX + 1);
+    if (stream && script->code)
+        script->len = fread(script->code, 1, SOURCE_MAX + 1, stream);
+    bool good = stream && script->code && !ferror(stream) && script->len <= SOURCE_MAX;
     if (!good)
         snprintf(fault, room, "%s",
-                 stream && script->len > SOURCE_MAX ? "the script is over 1 MiB"
+                 stream && script->len > SOURCE_MAX ? "the script is over 256 KiB"
                                                     : "the script cannot be read");
     if (stream)
         fclose(stream);
@@ -361,7 +386,7 @@ void epo_lua_close(void *handle) {
         box_free(box);
     }
     pthread_mutex_destroy(&script->lock);
-    free(script->source);
+    free(script->code);
     free(script->name);
     free(script);
 }

@@ -25,7 +25,9 @@
 --   running), assert, error, ipairs, next, pairs, pcall, xpcall, select, tonumber, tostring, type,
 --   setmetatable, getmetatable, rawequal, rawget, rawlen, rawset. Nothing else: no io, os, debug,
 --   package, require, load, dofile, print, collectgarbage, string.dump, table.move, coroutine.wrap,
---   coroutine.close, no __gc. One file: a script cannot load another.
+--   coroutine.close, no __gc, no __mode. One file of at most 256 KiB: a script cannot load another.
+-- * setmetatable takes the metamethods over as they are then: add them to the metatable before.
+--   string.format takes at most 32 values.
 -- * `call` is good until the hook returns; kept longer, every use of it is an error.
 -- * Limits (epo.json "lua": {"cpu_ms": 100, "memory_bytes": 33554432}): one hook call may use that
 --   much CPU time and its state that much memory. Over either, the call ends with an error that

@@ -29,32 +29,29 @@ static int guarded_pcall(lua_State *L) {
     return finish_pcall(L, status, 0);
 }
 
+/* Upvalue 1: the script's handler. Called for the end of the budget it would run inside the hook,
+ * where no other hook can end it. */
+static int handle(lua_State *L) {
+    if (epo_lua_box_of(L)->dead)
+        return 1;
+    lua_settop(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, 1, 1);
+    return 1;
+}
+
 static int guarded_xpcall(lua_State *L) {
     int arguments = lua_gettop(L) - 2;
     luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, handle, 1);
+    lua_replace(L, 2);
     lua_pushboolean(L, 1);
     lua_pushvalue(L, 1);
     lua_rotate(L, 3, 2); /* below the arguments: true, function */
     int status = lua_pcallk(L, arguments, LUA_MULTRET, 2, 2, finish_pcall);
     return finish_pcall(L, status, 2);
-}
-
-/* A finaliser would run where no hook can end it. */
-static int guarded_setmetatable(lua_State *L) {
-    int type = lua_type(L, 2);
-    luaL_checktype(L, 1, LUA_TTABLE);
-    luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
-    if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
-        return luaL_error(L, "cannot change a protected metatable");
-    if (type == LUA_TTABLE) {
-        lua_pushliteral(L, "__gc");
-        if (lua_rawget(L, 2) != LUA_TNIL)
-            return luaL_error(L, "__gc is not available to agendas");
-        lua_pop(L, 1);
-    }
-    lua_settop(L, 2);
-    lua_setmetatable(L, 1);
-    return 1;
 }
 
 static int guarded_rawset(lua_State *L) {
@@ -71,7 +68,7 @@ static int guarded_rawset(lua_State *L) {
 const luaL_Reg EPO_LUA_GUARDS[] = {
     {"pcall", guarded_pcall},
     {"xpcall", guarded_xpcall},
-    {"setmetatable", guarded_setmetatable},
+    {"setmetatable", epo_lua_setmetatable},
     {"rawset", guarded_rawset},
     {NULL, NULL},
 };
@@ -80,7 +77,7 @@ const luaL_Reg EPO_LUA_GUARDS[] = {
 
 static lua_State *check_coroutine(lua_State *L) {
     lua_State *coroutine = lua_tothread(L, 1);
-    luaL_argexpected(L, coroutine, 1, "coroutine");
+    luaL_argexpected(L, coroutine, 1, "thread");
     return coroutine;
 }
 

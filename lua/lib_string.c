@@ -1,7 +1,10 @@
-/* string.find, match, gmatch and gsub over the matcher of match.c, and a rep without idle loops. */
+/* string.find, match, gmatch and gsub over the matcher of match.c; rep and format within bounds. */
 #include "box.h"
 
 #include <string.h>
+
+#define REP_BYTES_MAX ((size_t)1 << 31) /* the allocator refuses long before */
+#define FORMAT_VALUES_MAX 32            /* of one string.format */
 
 static const char SPECIALS[] = "^$*+?.([%-";
 
@@ -124,6 +127,7 @@ static void add_text(struct epo_lua_match *match, luaL_Buffer *buffer, const cha
             luaL_addchar(buffer, text[i]);
             continue;
         }
+        epo_lua_check_alive(L, match->box); /* "%1" ten million times over an empty capture */
         i++;
         if (i < len && text[i] == '%') {
             luaL_addchar(buffer, '%');
@@ -200,27 +204,41 @@ static int gsub(lua_State *L) {
     return 2;
 }
 
-/* The standard one counts to n even where there is nothing to repeat. */
+/* Filled by doubling: the standard one goes round n times in C, be it for one byte or for none. */
 static int rep(lua_State *L) {
     size_t len, separator_len;
-    luaL_checklstring(L, 1, &len);
+    const char *text = luaL_checklstring(L, 1, &len);
     lua_Integer count = luaL_checkinteger(L, 2);
-    luaL_optlstring(L, 3, "", &separator_len);
-    if (count <= 0 || len + separator_len == 0) {
+    const char *separator = luaL_optlstring(L, 3, "", &separator_len);
+    size_t unit = len + separator_len;
+    if (count <= 0 || unit == 0) {
         lua_pushliteral(L, "");
         return 1;
     }
-    lua_settop(L, 3);
-    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-    lua_getfield(L, -1, LUA_STRLIBNAME);
-    lua_getfield(L, -1, "rep");
-    for (int i = 1; i <= 3; i++)
-        lua_pushvalue(L, i);
-    lua_call(L, 3, 1);
+    if (unit > REP_BYTES_MAX / (lua_Unsigned)count)
+        return luaL_error(L, "resulting string too large");
+    size_t total = unit * (size_t)count - separator_len, filled = unit < total ? unit : total;
+    luaL_Buffer buffer;
+    char *at = luaL_buffinitsize(L, &buffer, total);
+    memcpy(at, text, len);
+    memcpy(at + len, separator, filled - len);
+    while (filled < total) {
+        size_t more = filled < total - filled ? filled : total - filled;
+        memcpy(at + filled, at, more);
+        filled += more;
+    }
+    luaL_pushresultsize(&buffer, total);
     return 1;
 }
 
+/* Formatting a number takes its time, and nothing can end it half-way. */
+static int format(lua_State *L) {
+    luaL_argcheck(L, lua_gettop(L) <= FORMAT_VALUES_MAX + 1, FORMAT_VALUES_MAX + 2,
+                  "too many values");
+    return epo_lua_standard(L, LUA_STRLIBNAME, "format")(L);
+}
+
 const luaL_Reg EPO_LUA_STRING[] = {
-    {"find", find}, {"match", match_first}, {"gmatch", gmatch},
-    {"gsub", gsub}, {"rep", rep},           {NULL, NULL},
+    {"find", find}, {"match", match_first}, {"gmatch", gmatch}, {"gsub", gsub},
+    {"rep", rep},   {"format", format},     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
  * that the VM raises an error at its next step, and again at each later one until the script is
  * out. lua_sethook is made for use in a signal handler (the Lua manual, and lua.c). */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -15,6 +16,17 @@
 #endif
 #define REPEAT_NS 2000000 /* 2 ms: a switch of coroutines may have missed the first signal */
 
+/* Where in the script: the line of the innermost Lua function. Allocates nothing. */
+static void find_where(lua_State *L, struct epo_lua_box *box) {
+    lua_Debug about;
+    box->where[0] = '\0';
+    for (int level = 0; !box->where[0] && lua_getstack(L, level, &about); level++) {
+        lua_getinfo(L, "Sl", &about);
+        if (about.currentline > 0)
+            snprintf(box->where, sizeof box->where, "%s:%d: ", about.short_src, about.currentline);
+    }
+}
+
 void *epo_lua_allocate(void *arg, void *at, size_t old_size, size_t new_size) {
     struct epo_lua_box *box = arg;
     size_t old = at ? old_size : 0; /* else it is a type tag */
@@ -23,38 +35,35 @@ void *epo_lua_allocate(void *arg, void *at, size_t old_size, size_t new_size) {
         box->memory_used -= old;
         return NULL;
     }
-    if (new_size > old && new_size - old > box->memory_max - box->memory_used)
+    if (new_size > old && new_size - old > box->memory_max - box->memory_used) {
+        if (box->current && !box->dead) /* an error of memory is raised without a position */
+            find_where(box->current, box);
         return NULL;
+    }
     void *moved = realloc(at, new_size);
     if (moved)
         box->memory_used += new_size - old; /* wraps back where it shrinks */
     return moved;
 }
 
-/* Where in the script: the innermost Lua function. */
-static void push_where(lua_State *L) {
-    lua_Debug about;
-    for (int level = 0; level < 20 && lua_getstack(L, level, &about); level++) {
-        lua_getinfo(L, "Sl", &about);
-        if (about.currentline > 0) {
-            lua_pushfstring(L, "%s:%d: ", about.short_src, about.currentline);
-            return;
-        }
-    }
-    lua_pushliteral(L, "");
+void epo_lua_describe_dead(const struct epo_lua_box *box, char *text, size_t room) {
+    if (box->dead == EPO_LUA_NO_MEMORY)
+        snprintf(text, room, "%sthe script used more than %zu KiB of memory", box->where,
+                 box->memory_max >> 10);
+    else
+        snprintf(text, room, "%sthe script used more than %u ms of CPU time", box->where,
+                 box->cpu_ms);
 }
 
 int epo_lua_raise_dead(lua_State *L) {
-    const struct epo_lua_box *box = epo_lua_box_of(L);
-    if (!lua_checkstack(L, 4))
-        return lua_error(L);
-    push_where(L);
-    if (box->dead == EPO_LUA_NO_MEMORY)
-        lua_pushfstring(L, "the script used more than %d KiB of memory",
-                        (int)(box->memory_max >> 10));
-    else
-        lua_pushfstring(L, "the script used more than %d ms of CPU time", (int)box->cpu_ms);
-    lua_concat(L, 2);
+    struct epo_lua_box *box = epo_lua_box_of(L);
+    char text[sizeof box->where + 80];
+    if (box->dead == EPO_LUA_NO_TIME && !box->told)
+        find_where(L, box); /* later ones come while what is open is closed, from no line at all */
+    box->told = true;
+    epo_lua_describe_dead(box, text, sizeof text);
+    if (lua_checkstack(L, 1))
+        lua_pushstring(L, text);
     return lua_error(L);
 }
 
@@ -129,6 +138,8 @@ bool epo_lua_arm(struct epo_lua_box *box) {
     when.it_value.tv_sec = box->cpu_ms / 1000;
     when.it_value.tv_nsec = (long)(box->cpu_ms % 1000) * 1000000;
     box->dead = EPO_LUA_ALIVE;
+    box->told = false;
+    box->where[0] = '\0';
     box->current = box->main;
     running = box;
     if (timer_settime(timer, 0, &when, NULL) == 0)

@@ -47,6 +47,9 @@ static bool of_class(int c, int class) {
     case 'x':
         in = isxdigit(c);
         break;
+    case 'z': /* of Lua 5.1 */
+        in = c == 0;
+        break;
     default:
         return class == c; /* %. and the like: the character itself */
     }
@@ -188,7 +191,7 @@ static const char *close_capture(struct epo_lua_match *match, const char *at, co
     while (i >= 0 && match->captures[i].len != EPO_LUA_CAPTURE_OPEN)
         i--;
     if (i < 0)
-        malformed(match, "')' without '('");
+        luaL_error(match->L, "invalid pattern capture");
     match->captures[i].len = at - match->captures[i].at;
     const char *end = here(match, at, pattern);
     if (!end)
@@ -210,7 +213,7 @@ static const char *same_again(struct epo_lua_match *match, const char *at, int d
 static const char *frontier(struct epo_lua_match *match, const char *at, const char *set,
                             const char **behind) {
     if (set >= match->pattern_end || *set != '[')
-        malformed(match, "missing '[' after '%f'");
+        luaL_error(match->L, "missing '[' after '%%f' in pattern");
     *behind = item_end(match, set);
     int before = at == match->start ? 0 : (unsigned char)at[-1];
     int after = at == match->end ? 0 : (unsigned char)*at;

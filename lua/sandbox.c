@@ -8,11 +8,12 @@ static const char FROZEN; /* set of the views */
 static const char *const BASE[] = {"assert",   "error",    "getmetatable", "ipairs", "next",
                                    "pairs",    "rawequal", "rawget",       "rawlen", "select",
                                    "tonumber", "tostring", "type",         NULL};
-/* Without: dump, pack, unpack, packsize; find, gmatch, gsub, match, rep come from lib_string.c. */
-static const char *const STRING[] = {"byte",    "char", "format", "len", "lower",
-                                     "reverse", "sub",  "upper",  NULL};
-/* Without: move; insert, remove and sort come from lib_table.c. */
-static const char *const TABLE[] = {"concat", "pack", "unpack", NULL};
+/* Without: dump, pack, unpack, packsize; find, format, gmatch, gsub, match, rep come from
+ * lib_string.c. */
+static const char *const STRING[] = {"byte",    "char", "len",   "lower",
+                                     "reverse", "sub",  "upper", NULL};
+/* Without: move; all that read or write items come from lib_table.c. */
+static const char *const TABLE[] = {"pack", NULL};
 static const char *const MATH[] = {
     "abs",  "acos",   "asin", "atan", "ceil",       "cos",       "deg",        "exp",  "floor",
     "fmod", "huge",   "log",  "max",  "maxinteger", "min",       "mininteger", "modf", "pi",
@@ -84,9 +85,19 @@ static void add_library(lua_State *L, const char *name, lua_CFunction open,
     lua_setfield(L, -2, name);
 }
 
+lua_CFunction epo_lua_standard(lua_State *L, const char *library, const char *name) {
+    lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    lua_getfield(L, -1, library);
+    lua_getfield(L, -1, name);
+    lua_CFunction function = lua_tocfunction(L, -1);
+    lua_pop(L, 3);
+    return function;
+}
+
 void epo_lua_sandbox(lua_State *L) {
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &FROZEN);
+    epo_lua_open_metatables(L);
     luaL_requiref(L, "_G", luaopen_base, 0);
     lua_newtable(L);
     pick(L, BASE);
