@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { constants, brotliCompressSync, gzipSync } from 'node:zlib';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -37,15 +37,20 @@ const texts = {
 };
 
 const bundles = [
-  { name: 'style', entry: 'core/web/styles/main.css', extension: 'css' },
-  { name: 'app', entry: 'core/web/scripts/app.mjs', extension: 'js' },
-  { name: 'map', entry: 'maps/web/main.mjs', extension: 'js' },
+  { name: 'style', entry: 'core/web/styles/main.css' },
+  { name: 'app', entry: 'core/web/scripts/app.mjs' },
+  { name: 'map', entry: 'maps/web/main.mjs' }, // with chunks of its own: what is rarely used comes when it is
 ];
 
-async function bundle({ entry }) {
+// The bundler names files by their content, since one names the others.
+async function bundle({ name, entry }) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, entry)],
+    entryPoints: { [name]: join(root, entry) },
+    entryNames: '[name].[hash]',
+    chunkNames: '[name].[hash]',
+    outdir: out,
     bundle: true,
+    splitting: true,
     minify: true,
     write: false,
     format: 'esm',
@@ -54,14 +59,13 @@ async function bundle({ entry }) {
     logLevel: 'warning',
     plugins: [texts],
   });
-  return outputFiles[0].contents;
+  return outputFiles.map(({ path, contents }) => ({ file: basename(path), contents }));
 }
 
 const hash = (content) => createHash('sha256').update(content).digest('hex').slice(0, 12);
 
 // Compressing takes longer than bundling, so a file that is there already is left as it is.
-function put(name, extension, content, keep) {
-  const file = `${name}.${hash(content)}.${extension}`;
+function put(file, content, keep) {
   keep.add(file).add(`${file}.br`).add(`${file}.gz`);
   if (![file, `${file}.br`, `${file}.gz`].every((each) => existsSync(join(out, each)))) {
     const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
@@ -73,10 +77,15 @@ function put(name, extension, content, keep) {
 }
 
 mkdirSync(out, { recursive: true });
-const contents = await Promise.all(bundles.map(bundle));
 const keep = new Set(['manifest.json']);
 const manifest = {};
-bundles.forEach(({ name, extension }, i) => { manifest[name] = put(name, extension, contents[i], keep); });
-manifest.icon = put('icon', 'svg', readFileSync(join(here, 'icons/icon.svg')), keep);
+for (const { name, files } of await Promise.all(bundles.map(async (each) => ({ name: each.name, files: await bundle(each) })))) {
+  for (const { file, contents } of files) {
+    const path = put(file, contents, keep);
+    if (file.startsWith(`${name}.`)) manifest[name] = path;
+  }
+}
+const icon = readFileSync(join(here, 'icons/icon.svg'));
+manifest.icon = put(`icon.${hash(icon)}.svg`, icon, keep);
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of readdirSync(out)) if (!keep.has(file)) rmSync(join(out, file), { recursive: true });

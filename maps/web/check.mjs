@@ -1,40 +1,66 @@
 // Asks the server what it says about a place, in words, at once: facts, faults, and what the agenda computes.
 import { answers } from '../../core/web/scripts/answers.mjs';
 import { debounce, h } from './dom.mjs';
-import { lang, t } from './texts.mjs';
+import { lang, number, t } from './texts.mjs';
+
+const SETTLE_MS = 220, SLOW_MS = 700;
 
 export class Check {
-  // box: where the words go; said(text): for those who do not see them.
-  constructor({ form, field, box, said }) {
-    Object.assign(this, { form, field, box, said, asked: 0 });
-    this.soon = debounce(220, (how) => this.ask(how));
+  // box: where the words go; said(text): for those who do not see them; use(geometry): takes the place offered instead.
+  constructor({ form, field, box, said, use }) {
+    Object.assign(this, { form, field, box, said, use });
+    this.later = debounce(SETTLE_MS, (how) => this.ask(how));
+    this.slow = debounce(SLOW_MS, () => this.box.replaceChildren(h('p', { class: 'hint' }, t('check_wait'))));
+  }
+
+  // From now on an answer on its way is about a place that is no more: it is not waited for.
+  forget() {
+    this.under?.abort();
+    this.under = null;
+    this.later.cancel();
+    this.slow.cancel();
+  }
+
+  soon(how) {
+    this.forget();
+    this.box.setAttribute('aria-busy', 'true');
+    this.slow(); // what stands there is about the place before
+    this.later(how);
   }
 
   clear() {
+    this.forget();
     this.last = '';
-    this.asked += 1; // an answer on its way is stale
-    this.soon.cancel();
     this.box.replaceChildren();
     this.box.removeAttribute('aria-busy');
   }
 
   async ask({ quiet = false } = {}) {
-    const asked = ++this.asked;
-    const { agenda, form } = this.form.dataset;
-    this.box.setAttribute('aria-busy', 'true');
+    const under = new AbortController(), { agenda, form } = this.form.dataset;
+    this.under = under;
+    let words = null;
     try {
       const answer = await fetch(`/api/v1/forms/${encodeURIComponent(agenda)}/${encodeURIComponent(form)}/check?field=${encodeURIComponent(this.field)}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
         body: JSON.stringify({ answers: answers(this.form), lang }),
+        signal: under.signal,
       });
       if (!answer.ok) throw new Error(String(answer.status));
-      const words = await answer.json();
-      if (asked === this.asked) this.show(words, quiet);
-    } catch {
-      if (asked === this.asked) this.box.replaceChildren(h('p', { class: 'hint' }, t('check_failed')));
-    }
-    if (asked === this.asked) this.box.removeAttribute('aria-busy');
+      words = await answer.json();
+    } catch { /* said below, unless nobody waits for it any more */ }
+    if (this.under !== under) return;
+    this.forget();
+    if (words) this.show(words, quiet);
+    else this.box.replaceChildren(h('p', { class: 'hint' }, t('check_failed')));
+    this.box.removeAttribute('aria-busy');
+  }
+
+  fault({ message, alternative, free_from: from }) {
+    return h('div', { class: 'fault' }, h('p', {}, h('span', { class: 'sr' }, `${t('fault')} `), message),
+      from ? h('p', { class: 'fault__more' }, t('free_from', { date: new Date(`${from}T12:00`).toLocaleDateString(lang) })) : null,
+      alternative?.geometry ? h('button', { type: 'button', class: 'button button--plain button--small', onclick: () => this.use(alternative.geometry) },
+        t('alternative_use', { metres: number(Math.round(alternative.distance_m ?? 0)) })) : null);
   }
 
   show({ words = [], errors = [], values = [], explain = [] }, quiet) {
@@ -42,8 +68,8 @@ export class Check {
     const wrong = errors.filter(({ path }) => path === this.field || String(path).startsWith(`${this.field}.`));
     const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text));
     this.box.replaceChildren(...[
+      ...wrong.map((each) => this.fault(each)),
       words.length ? h('dl', { class: 'facts' }, words.map(row)) : null,
-      ...wrong.map(({ message }) => h('p', { class: 'fault' }, h('span', { class: 'sr' }, `${t('fault')} `), message)),
       values.length ? h('dl', { class: 'facts facts--values' }, values.map(row)) : null,
       explain.length ? h('ul', { class: 'explain' }, explain.map((each) => h('li', {}, each))) : null,
     ].filter(Boolean));

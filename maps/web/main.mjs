@@ -1,7 +1,12 @@
 // Makes the maps of a page: pickers of forms and maps to look at. The page works without any of it.
 import { Picker } from './picker.mjs';
-import { showCases, showPlace } from './view.mjs';
 
 for (const box of document.querySelectorAll('[data-picker]')) new Picker(box);
-for (const box of document.querySelectorAll('[data-map="place"]')) showPlace(box);
-for (const box of document.querySelectorAll('[data-map="cases"]')) showCases(box);
+
+const places = document.querySelectorAll('[data-map="place"]'), cases = document.querySelectorAll('[data-map="cases"]');
+if (places.length + cases.length > 0) {
+  import('./view.mjs').then(({ showCases, showPlace }) => {
+    for (const box of places) showPlace(box);
+    for (const box of cases) showCases(box);
+  });
+}

@@ -1,35 +1,44 @@
-// The place picker: makes a location field into a map with a search, buttons, a list of vertices and words.
+// The place picker: makes a location field into a map with a search, buttons, a list of what is drawn and words.
 // The form keeps one input with the GeoJSON; the server judges it as if it had been typed.
+import { createEmpty, extend, isEmpty } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
-import { boundingExtent } from 'ol/extent.js';
 import { Check } from './check.mjs';
-import { button, debounce, h, iconButton, icons, uniqueId } from './dom.mjs';
-import { lonLat, Place, readCoordinates } from './place.mjs';
+import { shapeAt, wordsAt } from './choose.mjs';
+import { debounce, h, iconButton, icons, uniqueId } from './dom.mjs';
+import { Hand } from './hand.mjs';
+import { findMe } from './here.mjs';
+import { KINDS, enough, geometryOf, offered } from './kinds.mjs';
+import { List } from './list.mjs';
 import { Marks } from './marks.mjs';
+import { Memory, object } from './memory.mjs';
+import { Place, readCoordinates } from './place.mjs';
+import { Paths } from './route.mjs';
 import { Search } from './search.mjs';
+import { Sheet } from './sheet.mjs';
+import { sizesOf } from './sizes.mjs';
+import { Snap } from './snap.mjs';
+import { wordsOf } from './speech.mjs';
 import { Surface } from './surface.mjs';
-import { lang, number, t } from './texts.mjs';
+import { t } from './texts.mjs';
+import { Tools } from './tools.mjs';
+import { coordinates, photo } from './ways.mjs';
 
-const ZOOM_PLACE = 18, ZOOM_NEAR = 16, ACCURATE_M = 50;
-
-// What stands in a data attribute or an input as JSON; null where it is none.
-const object = (text) => {
-  try {
-    const value = JSON.parse(text);
-    return value !== null && typeof value === 'object' ? value : null;
-  } catch {
-    return null;
-  }
-};
+const ZOOM_PLACE = 18, ZOOM_STREET = 16, STILL_MS = 600;
 
 export class Picker {
   constructor(box) {
+    const { dataset } = box, asked = object(dataset.kinds) ?? [];
     this.box = box;
     this.field = box.closest('.place');
+    this.form = box.closest('form');
     this.plain = this.field.querySelector('[data-plain]');
-    this.id = box.dataset.picker;
-    this.store = this.plain.querySelector(`textarea[name="${CSS.escape(box.dataset.name)}"]`);
-    this.place = new Place(object(box.dataset.kinds) ?? []);
+    this.id = dataset.picker;
+    // A form that says nothing of several places takes bare geometries alone.
+    this.bare = dataset.several === undefined;
+    this.asked = asked;
+    this.place = new Place(offered(asked, this.bare), object(dataset.several), this.bare);
+    this.paths = new Paths(() => this.place.tell('path'));
+    this.memory = new Memory(this.id);
     this.takeOver();
     this.build();
     this.restore();
@@ -38,168 +47,197 @@ export class Picker {
 
   // What serves without scripts goes, except for the one input that is sent.
   takeOver() {
-    const words = this.plain.querySelector(`[name="${CSS.escape(this.id)}.q"]`);
-    const chosen = this.plain.querySelector(`[name="${CSS.escape(this.id)}.address"]:checked`);
+    const { plain, box } = this, store = plain.querySelector(`textarea[name="${CSS.escape(box.dataset.name)}"]`);
+    const words = plain.querySelector(`[name="${CSS.escape(this.id)}.q"]`);
+    const chosen = plain.querySelector(`[name="${CSS.escape(this.id)}.address"]:checked`);
     this.query = words?.value ?? '';
     this.invalid = words?.getAttribute('aria-invalid') === 'true';
-    this.chosenLabel = chosen && this.plain.querySelector(`label[for="${CSS.escape(chosen.id)}"]`)?.textContent;
-    this.hidden = h('input', { type: 'hidden', name: this.store.name, value: this.store.value });
-    this.plain.replaceWith(this.hidden);
+    this.chosenLabel = chosen && plain.querySelector(`label[for="${CSS.escape(chosen.id)}"]`)?.textContent;
+    this.hidden = h('input', { type: 'hidden', name: store.name, value: store.value });
+    plain.replaceWith(this.hidden);
   }
 
   build() {
-    const { box, field, id, place } = this;
+    const { box, field, place, paths, id } = this;
+    const help = uniqueId('map-help'), mapBox = h('div'), words = field.querySelector('[data-words]');
     this.live = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
     this.say = debounce(120, (text) => { this.live.textContent = text; });
-    const help = uniqueId('map-help'), mapBox = h('div');
     this.search = new Search({
       id: `field-${id}`, label: t('search'), value: this.query, invalid: this.invalid, describedBy: field.getAttribute('aria-describedby'),
       chosen: (feature) => this.toAddress(feature), say: (text) => this.say(text),
     });
-    this.kinds = h('div', { class: 'picker__tools', role: 'group', 'aria-label': t('kinds') });
-    this.tools = h('div', { class: 'picker__tools', role: 'group', 'aria-label': t('tools') });
-    this.measure = h('p', { class: 'picker__measure' });
-    this.corners = h('ol', { class: 'corners' });
-    this.cornersBox = h('details', { class: 'more', hidden: true }, h('summary', {}, t('corners')), this.corners);
-    const words = field.querySelector('[data-words]'), drawn = place.kinds.some((kind) => kind !== 'point');
+    this.surface = new Surface(mapBox, { label: `${t('map')}: ${box.dataset.label}`, help, keys: (event) => this.hand.key(event), zoomTo: () => this.zoomTo() });
+    this.tools = new Tools(place, {
+      finish: () => place.close(), undo: () => this.travel('undo'), redo: () => this.travel('redo'), clear: () => place.clear() || this.say(t('nothing_yet')),
+      snap: () => this.hand.toggleSnap(), keys: () => this.showKeys(), another: () => this.another(),
+    });
+    this.list = new List({
+      place, paths, describe: box.dataset.describe === 'true', surface: this.surface.surface,
+      show: (what) => this.show(what), pick: (index) => this.pick(index),
+    });
+    this.measure = h('p', { class: 'bar__measure' });
+    this.radius = this.radiusField();
+    this.help = h('p', { class: 'hint picker__help', id: help });
+    const ways = { put: (at) => this.putAt(at), tell: (text) => this.tell(text) };
     // Above the map nothing may come and go, or the map would slip away under the finger.
-    box.replaceChildren(this.search.element, this.kinds, mapBox, this.measure, this.tools, words,
-      h('p', { class: 'hint picker__help', id: help }, t(drawn ? 'help_area' : 'help_point'), ' ', h('span', { class: 'picker__keys' }, t(drawn ? 'keys_area' : 'keys_point'))),
-      this.cornersBox, this.typed(), this.live);
+    const sheet = h('div', { class: 'picker__sheet' }, this.help, words, this.list.places, this.list.cornersBox, coordinates(`field-${id}-coordinates`, ways), photo(`field-${id}-photo`, ways));
+    box.replaceChildren(h('div', { class: 'picker__find' }, this.search.element, this.tools.kinds),
+      h('div', { class: 'picker__stage' }, mapBox, h('div', { class: 'bar' }, h('div', { class: 'bar__line' }, this.measure, this.radius), this.tools.bar)), sheet, this.live);
     box.hidden = false;
-    this.surface = new Surface(mapBox, { label: `${t('map')}: ${box.dataset.label}`, help, keys: (event) => this.key(event), zoomTo: () => this.zoomTo() });
-    this.surface.moved = debounce(600, () => this.underCross());
     this.gps = iconButton(t('gps'), icons.gps, { onclick: () => this.toMe() });
-    this.surface.tools.append(this.gps);
-    this.marks = new Marks(this.surface.map, place);
-    this.check = new Check({ form: box.closest('form'), field: id, box: words, said: (text) => this.say(text) });
-    this.surface.map.on('click', ({ coordinate, pixel, originalEvent }) => this.click(coordinate, pixel, originalEvent));
+    this.surface.tools.append(this.gps, iconButton(t('whole_city'), icons.city, { onclick: () => this.surface.whole() }));
+    this.sheet = new Sheet({ box, surface: this.surface, element: sheet });
+    this.marks = new Marks(this.surface.map, place, paths);
+    this.snap = new Snap(this.surface.map);
+    this.hand = new Hand({
+      place, surface: this.surface, marks: this.marks, snap: this.snap, say: (text) => this.say(text), tell: (text) => this.tell(text),
+      help: () => this.showKeys(), measured: (feature) => this.drawMeasure(feature),
+    });
+    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text), use: (geometry) => this.useInstead(geometry) });
+    this.listen();
+    this.draw();
+  }
+
+  listen() {
+    const { box, place, form } = this, still = debounce(STILL_MS, () => this.underCross());
+    this.surface.moved = () => {
+      this.hand.moved();
+      still();
+    };
     place.onChange((what) => this.changed(what));
+    box.addEventListener('keydown', (event) => {
+      const key = event.key.toLowerCase();
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches('input, textarea') || (key !== 'z' && key !== 'y')) return;
+      event.preventDefault();
+      this.travel(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+    });
     // What the agenda says of a place hangs on other answers too: the days, the purpose.
-    box.closest('form').addEventListener('change', ({ target }) => {
+    form.addEventListener('change', ({ target }) => {
       if (!box.contains(target) && target !== this.hidden && place.complete) this.check.soon();
     });
-    this.drawTools();
+    // Who goes on with a drawing that only lacks "done" means it.
+    form.addEventListener('submit', () => {
+      place.close();
+      this.memory.write();
+    });
   }
 
   // ---- what the person does ----
 
-  click(coordinate, pixel, { pointerType }) {
-    const { place } = this, tolerance = pointerType === 'touch' ? 24 : 14;
-    const vertex = place.kind === 'point' ? -1 : this.marks.vertexAt(pixel, tolerance);
-    if (vertex === 0 && place.kind === 'area' && place.close()) return;
-    if (vertex === place.vertices.length - 1 && vertex > 0 && place.kind === 'line' && place.close()) return;
-    if (vertex < 0) this.put(coordinate);
+  travel(way) { if (!this.place[way]()) this.say(t(`${way}_none`)); }
+
+  another() {
+    this.place.select(null);
+    this.tell(t(`help_${this.place.kind}`));
   }
 
-  put(coordinate) {
-    if (this.place.add(coordinate)) {
-      // Put from afar it is only roughly there: come closer, so that it can be put right.
-      if (this.place.vertices.length === 1 && this.surface.zoom < ZOOM_NEAR) this.surface.show(coordinate, ZOOM_NEAR + 1);
+  async showKeys() {
+    const { showKeys } = await import('./keys.mjs');
+    showKeys(this.place.kinds.some((kind) => KINDS[kind].closes), Boolean(this.place.several));
+  }
+
+  show(what) {
+    if (Array.isArray(what)) {
+      this.surface.show(what, ZOOM_PLACE);
       return;
     }
-    if (this.place.closed) this.say(t('already_closed'));
+    if (this.place.several) this.place.select(what.id);
+    this.surface.fit(geometryOf(what, this.paths.of(what)).getExtent(), ZOOM_PLACE);
   }
 
-  key(event) {
-    const { place } = this;
-    const keys = {
-      Enter: () => this.put(this.surface.center),
-      Backspace: () => (place.empty ? this.say(t('nothing_yet')) : place.removeLast()),
-      Delete: () => place.clear(),
-      Escape: () => place.drawing && place.clear(),
-    };
-    if (!keys[event.key] || (event.key === 'Escape' && !place.drawing)) return false;
-    keys[event.key]();
-    return true;
+  pick(index) {
+    this.surface.show(this.place.feature.vertices[index], ZOOM_PLACE);
+    this.place.hold(index);
+    this.surface.surface.focus();
   }
 
-  toAddress({ geometry, properties }) {
-    const at = fromLonLat(geometry.coordinates);
-    this.surface.show(at, properties.kind === 'street' ? 16 : ZOOM_PLACE);
-    if (this.place.kind === 'point' && properties.kind !== 'street') this.place.add(at);
-    else this.say(t(this.place.kind === 'point' ? 'street_shown' : 'address_shown', { label: properties.label }));
+  // A spot that was named, not pointed at: the map goes there, and it counts as pointed at.
+  putAt(at) {
+    this.surface.show(at, ZOOM_PLACE);
+    this.hand.put(at, 0);
+  }
+
+  toAddress({ id, geometry, properties: { kind, label } }) {
+    const { place, surface, marks } = this, at = fromLonLat(geometry.coordinates), street = kind === 'street';
+    surface.show(at, street ? ZOOM_STREET : ZOOM_PLACE);
+    const row = KINDS[place.kind];
+    this.hand.label = label;
+    if (!street && row.most === 1 && !row.round) {
+      const address = kind === 'address' && this.asked.includes('address') && !this.bare;
+      if (!place.put({ kind: address || place.kind === 'address' ? 'address' : 'point', ids: address ? [String(id)] : [], vertices: [at] })) this.tell(t('refused_full', { most: place.most }));
+    } else if (!street && (place.kind === 'route' || place.kind === kind)) this.hand.put(at, 0);
+    else {
+      marks.show('found', geometryOf({ kind: 'point', vertices: [at] }));
+      this.say(t(row.most === 1 && !row.round ? 'street_shown' : 'address_shown', { label }));
+    }
   }
 
   toMe() {
-    if (!navigator.geolocation) {
-      this.tell(t('gps_none'));
-      return;
-    }
-    this.gps.setAttribute('aria-busy', 'true');
-    this.tell(t('gps_wait'));
-    navigator.geolocation.getCurrentPosition(({ coords: { longitude, latitude, accuracy } }) => {
-      this.gps.removeAttribute('aria-busy');
-      const at = fromLonLat([longitude, latitude]), metres = number(Math.max(1, Math.round(accuracy)));
-      this.surface.show(at, accuracy > ACCURATE_M ? 16 : ZOOM_PLACE);
-      if (accuracy > ACCURATE_M || this.place.kind !== 'point') this.tell(t('gps_rough', { metres }));
-      else {
-        this.place.add(at);
-        this.tell(t('gps_done', { metres }));
-      }
-    }, ({ code }) => {
-      this.gps.removeAttribute('aria-busy');
-      this.tell(t(code === 1 ? 'gps_denied' : 'gps_failed'));
-    }, { enableHighAccuracy: true, timeout: 15000, maximumAge: 10000 });
+    const { surface, marks, place } = this;
+    findMe({ button: this.gps, surface, marks, tell: (text) => this.tell(text), found: (at, exact) => exact && place.kind === 'point' && place.add(at) });
   }
 
-  // Coordinates typed by hand add to the place like a click.
-  typed() {
-    const id = `field-${this.id}-coordinates`, hint = uniqueId('hint');
-    const input = h('input', { id, class: 'input', type: 'text', inputmode: 'text', autocomplete: 'off', 'aria-describedby': hint });
+  useInstead(geometry) {
+    if (!this.place.replace(geometry)) return;
+    const { feature } = this.place;
+    this.surface.fit(geometryOf(feature, this.paths.of(feature)).getExtent(), ZOOM_PLACE);
+    this.tell(t('alternative_used'));
+  }
+
+  radiusField() {
+    const id = `field-${this.id}-radius`, input = h('input', { id, class: 'input input--number', type: 'text', inputmode: 'decimal', autocomplete: 'off' });
     const use = () => {
-      const at = readCoordinates(input.value);
-      if (!at) {
-        this.tell(t('coordinates_wrong'));
-        return;
-      }
-      this.surface.show(fromLonLat(at), ZOOM_PLACE);
-      this.put(fromLonLat(at));
-      input.value = '';
+      const metres = Number(input.value.replace(/[\s\u00a0]/g, '').replace(',', '.'));
+      if (metres > 0) this.place.setRadius(metres);
     };
+    input.addEventListener('change', use);
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return;
       event.preventDefault();
       use();
     });
-    return h('details', { class: 'more' }, h('summary', {}, t('coordinates')),
-      h('label', { class: 'label label--small', for: id }, t('coordinates_label')),
-      h('p', { class: 'hint', id: hint }, t('coordinates_hint')),
-      h('div', { class: 'place__row' }, input, h('button', { type: 'button', class: 'button button--plain', onclick: use }, t('coordinates_use'))));
+    return h('div', { class: 'bar__radius', hidden: true }, h('label', { for: id }, t('radius_label')), input, h('span', {}, 'm'));
   }
 
   // ---- what follows from it ----
 
   changed(what) {
-    const { place } = this, geojson = place.geojson();
-    this.drawMeasure();
-    if (what === 'drag') return;
-    this.hidden.value = geojson ? JSON.stringify(geojson) : '';
-    if (what !== 'read') history.replaceState({ ...history.state, [this.memory]: this.hidden.value }, '');
-    this.drawTools();
-    this.drawCorners();
-    if (what !== 'read') {
-      this.hidden.dispatchEvent(new Event('change', { bubbles: true }));
-      this.speak(what);
+    const { place } = this;
+    if (what === 'drag') {
+      this.drawMeasure(place.feature);
+      return;
     }
+    this.draw(what);
+    if (what === 'read' || !['kind', 'select', 'hold', 'tools', 'path'].includes(what)) this.kept(what);
+    const said = wordsOf(what, { place, paths: this.paths, caught: this.hand.caught, label: this.hand.label });
+    this.hand.caught = null;
+    if (said) this.say(said);
+    this.paths.ask(place.feature);
+  }
+
+  // The value has changed: the form has it, the page remembers it, the server is asked about it.
+  kept(what) {
+    const { place, hidden } = this, geojson = place.geojson(), value = geojson ? JSON.stringify(geojson) : '';
+    hidden.value = value;
+    if (what !== 'read') {
+      this.memory.keep(value);
+      hidden.dispatchEvent(new Event('change', { bubbles: true }));
+    }
+    if (what === 'describe') return;
     if (geojson) this.check.soon({ quiet: what === 'read' });
     else this.check.clear();
   }
 
-  speak(what) {
-    const { place } = this, count = place.vertices.length;
-    const size = place.area_m2() > 0 ? `, ${t('area_m2', { area: number(place.area_m2(), place.area_m2() < 100 ? 1 : 0) })}` : '';
-    const said = {
-      add: place.kind === 'point' ? t('point_set') : t('vertex_added', { count }) + size,
-      insert: t('vertex_added', { count }),
-      move: t('moved') + size,
-      remove: t('vertex_removed', { count }),
-      close: t(place.kind === 'area' ? 'area_done' : 'line_done') + size,
-      clear: t('cleared'),
-      undo: t('undone', { count }),
-      kind: t(`start_${place.kind}`),
-    };
-    if (said[what]) this.say(said[what]);
+  draw(what) {
+    const { place } = this;
+    this.tools.draw(this.snap.on, this.surface.surface);
+    if (what !== 'describe') this.list.draw();
+    this.drawMeasure();
+    this.help.replaceChildren(t(`help_${place.kind}`), ' ', h('span', { class: 'picker__keys' }, t('keys_short')));
+    const round = place.feature && KINDS[place.feature.kind].round;
+    this.radius.hidden = !round;
+    const input = this.radius.querySelector('input');
+    if (round && document.activeElement !== input) input.value = place.feature.radius_m > 0 ? String(Math.round(place.feature.radius_m * 10) / 10) : '';
   }
 
   tell(text) { // seen and heard
@@ -208,81 +246,59 @@ export class Picker {
     this.say(text);
   }
 
-  drawMeasure() {
-    const { place } = this, parts = [];
-    const area = place.area_m2(), length = place.length_m();
-    if (area > 0) parts.push(h('strong', {}, t('area_m2', { area: number(area, area < 100 ? 1 : 0) })));
-    if (length > 0) parts.push(h('strong', {}, t('length_m', { length: number(length) })));
-    if (place.drawing) parts.push(h('span', {}, t(place.enough ? 'finish_hint' : 'more_vertices', { count: place.vertices.length })));
-    if (this.message) parts.push(h('span', {}, this.message));
-    this.message = '';
+  // Sizes of what is being drawn or chosen, and what to do next. moving: as the hand moves.
+  drawMeasure(moving) {
+    const { place, paths } = this, feature = moving ?? place.feature, parts = [];
+    if (feature) parts.push(...sizesOf(feature, paths.of(feature)).map((size, i) => h(i === 0 ? 'strong' : 'span', {}, size)));
+    if (this.message && !moving) parts.push(h('span', {}, this.message));
+    else if (place.held >= 0) parts.push(h('span', {}, t('held_hint')));
+    else if (place.sketch) parts.push(h('span', {}, t(KINDS[place.sketch.kind].round ? 'radius_hint' : enough(place.sketch) ? 'finish_hint' : 'more_vertices')));
+    else if (feature && paths.failed(feature)) parts.push(h('span', {}, t('route_failed')));
+    if (!moving) this.message = '';
+    if (parts.length === 0) parts.push(h('span', { class: 'bar__quiet' }, t(place.empty ? 'nothing_yet' : `kind_${(feature ?? place.features[0]).kind}_one`)));
     this.measure.replaceChildren(...parts.flatMap((part, i) => (i > 0 ? [' · ', part] : [part])));
-    this.measure.hidden = parts.length === 0;
-  }
-
-  // The buttons that make sense now. One that goes while it has the focus gives it to the map.
-  drawTools() {
-    const { place } = this;
-    const both = [this.kinds, this.tools];
-    const focused = both.some((each) => each.contains(document.activeElement)) ? document.activeElement.dataset.tool : null;
-    const tool = (name, text, path, onclick, more = {}) => button(text, path, { 'data-tool': name, onclick, ...more });
-    const kinds = place.kinds.length > 1
-      ? place.kinds.map((kind) => tool(`kind-${kind}`, t(`kind_${kind}`), icons[kind], () => place.setKind(kind), { 'aria-pressed': String(kind === place.kind) })) : [];
-    this.kinds.replaceChildren(...kinds);
-    this.tools.replaceChildren(...[
-      place.kind !== 'point' && place.enough && !place.closed ? tool('done', t('done'), icons.done, () => place.close(), { class: 'tool tool--main' }) : null,
-      place.past.length > 0 ? tool('undo', t('undo'), icons.undo, () => place.undo()) : null,
-      !place.empty ? tool('clear', t(place.kind === 'point' ? 'clear_point' : 'clear'), icons.clear, () => place.clear()) : null,
-    ].filter(Boolean));
-    for (const each of both) each.hidden = each.childElementCount === 0;
-    if (focused) (both.map((each) => each.querySelector(`[data-tool="${focused}"]`)).find(Boolean) ?? this.surface.surface).focus();
-  }
-
-  drawCorners() {
-    const { place } = this, { corners } = this;
-    const focused = corners.contains(document.activeElement);
-    this.cornersBox.hidden = place.kind === 'point' || place.empty;
-    corners.replaceChildren(...(place.kind === 'point' ? [] : place.vertices).map((vertex, i) => {
-      const [lon, lat] = lonLat(vertex);
-      return h('li', {}, h('span', { class: 'corners__at' }, `${number(lat, 5)}, ${number(lon, 5)}`),
-        h('button', { type: 'button', class: 'as-link', 'aria-label': t('corner_show', { count: i + 1 }), onclick: () => this.surface.show(vertex, ZOOM_PLACE) }, t('corner_show_short')),
-        h('button', { type: 'button', class: 'as-link', 'aria-label': t('corner_remove', { count: i + 1 }), onclick: () => place.remove(i) }, t('corner_remove_short')));
-    }));
-    if (focused) (corners.querySelector('button') ?? this.surface.surface).focus();
   }
 
   // What lies under the cross, for those who steer by keys and cannot see it.
   async underCross() {
-    const [lon, lat] = lonLat(this.surface.center), asked = (this.crossAsked = (this.crossAsked ?? 0) + 1);
+    const asked = (this.crossAsked = (this.crossAsked ?? 0) + 1);
     try {
-      const answer = await fetch(`/api/v1/locate?${new URLSearchParams({ lon, lat, lang })}`, { headers: { Accept: 'application/json' } });
-      if (!answer.ok || asked !== this.crossAsked) return;
-      const { address, district } = await answer.json();
-      const where = [address?.text, district?.name].filter(Boolean).join(', ');
-      if (where) this.say(t('under_cross', { where }));
+      const where = await wordsAt(this.surface.center);
+      if (where && asked === this.crossAsked) this.say(t('under_cross', { where }));
     } catch { /* the words are a help, the map works without them */ }
   }
 
   // ---- coming back ----
 
-  // After a reload or a step back the place stands where it was left: kept with this entry of the history, since
-  // browsers bring back only inputs that came with the page.
-  get memory() { return `place:${this.id}`; }
-
   restore() {
-    const kept = history.state?.[this.memory];
+    const { kept } = this.memory;
     if (kept !== undefined) this.hidden.value = kept;
     const typed = this.hidden.value ? readCoordinates(this.hidden.value) : null;
     const value = object(this.hidden.value) ?? (typed ? { type: 'Point', coordinates: typed } : kept === undefined ? object(this.box.dataset.geojson) : null);
     if (this.chosenLabel) this.search.input.value = this.chosenLabel.trim();
-    if (value && this.place.read(value)) this.zoomTo();
+    if (!value || !this.place.read(value)) return;
+    this.zoomTo();
+    this.tellApart();
+  }
+
+  // Parcels and buildings come back joined: which part is which is asked again, so that each can be dropped.
+  async tellApart() {
+    for (const { id, kind, shapes } of this.place.features.filter((each) => KINDS[each.kind].chosen)) {
+      try {
+        const spots = geometryOf({ kind, shapes }).getInteriorPoints().getCoordinates().map((at) => at.slice(0, 2));
+        const found = await Promise.all(spots.map((at) => shapeAt(at, kind)));
+        const known = shapes.flatMap(({ ids }) => ids), parts = found.filter((each, i) => each && found.findIndex((other) => other?.ids[0] === each.ids[0]) === i);
+        if (parts.length === known.length && parts.every(({ ids }) => known.includes(ids[0]))) this.place.refine(id, parts);
+      } catch { /* then they stay together */ }
+    }
   }
 
   zoomTo() {
-    const { vertices } = this.place, begin = object(this.box.dataset.view);
-    if (vertices.length === 0 && begin) this.surface.show(fromLonLat([begin.lon, begin.lat]), begin.zoom);
-    if (vertices.length === 0) return Boolean(begin);
-    this.surface.fit(boundingExtent(vertices), ZOOM_PLACE);
+    const begin = object(this.box.dataset.view), extent = createEmpty();
+    for (const feature of this.place.features) extend(extent, geometryOf(feature).getExtent());
+    if (!isEmpty(extent) || this.place.features.length > 0) this.surface.fit(extent, ZOOM_PLACE);
+    else if (begin) this.surface.show(fromLonLat([begin.lon, begin.lat]), begin.zoom);
+    else return false;
     return true;
   }
 }

@@ -3,7 +3,7 @@
 import Map from 'ol/Map.js';
 import View from 'ol/View.js';
 import { defaults as defaultInteractions, DragPan, MouseWheelZoom } from 'ol/interaction.js';
-import { getCenter } from 'ol/extent.js';
+import { containsCoordinate, getCenter } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
 import { baseLayer, extentOf, tilejson } from './base.mjs';
 import { h, iconButton, icons } from './dom.mjs';
@@ -18,12 +18,12 @@ function interactions(surface) {
   // One finger scrolls the page, two move the map; a mouse drags it.
   all.push(new DragPan({
     condition(event) {
-      return event.originalEvent.pointerType !== 'touch' || this.getPointerCount() === 2;
+      return event.originalEvent.pointerType !== 'touch' || surface.free || this.getPointerCount() === 2;
     },
   }));
   // The wheel scrolls the page until the map has the focus (or with Ctrl).
   all.push(new MouseWheelZoom({
-    condition: ({ originalEvent: wheel }) => wheel.ctrlKey || wheel.metaKey || surface.contains(document.activeElement),
+    condition: ({ originalEvent: wheel }) => wheel.ctrlKey || wheel.metaKey || surface.free || surface.surface.contains(document.activeElement),
   }));
   return all;
 }
@@ -36,16 +36,18 @@ export class Surface {
     this.cross = h('div', { class: 'mapui__cross', 'aria-hidden': 'true' });
     this.hint = h('p', { class: 'mapui__hint', 'aria-hidden': 'true' }, t('two_fingers'));
     this.note = h('p', { class: 'mapui__note' }, t('attribution'));
+    this.away = h('p', { class: 'mapui__away', hidden: true }, t('away'), ' ', h('button', { type: 'button', class: 'as-link', onclick: () => this.whole() }, t('to_city')));
+    this.free = false; // one finger moves the map
     this.tools = h('div', { class: 'mapui__tools' },
       iconButton(t('zoom_in'), icons.plus, { onclick: () => this.zoomBy(1) }),
       iconButton(t('zoom_out'), icons.minus, { onclick: () => this.zoomBy(-1) }));
     box.classList.add('mapui');
-    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, this.note);
+    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, this.away, this.note);
     box.hidden = false;
     this.map = new Map({
       target: this.surface,
       controls: [],
-      interactions: interactions(this.surface),
+      interactions: interactions(this),
       view: new View({ center: fromLonLat([13.3776, 49.7475]), zoom: 13, minZoom: 10, maxZoom: 20, enableRotation: false, smoothExtentConstraint: !still.matches }),
     });
     this.listen(keys);
@@ -68,6 +70,7 @@ export class Surface {
       const info = await tilejson();
       this.map.getLayers().insertAt(0, baseLayer(info));
       this.city = extentOf(info);
+      this.map.on('moveend', () => this.lookForCity());
       if (!zoomTo?.(this) && !this.placed) this.view.setCenter(info.center ? fromLonLat(info.center.slice(0, 2)) : getCenter(this.city));
     } catch {
       this.box.classList.add('mapui--broken');
@@ -93,6 +96,23 @@ export class Surface {
     else this.map.once('change:size', fit); // it was made inside a hidden part of the page
   }
 
+  // Nothing holds a person at the edge of the city; who has gone too far is shown the way back.
+  lookForCity() {
+    this.away.hidden = containsCoordinate(this.city, this.view.getCenter());
+  }
+
+  whole() {
+    if (!this.city) return;
+    this.view.cancelAnimations();
+    this.fit(this.city, 14);
+    this.surface.focus();
+  }
+
+  oneFinger(free) {
+    this.free = free;
+    this.box.classList.toggle('mapui--free', free);
+  }
+
   pan(x, y) {
     const [cx, cy] = this.center, step = this.view.getResolution();
     this.go({ center: [cx + x * step, cy + y * step] }, 90);
@@ -105,7 +125,7 @@ export class Surface {
       const step = event.shiftKey ? PAN_FINE_PX : PAN_PX;
       const moves = {
         ArrowLeft: () => this.pan(-step, 0), ArrowRight: () => this.pan(step, 0), ArrowUp: () => this.pan(0, step), ArrowDown: () => this.pan(0, -step),
-        '+': () => this.zoomBy(1), '-': () => this.zoomBy(-1), '=': () => this.zoomBy(1),
+        '+': () => this.zoomBy(1), '-': () => this.zoomBy(-1), '=': () => this.zoomBy(1), Home: () => this.whole(),
       };
       if (moves[event.key]) moves[event.key]();
       else if (!keys(event)) return;
@@ -118,7 +138,7 @@ export class Surface {
     let timer = 0, from = null;
     this.surface.addEventListener('touchstart', ({ touches }) => { from = touches.length === 1 ? touches[0].clientY : null; }, { passive: true });
     this.surface.addEventListener('touchmove', ({ touches }) => {
-      if (from === null || touches.length !== 1 || Math.abs(touches[0].clientY - from) < 20) return;
+      if (this.free || from === null || touches.length !== 1 || Math.abs(touches[0].clientY - from) < 20) return;
       this.box.classList.add('mapui--two');
       clearTimeout(timer);
       timer = setTimeout(() => this.box.classList.remove('mapui--two'), 1500);

@@ -1,33 +1,55 @@
 // Maps to look at: one place, or the cases of an office with their list beside them.
+import Feature from 'ol/Feature.js';
 import GeoJSON from 'ol/format/GeoJSON.js';
 import VectorLayer from 'ol/layer/Vector.js';
 import Cluster from 'ol/source/Cluster.js';
 import VectorSource from 'ol/source/Vector.js';
+import { Point } from 'ol/geom.js';
 import { Circle, Fill, Stroke, Style, Text } from 'ol/style.js';
 import { boundingExtent, isEmpty } from 'ol/extent.js';
 import { onScheme, palette } from './palette.mjs';
-import { placeStyles, styleOf } from './marks.mjs';
+import { KINDS, anchorOf, featuresOf, geometryOf } from './kinds.mjs';
+import { placeStyles } from './marks.mjs';
 import { Surface } from './surface.mjs';
 import { h, iconButton, icons, uniqueId } from './dom.mjs';
 import { t } from './texts.mjs';
 
 const format = new GeoJSON({ dataProjection: 'EPSG:4326', featureProjection: 'EPSG:3857' });
-const KINDS = { Point: 'point', LineString: 'line', Polygon: 'area' };
+
+// A place as the picker draws it; what only the server knows how to read is drawn as it stands.
+function placeFeatures(value) {
+  const known = featuresOf(value);
+  if (known.length === 0) return format.readFeatures(value).map((feature) => ({ geometry: feature.getGeometry(), pin: feature.getGeometry().getType() === 'Point' }));
+  const drawn = value.type === 'FeatureCollection' ? value.features : [value];
+  return known.map((feature, i) => {
+    const asked = drawn.length === known.length ? drawn[i].geometry ?? drawn[i] : null; // a route along its streets
+    const geometry = asked && KINDS[feature.kind].closes && asked.type !== 'Point' ? format.readGeometry(asked) : geometryOf(feature);
+    return { geometry, pin: geometry.getType() === 'Point', number: known.length > 1 ? i + 1 : 0 };
+  });
+}
+
+function placeStyle(styles) {
+  return (feature) => {
+    const { pin, number } = feature.getProperties(), geometry = feature.getGeometry();
+    if (pin) return styles.pin(number);
+    if (!number) return styles.shape;
+    const mark = styles.pin(number).clone();
+    mark.setGeometry(new Point(anchorOf(geometry)));
+    return [...styles.shape, mark];
+  };
+}
 
 export function showPlace(box) {
   let features;
   try {
-    features = format.readFeatures(JSON.parse(box.dataset.geojson));
+    features = placeFeatures(JSON.parse(box.dataset.geojson)).map((each) => new Feature(each));
   } catch {
     return;
   }
   if (features.length === 0) return;
   const help = uniqueId('map-help');
   const layer = new VectorLayer({ source: new VectorSource({ features }), zIndex: 10 });
-  const style = () => {
-    const styles = placeStyles();
-    layer.setStyle((feature) => styleOf(styles, KINDS[feature.getGeometry().getType()] ?? 'area', true));
-  };
+  const style = () => layer.setStyle(placeStyle(placeStyles()));
   style();
   onScheme(style);
   const extent = layer.getSource().getExtent();

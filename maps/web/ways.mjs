@@ -1,0 +1,50 @@
+// Other ways to name a place than pointing at it: coordinates typed by hand, a photo taken there.
+import { fromLonLat } from 'ol/proj.js';
+import { h, icon, icons, uniqueId } from './dom.mjs';
+import { readCoordinates } from './place.mjs';
+import { t } from './texts.mjs';
+
+// put(at): as if it had been pointed at; tell(text): seen and heard.
+export function coordinates(id, { put, tell }) {
+  const hint = uniqueId('hint');
+  const input = h('input', { id, class: 'input', type: 'text', inputmode: 'text', autocomplete: 'off', 'aria-describedby': hint });
+  const use = () => {
+    const at = readCoordinates(input.value);
+    if (!at) {
+      tell(t('coordinates_wrong'));
+      return;
+    }
+    put(fromLonLat(at));
+    input.value = '';
+  };
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    use();
+  });
+  return h('details', { class: 'more' }, h('summary', {}, t('coordinates')),
+    h('label', { class: 'label label--small', for: id }, t('coordinates_label')),
+    h('p', { class: 'hint', id: hint }, t('coordinates_hint')),
+    h('div', { class: 'place__row' }, input, h('button', { type: 'button', class: 'button button--plain', onclick: use }, t('coordinates_use'))));
+}
+
+export function photo(id, { put, tell }) {
+  const hint = uniqueId('hint');
+  const read = async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    try {
+      const { placeOf } = await import('./photo.mjs');
+      const at = await placeOf(file);
+      if (at) put(fromLonLat(at));
+      tell(t(at ? 'photo_done' : 'photo_none'));
+    } catch {
+      tell(t('photo_none'));
+    }
+    target.value = ''; // the photo is not sent, and the same one may be tried again
+  };
+  return h('details', { class: 'more' }, h('summary', {}, t('photo')),
+    h('p', { class: 'hint', id: hint }, t('photo_hint')),
+    h('label', { class: 'button button--plain filepick', for: id }, icon(icons.photo), t('photo_choose')),
+    h('input', { id, class: 'sr', type: 'file', accept: 'image/*', 'aria-describedby': hint, onchange: read }));
+}
