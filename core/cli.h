@@ -7,6 +7,7 @@
 #include "http/pages.h"
 #include "plugin/plugin.h"
 #include "portal/portal.h"
+#include "portal/setting.h"
 
 enum { EPO_EXIT_DONE = 0, EPO_EXIT_WRONG = 1, EPO_EXIT_USAGE = 2, EPO_EXIT_MACHINE = 3 };
 
@@ -49,13 +50,18 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
 void epo_process_close(struct epo_process *process);
 /* Loads agendas again from the share folder, then from the portal's own (which win). */
 bool epo_process_load_agendas(struct epo_process *process, struct epo_error *error);
-/* Reads epo.json again; faults are printed or logged, then the old stay in force. */
+/* Reads epo.json again; faults are logged, then the old stay in force. */
 bool epo_process_reload_settings(struct epo_process *process);
 /* EPO_SHARE, the build's folder, or the installed one. */
 const char *epo_share_folder(void);
+/* All groups of settings, epo.json's own members first. */
+extern const struct epo_setting_group *const epo_setting_groups[];
+extern const size_t epo_setting_group_count;
 /* native and lua. */
 extern const struct epo_runtime *const epo_runtimes[];
 extern const size_t epo_runtime_count;
+/* "lua" in epo.json. */
+extern const struct epo_setting_group epo_runtime_settings;
 /* Puts the budgets of epo.json "lua" in force for scripts loaded from now on. */
 void epo_runtimes_configure(const struct epo_json *settings);
 
@@ -70,6 +76,9 @@ extern const char *const epo_backup_parts[];
 
 /* [{"label","text"}] of program, ABI and libraries. */
 struct epo_json *epo_cli_versions(struct epo_pool *pool);
+
+/* Prints what is wrong with agendas as file:line (cli_check.c): how many faults. */
+size_t epo_cli_agenda_faults(struct epo_process *process);
 
 int epo_cli_init(struct epo_words *words);
 int epo_cli_serve(struct epo_words *words);

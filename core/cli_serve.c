@@ -69,16 +69,6 @@ static void greet(const struct serving *serving, const char *listen) {
     epo_pool_free(pool);
 }
 
-static void print_agenda_faults(struct epo_registry *registry) {
-    struct epo_pool *pool = epo_pool_create();
-    const struct epo_json *faults = epo_registry_faults(registry, pool);
-    for (uint32_t i = 0; faults != NULL && i < faults->count; i++)
-        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
-                (long long)epo_json_get_integer(faults->items[i], "line", 1),
-                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
-    epo_pool_free(pool);
-}
-
 static const struct epo_json *read_components(struct epo_process *process,
                                               struct epo_error *error) {
     static const size_t max = 1 << 20;
@@ -164,27 +154,9 @@ int epo_cli_serve(struct epo_words *words) {
                                 EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
     if (code != EPO_EXIT_DONE)
         return code;
-    print_agenda_faults(serving.process.registry);
+    epo_cli_agenda_faults(&serving.process);
     if (!run(&serving, listen != NULL ? listen : LISTEN_DEFAULT, dev, &error))
         code = epo_cli_failed(&error);
     epo_process_close(&serving.process);
-    return code;
-}
-
-int epo_cli_check(struct epo_words *words) {
-    struct epo_process process;
-    if (words->count != 0)
-        return epo_words_usage("check");
-    int code = epo_process_open(&process, words->folder,
-                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
-    if (code != EPO_EXIT_DONE)
-        return code;
-    print_agenda_faults(process.registry);
-    const struct epo_json *faults = epo_registry_faults(process.registry, process.pool);
-    if (faults != NULL && faults->count > 0)
-        code = EPO_EXIT_WRONG;
-    else
-        puts("all is well");
-    epo_process_close(&process);
     return code;
 }

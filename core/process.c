@@ -8,6 +8,10 @@
 #include "cli.h"
 #include "portal/settings.h"
 
+const struct epo_setting_group *const epo_setting_groups[] = {
+    &epo_settings_members, &epo_http_settings, &epo_runtime_settings};
+const size_t epo_setting_group_count = sizeof epo_setting_groups / sizeof *epo_setting_groups;
+
 const char *epo_share_folder(void) {
     const char *share = getenv("EPO_SHARE");
     if (share != NULL && share[0] != '\0')
@@ -20,10 +24,21 @@ static void print_faults(const char *folder, const struct epo_settings_fault *fa
         fprintf(stderr, "%s/%s: %s\n", folder, fault->where, fault->text);
 }
 
-static bool read_settings(struct epo_process *process) {
+static void log_faults(const char *folder, const struct epo_settings_fault *fault) {
+    (void)folder;
+    for (; fault != NULL; fault = fault->next)
+        epo_log(EPO_LOG_ERROR, "settings.fault", EPO_LOG_TEXT("where", fault->where),
+                EPO_LOG_TEXT("text", fault->text));
+}
+
+static bool read_settings(struct epo_process *process,
+                          void (*report)(const char *folder,
+                                         const struct epo_settings_fault *faults)) {
     struct epo_settings_fault *faults;
-    struct epo_json *settings = epo_settings_read(process->pool, process->portal.folder, &faults);
-    print_faults(process->portal.folder, faults);
+    struct epo_json *settings =
+        epo_settings_read(process->pool, process->portal.folder, epo_setting_groups + 1,
+                          epo_setting_group_count - 1, &faults);
+    report(process->portal.folder, faults);
     if (settings == NULL)
         return false;
     epo_portal_set_settings(&process->portal, settings);
@@ -34,13 +49,13 @@ bool epo_process_reload_settings(struct epo_process *process) {
     char tenant[EPO_TENANT_SIZE];
     const struct epo_json *before = epo_portal_settings(&process->portal);
     memcpy(tenant, process->portal.tenant, sizeof tenant);
-    if (!read_settings(process))
+    if (!read_settings(process, log_faults))
         return false;
     /* the tenant leads every key: another one would be another portal */
     if (epo_span_is(epo_json_get_text(epo_portal_settings(&process->portal), "tenant"), tenant))
         return true;
-    fprintf(stderr, "%s/epo.json:1: \"tenant\" cannot change while it serves\n",
-            process->portal.folder);
+    epo_log(EPO_LOG_ERROR, "settings.fault", EPO_LOG_TEXT("where", "epo.json:1"),
+            EPO_LOG_TEXT("text", "\"tenant\" cannot change while it serves"));
     epo_portal_set_settings(&process->portal, before);
     return false;
 }
@@ -121,11 +136,14 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
     process->share = epo_share_folder();
     snprintf(process->portal.folder, sizeof process->portal.folder, "%s", folder);
     name_folders(process);
-    if (!read_settings(process)) {
+    if (!read_settings(process, print_faults)) {
         epo_process_close(process);
         return EPO_EXIT_WRONG;
     }
     const struct epo_json *settings = epo_portal_settings(&process->portal);
+    struct epo_span log = epo_json_get_text(settings, "log");
+    if (log.len > 0)
+        epo_log_setup(epo_pool_string(process->pool, log), EPO_LOG_INFO);
     snprintf(process->portal.tenant, sizeof process->portal.tenant, "%.*s",
              EPO_ARG(epo_json_get_text(settings, "tenant")));
     process->portal.demo = epo_json_get_boolean(settings, "demo", false);

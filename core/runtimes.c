@@ -9,15 +9,16 @@ static const struct epo_runtime LUA = {"lua", epo_lua_open, epo_lua_close};
 const struct epo_runtime *const epo_runtimes[] = {&LUA};
 const size_t epo_runtime_count = 1;
 
-/* A budget outside these is a slip of the hand: a script needs some room, a worker its time. */
-static int64_t within(int64_t value, int64_t least, int64_t most) {
-    return value < least ? least : value > most ? most : value;
-}
+static const struct epo_setting ROWS[] = {
+    {"cpu_ms", EPO_JSON_INTEGER, 10, 5000, EPO_LUA_CPU_MS, false, false,
+     "CPU time of one call of a script"},
+    {"memory_bytes", EPO_JSON_INTEGER, 1 << 20, 1 << 30, EPO_LUA_MEMORY_MAX, false, false,
+     "memory of one script on one worker"},
+};
+const struct epo_setting_group epo_runtime_settings = {"lua", ROWS, sizeof ROWS / sizeof *ROWS};
 
 void epo_runtimes_configure(const struct epo_json *settings) {
     const struct epo_json *lua = epo_json_get(settings, "lua");
-    int64_t cpu_ms = epo_json_get_integer(lua, "cpu_ms", EPO_LUA_CPU_MS);
-    int64_t bytes = epo_json_get_integer(lua, "memory_bytes", EPO_LUA_MEMORY_MAX);
-    epo_lua_configure((unsigned)within(cpu_ms, 10, 5000),
-                      (size_t)within(bytes, 1 << 20, (int64_t)1 << 30));
+    epo_lua_configure((unsigned)epo_setting_get(&epo_runtime_settings, lua, "cpu_ms"),
+                      (size_t)epo_setting_get(&epo_runtime_settings, lua, "memory_bytes"));
 }

@@ -16,6 +16,10 @@ void epo_log_setup(const char *format, enum epo_log_level least) {
     lowest = least;
 }
 
+bool epo_log_is_text(void) {
+    return as_text;
+}
+
 /* Log injection: control characters never reach a line (JSON escapes them itself). */
 static void plain(struct epo_buffer *line, struct epo_span text) {
     for (size_t i = 0; i < text.len; i++)

@@ -34,5 +34,6 @@ void epo_log_fields(enum epo_log_level level, const char *event,
 void epo_log_error(enum epo_log_level level, const char *event, const struct epo_error *error);
 /* Before threads start. format: "json" or "text"; least: the lowest level that is written. */
 void epo_log_setup(const char *format, enum epo_log_level least);
+bool epo_log_is_text(void);
 
 #endif

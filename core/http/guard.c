@@ -119,17 +119,14 @@ static struct nets *read_nets(const struct epo_json *list, struct epo_error *err
     return nets;
 }
 
-/* settings: "connections_per_address" (64), "limited_per_minute" (60; logins, submissions and
- * look-ups of one address; 0: no limit), "trusted_proxies" (none): ["127.0.0.1", "10.0.0.0/8"]. */
 bool epo_guard_update(struct epo_guard *guard, const struct epo_json *settings,
                       struct epo_error *error) {
     struct nets *nets = read_nets(epo_json_get(settings, "trusted_proxies"), error);
     if (!nets)
         return false;
     pthread_mutex_lock(&guard->lock);
-    guard->connections_max =
-        (int)epo_json_get_integer(settings, "connections_per_address", EPO_CONNECTIONS_PER_ADDRESS);
-    guard->per_minute = (double)epo_json_get_integer(settings, "limited_per_minute", 60);
+    guard->connections_max = (int)epo_http_setting(settings, "connections_per_address");
+    guard->per_minute = (double)epo_http_setting(settings, "limited_per_minute");
     nets->before = atomic_load(&guard->trusted);
     atomic_store(&guard->trusted, nets);
     pthread_mutex_unlock(&guard->lock);

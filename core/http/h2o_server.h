@@ -131,9 +131,10 @@ void epo_access_note(struct epo_loop *loop, struct epo_span method, const char *
                      const char *id, int status, size_t bytes, int64_t took_us);
 void epo_access_flush(struct epo_loop *loop);
 
-/* tls.c: a context with the certificate of the settings; NULL with error->kind 0 where there is
- * none. */
-SSL_CTX *epo_tls_create(const struct epo_json *settings, struct epo_error *error);
+/* tls.c: a context with the certificate of the settings, whose paths begin at folder; NULL with
+ * error->kind 0 where there is none. */
+SSL_CTX *epo_tls_create(const struct epo_json *settings, const char *folder,
+                        struct epo_error *error);
 
 /* listen.c: sockets taken over (LISTEN_FDS of systemd, EPO_LISTEN_FDS of a predecessor) or bound.
  */

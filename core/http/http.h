@@ -13,6 +13,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "portal/portal.h"
+#include "portal/setting.h"
 
 enum epo_method {
     EPO_GET = 1,
@@ -127,11 +128,16 @@ struct epo_server_options {
     size_t route_count;
     struct epo_portal *portal;
     void *app;
-    const struct epo_json *settings; /* "http" member of epo.json, see README; NULL: defaults */
+    const struct epo_json *settings; /* "http" member of epo.json; NULL: defaults */
     const char *listen;              /* "127.0.0.1:8080" */
     const char *assets;              /* folder of built static files, served under /assets/ */
-    int loops, workers;              /* 0: from the number of cores */
 };
+/* "http" in epo.json (settings.c). */
+extern const struct epo_setting_group epo_http_settings;
+/* What only trying shows: proxies that are addresses, a certificate that fits its key. folder:
+ * where their paths begin. */
+bool epo_server_check(const struct epo_json *settings, const char *folder, struct epo_error *error);
+
 struct epo_server *epo_server_create(const struct epo_server_options *options,
                                      struct epo_error *error);
 /* Serves until epo_server_stop (from another thread or a signal): finishes what is under way. */

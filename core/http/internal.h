@@ -25,6 +25,9 @@ struct epo_response {
     void *arg;
 };
 
+/* ---- settings.c ---- */
+int64_t epo_http_setting(const struct epo_json *settings, const char *name);
+
 /* ---- status.c ---- */
 int epo_status_of(enum epo_error_kind kind);
 const char *epo_status_reason(int status);
@@ -142,7 +145,8 @@ struct epo_json *epo_statics_manifest(struct epo_pool *pool, const char *folder)
 /* ---- worker.c ---- */
 struct epo_workers;
 typedef void (*epo_work_fn)(void *arg, struct epo_db *db);
-struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
+/* most: how many jobs may wait. */
+struct epo_workers *epo_workers_start(struct epo_portal *portal, int count, size_t most,
                                       struct epo_error *error);
 /* False when the queue is full; force is for the second half of work already accepted. */
 bool epo_workers_post(struct epo_workers *workers, epo_work_fn fn, void *arg, bool force);

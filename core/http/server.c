@@ -118,41 +118,25 @@ static void *loop_main(void *arg) {
     return NULL;
 }
 
-/* Seconds of settings[name] in microseconds, between 1 s and an hour. */
-static int64_t seconds(const struct epo_json *settings, const char *name, int64_t otherwise) {
-    int64_t value = epo_json_get_integer(settings, name, otherwise);
-    return (value < 1 ? 1 : value > 3600 ? 3600 : value) * 1000000;
-}
-
-/* settings that a reload may change:
- *   request_timeout_s (60)        a whole request must have come within; slow ones are cut sooner
- *   write_timeout_s (60)          a client must take a piece of its answer within
- *   idle_timeout_s (75)           a connection may rest between requests; longer than the proxy's
- *   deadline_ms (10000)           a request may wait for a worker
- *   requests_per_connection (10000)  then it is closed, so that loops stay evenly loaded
- * and those of epo_guard_update. */
+/* Those of settings.c that a reload may change, but for the guard's. */
 static void set_times(struct epo_server *server, const struct epo_json *settings) {
-    atomic_store(&server->request_timeout_us, seconds(settings, "request_timeout_s", 60));
-    atomic_store(&server->write_timeout_us, seconds(settings, "write_timeout_s", 60));
-    atomic_store(&server->idle_timeout_us, seconds(settings, "idle_timeout_s", 75));
-    atomic_store(&server->deadline_us,
-                 epo_json_get_integer(settings, "deadline_ms", EPO_JOB_DEADLINE_MS) * 1000);
+    atomic_store(&server->request_timeout_us,
+                 epo_http_setting(settings, "request_timeout_s") * 1000000);
+    atomic_store(&server->write_timeout_us,
+                 epo_http_setting(settings, "write_timeout_s") * 1000000);
+    atomic_store(&server->idle_timeout_us, epo_http_setting(settings, "idle_timeout_s") * 1000000);
+    atomic_store(&server->deadline_us, epo_http_setting(settings, "deadline_ms") * 1000);
     atomic_store(&server->requests_per_connection,
-                 (int)epo_json_get_integer(settings, "requests_per_connection", 10000));
+                 (int)epo_http_setting(settings, "requests_per_connection"));
 }
 
-/* settings that hold until a restart: body_bytes (1 MiB), loops and workers (from the cores),
- * access_log (true), log ("json" | "text"; default: text on a terminal). */
 static void set_fixed(struct epo_server *server, const struct epo_json *settings) {
-    struct epo_span log = epo_json_get_text(settings, "log");
-    bool text = log.len ? epo_span_is(log, "text") : isatty(STDERR_FILENO);
-    server->access = !epo_json_get_boolean(settings, "access_log", true) ? EPO_ACCESS_OFF
-                     : text                                              ? EPO_ACCESS_TEXT
-                                                                         : EPO_ACCESS_JSON;
+    server->access = !epo_http_setting(settings, "access_log") ? EPO_ACCESS_OFF
+                     : epo_log_is_text()                       ? EPO_ACCESS_TEXT
+                                                               : EPO_ACCESS_JSON;
     h2o_config_init(&server->config);
     server->config.server_name = h2o_iovec_init(H2O_STRLIT("epo"));
-    server->config.max_request_entity_size =
-        (size_t)epo_json_get_integer(settings, "body_bytes", EPO_BODY_BYTES_MAX);
+    server->config.max_request_entity_size = (size_t)epo_http_setting(settings, "body_bytes");
     server->config.http1.req_timeout = 3605000; /* the sweep is sooner, and knows why */
     server->config.http1.upgrade_to_http2 = 0;
     server->config.handshake_timeout = 10000;
@@ -172,16 +156,16 @@ static int cores(void) {
 static bool prepare(struct epo_server *server, struct epo_error *error) {
     const struct epo_server_options *options = &server->options;
     const struct epo_json *settings = options->settings;
-    int64_t loops = epo_json_get_integer(settings, "loops", options->loops);
-    int64_t workers = epo_json_get_integer(settings, "workers", options->workers);
-    server->loop_count = loops > 0 && loops <= EPO_LOOPS_MAX ? (int)loops : cores();
-    server->worker_count = workers > 0 && workers <= 256 ? (int)workers : cores() * 2;
+    int loops = (int)epo_http_setting(settings, "loops");
+    int workers = (int)epo_http_setting(settings, "workers");
+    server->loop_count = loops > 0 ? loops : cores();
+    server->worker_count = workers > 0 ? workers : cores() * 2;
     set_times(server, settings);
     set_fixed(server, settings);
     server->guard = epo_guard_create(settings, error);
     if (!server->guard)
         return false;
-    server->tls = epo_tls_create(settings, error);
+    server->tls = epo_tls_create(settings, options->portal->folder, error);
     if (!server->tls && error->kind)
         return false;
     if (options->assets && !epo_statics_load(server->cache, options->assets, error))
@@ -190,6 +174,16 @@ static bool prepare(struct epo_server *server, struct epo_error *error) {
                                     : epo_json_object(server->pool));
     epo_refuse_prepare(server);
     return epo_listen_open(server, error);
+}
+
+bool epo_server_check(const struct epo_json *settings, const char *folder,
+                      struct epo_error *error) {
+    struct epo_guard *guard = epo_guard_create(settings, error);
+    SSL_CTX *tls = guard ? epo_tls_create(settings, folder, error) : NULL;
+    bool ok = guard && (tls || !error->kind);
+    SSL_CTX_free(tls);
+    epo_guard_free(guard);
+    return ok;
 }
 
 /* As many connections as the machine's administrator allows. */
@@ -266,7 +260,9 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
     sigset_t set;
     block_signals(&set); /* before the threads, which inherit the mask */
     int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-    server->workers = epo_workers_start(server->options.portal, server->worker_count, error);
+    server->workers =
+        epo_workers_start(server->options.portal, server->worker_count,
+                          (size_t)epo_http_setting(server->options.settings, "queue"), error);
     if (!server->workers || signal_fd < 0)
         return signal_fd >= 0
                    ? false
@@ -336,7 +332,7 @@ void epo_server_free(struct epo_server *server) {
 
 bool epo_server_reload(struct epo_server *server, const struct epo_json *settings,
                        struct epo_error *error) {
-    SSL_CTX *tls = epo_tls_create(settings, error);
+    SSL_CTX *tls = epo_tls_create(settings, server->options.portal->folder, error);
     if (!tls && error->kind)
         return false;
     if ((tls != NULL) != (server->tls != NULL)) {

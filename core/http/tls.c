@@ -5,14 +5,20 @@
 
 /* settings "tls": {"certificate": "chain.pem", "key": "key.pem"}: TLS 1.2 and 1.3, HTTP/1.1 only
  * (no ALPN: the HTTP/2 of libh2o 2.2 can be flooded), buffers released on idle connections. */
-SSL_CTX *epo_tls_create(const struct epo_json *settings, struct epo_error *error) {
+static const char *path_of(struct epo_pool *pool, const char *folder, struct epo_span name) {
+    return name.len && name.at[0] == '/' ? epo_pool_string(pool, name)
+                                         : epo_pool_printf(pool, "%s/%.*s", folder, EPO_ARG(name));
+}
+
+SSL_CTX *epo_tls_create(const struct epo_json *settings, const char *folder,
+                        struct epo_error *error) {
     const struct epo_json *tls = epo_json_get(settings, "tls");
     error->kind = EPO_ERROR_NONE;
     if (!tls)
         return NULL;
     struct epo_pool *pool = epo_pool_create();
-    const char *certificate = epo_pool_string(pool, epo_json_get_text(tls, "certificate"));
-    const char *key = epo_pool_string(pool, epo_json_get_text(tls, "key"));
+    const char *certificate = path_of(pool, folder, epo_json_get_text(tls, "certificate"));
+    const char *key = path_of(pool, folder, epo_json_get_text(tls, "key"));
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     epo_assert(context);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);

@@ -16,7 +16,7 @@ struct epo_workers {
     pthread_mutex_t lock;
     pthread_cond_t wake;
     struct work *first, **last, *spare; /* spare: a free list, so that posting does not allocate */
-    size_t waiting;
+    size_t waiting, most;
     bool stopping;
     int count;
     struct worker {
@@ -52,12 +52,13 @@ static void *worker_main(void *arg) {
     return NULL;
 }
 
-struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
+struct epo_workers *epo_workers_start(struct epo_portal *portal, int count, size_t most,
                                       struct epo_error *error) {
     struct epo_workers *workers =
         calloc(1, sizeof *workers + (size_t)count * sizeof *workers->each);
     epo_assert(workers);
     workers->portal = portal;
+    workers->most = most;
     workers->last = &workers->first;
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->wake, NULL);
@@ -78,7 +79,7 @@ struct epo_workers *epo_workers_start(struct epo_portal *portal, int count,
 
 bool epo_workers_post(struct epo_workers *workers, epo_work_fn fn, void *arg, bool force) {
     pthread_mutex_lock(&workers->lock);
-    bool room = force || workers->waiting < EPO_QUEUE_JOBS_MAX;
+    bool room = force || workers->waiting < workers->most;
     if (room) {
         struct work *work = workers->spare;
         if (work)

@@ -25,20 +25,29 @@ __attribute__((format(printf, 3, 4))) static void fault(struct checking *checkin
     checking->end = &found->next;
 }
 
+static void add_fault(void *arg, uint32_t line, const char *text) {
+    fault(arg, line, "%s", text);
+}
+
 /* The members of epo.json: add a row here and, where it has a shape of its own, a check below. */
-static const struct member {
-    const char *name;
-    enum epo_json_type type;
-    bool required;
-} members[] = {
-    {"tenant", EPO_JSON_TEXT, true},        {"city", EPO_JSON_OBJECT, true},
-    {"offices", EPO_JSON_ARRAY, true},      {"grants", EPO_JSON_OBJECT, false},
-    {"parameters", EPO_JSON_OBJECT, false}, {"http", EPO_JSON_OBJECT, false},
-    {"demo", EPO_JSON_BOOLEAN, false},      {"contact", EPO_JSON_OBJECT, false},
-    {"lua", EPO_JSON_OBJECT, false},        {"log", EPO_JSON_TEXT, false},
+static const struct epo_setting MEMBERS[] = {
+    {"tenant", EPO_JSON_TEXT, 0, 0, 0, true, true, "short name of the city; never changes"},
+    {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false, "{\"name\": {cs, en}} of the portal"},
+    {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
+     "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours}"},
+    {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false, "rights of each agenda: {\"dog_fee\": […]}"},
+    {"parameters", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "rates and limits of each agenda, over those of its manifest"},
+    {"contact", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "{\"security\": \"mailto:…\"} for /.well-known/security.txt"},
+    {"demo", EPO_JSON_BOOLEAN, 0, 1, 0, false, true, "shows the demo's banner and accounts"},
+    {"log", EPO_JSON_TEXT, 0, 0, 0, false, true,
+     "\"json\" or \"text\", on stderr; not set: text on a terminal"},
+    {"http", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the server: see http.* below"},
+    {"lua", EPO_JSON_OBJECT, 0, 0, 0, false, false, "budgets of scripts: see lua.* below"},
 };
-static const char *const type_names[] = {"null",   "true or false", "a whole number", "a number",
-                                         "a text", "an array",      "an object"};
+const struct epo_setting_group epo_settings_members = {"", MEMBERS,
+                                                       sizeof MEMBERS / sizeof *MEMBERS};
 
 static bool is_name(struct epo_span text, size_t max) {
     bool good = text.len > 0 && text.len < max && text.at[0] >= 'a' && text.at[0] <= 'z';
@@ -47,27 +56,6 @@ static bool is_name(struct epo_span text, size_t max) {
         good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
     return good;
-}
-
-static void check_members(struct checking *checking, const struct epo_json *settings) {
-    size_t count = sizeof members / sizeof *members;
-    for (size_t i = 0; i < count; i++) {
-        const struct epo_json *value = epo_json_get(settings, members[i].name);
-        if (value == NULL && members[i].required)
-            fault(checking, settings->line, "\"%s\" is missing: add it", members[i].name);
-        else if (value != NULL && value->type != members[i].type)
-            fault(checking, value->line, "\"%s\" must be %s", members[i].name,
-                  type_names[members[i].type]);
-    }
-    for (uint32_t i = 0; i < settings->count; i++) {
-        size_t j = 0;
-        while (j < count && !epo_span_is(settings->names[i], members[j].name))
-            j++;
-        if (j == count)
-            fault(checking, settings->items[i]->line,
-                  "unknown member \"%.*s\": remove it or correct its name",
-                  EPO_ARG(settings->names[i]));
-    }
 }
 
 static void check_name(struct checking *checking, const struct epo_json *owner, const char *what) {
@@ -105,7 +93,10 @@ static void check(struct checking *checking, const struct epo_json *settings) {
         fault(checking, settings->line, "the settings are one object");
         return;
     }
-    check_members(checking, settings);
+    epo_setting_check(&epo_settings_members, settings, add_fault, checking);
+    struct epo_span log = epo_json_get_text(settings, "log");
+    if (log.len > 0 && !epo_span_is(log, "json") && !epo_span_is(log, "text"))
+        fault(checking, epo_json_get(settings, "log")->line, "\"log\" is \"json\" or \"text\"");
     const struct epo_json *tenant = epo_json_get(settings, "tenant");
     if (epo_json_is_text(tenant) && !is_name(tenant->text, EPO_TENANT_SIZE))
         fault(checking, tenant->line,
@@ -142,7 +133,8 @@ static bool slurp(struct epo_pool *pool, const char *folder, struct epo_span *te
 }
 
 struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,
-                                   struct epo_settings_fault **faults) {
+                                   const struct epo_setting_group *const *groups,
+                                   size_t group_count, struct epo_settings_fault **faults) {
     struct epo_span text;
     struct epo_error error = {0};
     struct checking checking = {pool, faults};
@@ -156,5 +148,10 @@ struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,
         return NULL;
     }
     check(&checking, settings);
+    for (size_t i = 0; i < group_count; i++) {
+        const struct epo_json *object = epo_json_get(settings, groups[i]->name);
+        if (object != NULL && object->type == EPO_JSON_OBJECT)
+            epo_setting_check(groups[i], object, add_fault, &checking);
+    }
     return *faults == NULL ? settings : NULL;
 }

@@ -11,7 +11,7 @@ static struct epo_settings_fault *faults_of(const char *text) {
     assert_non_null(out);
     fputs(text, out);
     fclose(out);
-    struct epo_json *settings = epo_settings_read(pool, folder, &faults);
+    struct epo_json *settings = epo_settings_read(pool, folder, NULL, 0, &faults);
     assert_true((settings == NULL) == (faults != NULL));
     unlink(path);
     return faults;
