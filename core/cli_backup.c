@@ -67,7 +67,8 @@ static bool pack(struct packing *packing, struct epo_pool *pool, const char *pat
         return true; /* links and sockets are no part of a portal */
     const char *const *names = epo_folder_names(pool, path);
     for (; names != NULL && *names != NULL; names++)
-        if (!pack(packing, pool, epo_pool_printf(pool, "%s/%s", path, *names),
+        if (strcmp(*names, "aside") != 0 && /* a map that is being imported */
+            !pack(packing, pool, epo_pool_printf(pool, "%s/%s", path, *names),
                   epo_pool_printf(pool, "%s/%s", name, *names), depth + 1))
             return false;
     return true;

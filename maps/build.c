@@ -1,18 +1,21 @@
 #include "maps/build.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/token.h"
 
 /* Three tables by shape hold every layer, so that a new layer is rows and not a schema change.
  *   code     the feature's own id (RÚIAN code, asset number)
  *   kind     what sort: of a parcel its owner, of public space its fee zone, of a street its class
  *   belongs  to what: of a parcel its cadastral area
  *   measure  registered m² of a parcel, width in metres of a street
- * Geometry columns are registered with SpatiaLite by hand, without its triggers: a map base is
- * filled whole and never edited, and filling the R*Tree at the end is four times as fast. */
+ * Geometry columns are registered with SpatiaLite by hand, without its triggers: build_rows.c
+ * writes its blobs and the R*Trees itself, which is four times as fast. */
 static const struct epo_statement SCHEMA[] = {
     {"map.make_meta", "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT", NULL},
     {"map.make_layer",
@@ -83,69 +86,6 @@ static const struct {
      {"map.add_point_properties",
       "ALTER TABLE point ADD COLUMN properties TEXT NOT NULL DEFAULT ''", NULL}},
 };
-static const struct epo_statement FILL_INDEX[] = {
-    {"map.area_unindex", "DELETE FROM idx_area_geometry", NULL},
-    {"map.area_index",
-     "INSERT INTO idx_area_geometry SELECT id, MbrMinX(geometry), MbrMaxX(geometry),"
-     " MbrMinY(geometry), MbrMaxY(geometry) FROM area",
-     NULL},
-    {"map.line_unindex", "DELETE FROM idx_line_geometry", NULL},
-    {"map.line_index",
-     "INSERT INTO idx_line_geometry SELECT id, MbrMinX(geometry), MbrMaxX(geometry),"
-     " MbrMinY(geometry), MbrMaxY(geometry) FROM line",
-     NULL},
-    {"map.point_unindex", "DELETE FROM idx_point_geometry", NULL},
-    {"map.point_index",
-     "INSERT INTO idx_point_geometry SELECT id, MbrMinX(geometry), MbrMaxX(geometry),"
-     " MbrMinY(geometry), MbrMaxY(geometry) FROM point",
-     NULL},
-    {"map.address_unindex", "DELETE FROM idx_address_geometry", NULL},
-    {"map.address_index",
-     "INSERT INTO idx_address_geometry SELECT id, MbrMinX(geometry), MbrMaxX(geometry),"
-     " MbrMinY(geometry), MbrMaxY(geometry) FROM address",
-     NULL},
-};
-static const struct epo_statement ADD_LAYER = {
-    "map.add_layer",
-    "INSERT INTO layer (name, title_cs, title_en, shape, role, source, visible, public_fields)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-    " ON CONFLICT (name) DO UPDATE SET title_cs = excluded.title_cs, title_en = excluded.title_en,"
-    " shape = excluded.shape, role = excluded.role, source = excluded.source,"
-    " visible = excluded.visible, public_fields = excluded.public_fields",
-    NULL};
-static const struct epo_statement FIND_LAYER = {"map.find_layer",
-                                                "SELECT id FROM layer WHERE name = $1", NULL};
-static const struct epo_statement CLEAR[] = {
-    {"map.clear_area", "DELETE FROM area WHERE layer = $1", NULL},
-    {"map.clear_line", "DELETE FROM line WHERE layer = $1", NULL},
-    {"map.clear_point", "DELETE FROM point WHERE layer = $1", NULL},
-};
-static const struct epo_statement ADD_FEATURE[] = {
-    [EPO_SHAPE_AREA] =
-        {"map.add_area",
-         "INSERT INTO area (layer, code, name, kind, belongs, measure, rank, properties,"
-         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-         " CastToMulti(GeomFromWKB($9, 5514)))",
-         NULL},
-    [EPO_SHAPE_LINE] =
-        {"map.add_line",
-         "INSERT INTO line (layer, code, name, kind, belongs, measure, rank, properties,"
-         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-         " CastToMulti(GeomFromWKB($9, 5514)))",
-         NULL},
-    [EPO_SHAPE_POINT] =
-        {"map.add_point",
-         "INSERT INTO point (layer, code, name, kind, belongs, measure, rank, properties,"
-         " geometry) VALUES ($1, $2, $3, $4, $5, $6, $7, $8,"
-         " CastToMulti(GeomFromWKB($9, 5514)))",
-         NULL},
-};
-static const struct epo_statement ADD_ADDRESS = {
-    "map.add_address",
-    "INSERT INTO address (code, street, conscription, evidence, orientation, letter, part,"
-    " postcode, city, district, geometry)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, GeomFromWKB($11, 5514))",
-    NULL};
 static const struct epo_statement SET_META = {
     "map.set_meta",
     "INSERT INTO meta (key, value) VALUES ($1, $2)"
@@ -153,6 +93,15 @@ static const struct epo_statement SET_META = {
     NULL};
 static const struct epo_statement GET_META = {"map.get_meta",
                                               "SELECT value FROM meta WHERE key = $1", NULL};
+
+static const struct epo_statement CONTENT = {
+    "map.content",
+    "SELECT l.name, l.title_cs, l.title_en, l.role, l.visible, l.public_fields,"
+    " COALESCE(m.value, '') FROM layer l LEFT JOIN meta m ON m.key = 'content.' || l.name"
+    " UNION ALL SELECT key, value, '', '', '', '', '' FROM meta"
+    " WHERE key IN ('content.address', 'city', 'name_cs', 'name_en', 'attribution', 'demo')"
+    " ORDER BY 1",
+    NULL};
 
 static bool run_all(struct epo_db *db, const struct epo_statement *list, size_t count,
                     struct epo_error *error) {
@@ -162,93 +111,11 @@ static bool run_all(struct epo_db *db, const struct epo_statement *list, size_t 
     return true;
 }
 
-/* The content's identity: a hash over what was written, in order. */
-static void stir(struct epo_build *build, const char *const *texts, size_t count,
-                 struct epo_span wkb) {
-    struct epo_buffer buffer;
-    epo_buffer_init(&buffer, 64u << 20);
-    epo_buffer_string(&buffer, build->content);
-    for (size_t i = 0; i < count; i++) {
-        epo_buffer_string(&buffer, texts[i]);
-        epo_buffer_byte(&buffer, '\n');
-    }
-    epo_buffer_span(&buffer, wkb);
-    epo_sha256_hex(epo_buffer_get(&buffer), build->content);
-    epo_buffer_clear(&buffer);
-}
-
-static const char *or_empty(const char *text) {
-    return text == NULL ? "" : text;
-}
-
 bool epo_build_meta(struct epo_build *build, const char *key, const char *value,
                     struct epo_error *error) {
     return epo_db_run(build->db, &SET_META, EPO_BIND(EPO_STRING(key), EPO_STRING(value)), NULL,
                       error);
 }
-
-bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *layer, int64_t *id,
-                     struct epo_error *error) {
-    static const char *const SHAPES[] = {
-        [EPO_SHAPE_POINT] = "point", [EPO_SHAPE_LINE] = "line", [EPO_SHAPE_AREA] = "area"};
-    const char *fields = layer->public_fields != NULL ? layer->public_fields : EPO_FIELDS_STANDARD;
-    const char *visible = layer->clerks_only ? "clerks" : "public";
-    if (!epo_db_run(build->db, &ADD_LAYER,
-                    EPO_BIND(EPO_STRING(layer->name), EPO_STRING(layer->title_cs),
-                             EPO_STRING(layer->title_en), EPO_STRING(SHAPES[layer->shape]),
-                             EPO_STRING(layer->role), EPO_STRING(layer->source),
-                             EPO_STRING(visible), EPO_STRING(fields)),
-                    NULL, error))
-        return false;
-    struct epo_rows *rows = epo_db_query(build->db, &FIND_LAYER, EPO_BIND(EPO_STRING(layer->name)));
-    if (epo_rows_next(rows))
-        *id = epo_rows_integer(rows, 0);
-    if (!epo_rows_end(rows, error))
-        return false;
-    for (size_t i = 0; i < sizeof CLEAR / sizeof *CLEAR; i++)
-        if (!epo_db_run(build->db, &CLEAR[i], EPO_BIND(EPO_INTEGER(*id)), NULL, error))
-            return false;
-    stir(build, (const char *const[]){layer->name, layer->role, visible, fields}, 4,
-         (struct epo_span){NULL, 0});
-    return true;
-}
-
-bool epo_build_feature(struct epo_build *build, enum epo_layer_shape shape,
-                       const struct epo_build_feature *f, struct epo_error *error) {
-    stir(build,
-         (const char *const[]){or_empty(f->code), or_empty(f->name), or_empty(f->kind),
-                               or_empty(f->belongs), or_empty(f->properties)},
-         5, f->wkb);
-    return epo_db_run(build->db, &ADD_FEATURE[shape],
-                      EPO_BIND(EPO_INTEGER(f->layer), EPO_STRING(or_empty(f->code)),
-                               EPO_STRING(or_empty(f->name)), EPO_STRING(or_empty(f->kind)),
-                               EPO_STRING(or_empty(f->belongs)), EPO_REAL(f->measure),
-                               EPO_INTEGER(f->rank), EPO_STRING(or_empty(f->properties)),
-                               EPO_BLOB(f->wkb)),
-                      NULL, error);
-}
-
-bool epo_build_address(struct epo_build *build, const struct epo_build_address *a,
-                       struct epo_error *error) {
-    stir(build,
-         (const char *const[]){a->code, or_empty(a->street), or_empty(a->part),
-                               or_empty(a->postcode), or_empty(a->district)},
-         5, a->wkb);
-    return epo_db_run(build->db, &ADD_ADDRESS,
-                      EPO_BIND(EPO_STRING(a->code), EPO_STRING(or_empty(a->street)),
-                               EPO_INTEGER(a->conscription), EPO_INTEGER(a->evidence),
-                               EPO_INTEGER(a->orientation), EPO_STRING(or_empty(a->letter)),
-                               EPO_STRING(or_empty(a->part)), EPO_STRING(or_empty(a->postcode)),
-                               EPO_STRING(or_empty(a->city)), EPO_STRING(or_empty(a->district)),
-                               EPO_BLOB(a->wkb)),
-                      NULL, error);
-}
-
-struct job {
-    bool fresh;
-    bool (*fill)(struct epo_build *build, void *arg, struct epo_error *error);
-    void *arg;
-};
 
 static bool get_meta(struct epo_db *db, const char *key, char *out, size_t size,
                      struct epo_error *error) {
@@ -279,65 +146,152 @@ static bool upgrade(struct epo_db *db, struct epo_error *error) {
     return true;
 }
 
-static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
-    char schema[24];
-    struct job *job = arg;
-    struct epo_build build = {.db = db};
-    snprintf(schema, sizeof schema, "%d", EPO_MAP_SCHEMA);
-    if (job->fresh ? !run_all(db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error)
-                   : !upgrade(db, error))
-        return false;
-    return epo_build_meta(&build, "schema", schema, error) &&
-           get_meta(db, "content", build.content, sizeof build.content, error) &&
-           (job->fill == NULL || job->fill(&build, job->arg, error)) &&
-           run_all(db, FILL_INDEX, sizeof FILL_INDEX / sizeof *FILL_INDEX, error) &&
-           epo_build_meta(&build, "content", build.content, error);
+/* What the whole map holds: layers by name with the sums of their rows, whatever the order in which
+ * they came. */
+static bool sum_content(struct epo_build *build, char out[EPO_SHA256_HEX_SIZE],
+                        struct epo_error *error) {
+    uint8_t digest[EPO_SHA256_SIZE];
+    struct epo_rows *rows = epo_db_query(build->db, &CONTENT, EPO_BIND_NONE);
+    while (epo_rows_next(rows))
+        for (int i = 0; i < epo_rows_columns(rows); i++) {
+            epo_digest_add(build->digest, epo_rows_text(rows, i));
+            epo_digest_add(build->digest, EPO_SPAN("\n"));
+        }
+    epo_digest_end(build->digest, digest);
+    epo_hex(digest, sizeof digest, out);
+    return epo_rows_end(rows, error);
 }
 
-static bool copy_map(const char *from, const char *to, struct epo_error *error) {
-    struct epo_store *store =
-        epo_store_open(from, &(struct epo_store_options){.spatial = true, .label = "map"}, error);
+static bool fill(struct epo_build *build, struct epo_build_job *job, bool fresh,
+                 struct epo_error *error) {
+    char schema[24], before[EPO_SHA256_HEX_SIZE], after[EPO_SHA256_HEX_SIZE];
+    snprintf(schema, sizeof schema, "%d", EPO_MAP_SCHEMA);
+    if (!(fresh ? run_all(build->db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error)
+                : upgrade(build->db, error)) ||
+        !epo_build_meta(build, "schema", schema, error) ||
+        !get_meta(build->db, "content", before, sizeof before, error))
+        return false;
+    if (job->fill == NULL) /* what it holds stays as it is */
+        return true;
+    if (!epo_build_start(build, error) || !job->fill(build, job->arg, error) ||
+        !epo_build_close_layers(build, error) || !sum_content(build, after, error))
+        return false;
+    job->same = strcmp(before, after) == 0;
+    job->changed = build->changed;
+    return epo_build_meta(build, "content", after, error);
+}
+
+struct running {
+    struct epo_build_job *job;
+    bool fresh;
+};
+
+static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct running *running = arg;
+    struct epo_build build = {.db = db};
+    bool ok = fill(&build, running->job, running->fresh, error);
+    epo_build_clear(&build);
+    return ok;
+}
+
+/* Also what a killed one left there. */
+static void remove_aside(const struct epo_build_job *job) {
+    char path[600];
+    DIR *folder = opendir(job->aside);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        snprintf(path, sizeof path, "%s/%s", job->aside, entry->d_name);
+        unlink(path);
+    }
+    if (folder != NULL)
+        closedir(folder);
+    rmdir(job->aside);
+}
+
+static bool begin(struct epo_build_job *job, struct epo_error *error) {
+    job->same = false;
+    job->lock = -1;
+    int len = snprintf(job->aside, sizeof job->aside, "%s/aside", job->folder);
+    if (len < 0 || (size_t)len >= sizeof job->aside)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.path", "the folder's path is too long");
+    job->lock = open(job->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (job->lock < 0)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.folder", "%s: %s", job->folder,
+                        strerror(errno));
+    if (flock(job->lock, LOCK_EX | LOCK_NB) != 0) {
+        close(job->lock); /* what lies aside is the other one's */
+        job->lock = -1;
+        return epo_fail(error, EPO_ERROR_BUSY, "map.busy",
+                        "another import is under way in %s: try again when it is done",
+                        job->folder);
+    }
+    remove_aside(job);
+    return mkdir(job->aside, 0750) == 0 ||
+           epo_fail(error, EPO_ERROR_BROKEN, "map.aside", "%s: %s", job->aside, strerror(errno));
+}
+
+bool epo_build_aside(struct epo_build_job *job, struct epo_error *error) {
+    char path[512], aside[512];
+    if (!begin(job, error))
+        return false;
+    snprintf(path, sizeof path, "%s/map.db", job->folder);
+    snprintf(aside, sizeof aside, "%s/map.db", job->aside);
+    struct running running = {job, !job->keep || access(path, F_OK) != 0};
+    if (!running.fresh && !epo_store_copy(path, aside, error))
+        return false;
+    struct epo_store *store = epo_store_open(
+        aside, &(struct epo_store_options){.spatial = true, .scratch = true, .label = "map"},
+        error);
     if (store == NULL)
         return false;
-    bool ok = epo_store_backup(store, to, error);
+    bool ok = epo_store_write(store, run, &running, error);
     epo_store_close(store);
     return ok;
 }
 
-static void remove_map(const char *path) {
-    char beside[600];
-    unlink(path);
-    snprintf(beside, sizeof beside, "%s-wal", path);
-    unlink(beside);
-    snprintf(beside, sizeof beside, "%s-shm", path);
-    unlink(beside);
+/* On disk before it takes the old one's place. */
+static bool swap(const struct epo_build_job *job, const char *name, struct epo_error *error) {
+    char from[512], to[512];
+    snprintf(from, sizeof from, "%s/%s", job->aside, name);
+    snprintf(to, sizeof to, "%s/%s", job->folder, name);
+    int fd = open(from, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return true;
+    bool ok = fd >= 0 && fsync(fd) == 0 && rename(from, to) == 0;
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    return ok || epo_fail(error, EPO_ERROR_BROKEN, "map.rename", "%s cannot be put in place: %s",
+                          to, strerror(why));
+}
+
+bool epo_build_end(struct epo_build_job *job, bool ok, struct epo_error *error) {
+    if (job->lock < 0)
+        return ok;
+    if (ok) {
+        char old[512];
+        snprintf(old, sizeof old, "%s/map.db", job->folder);
+        /* Leftovers of a log would be taken for the new file's. The map last: a portal that serves
+         * the folder looks out for it. */
+        char log[2][520];
+        snprintf(log[0], sizeof log[0], "%s-wal", old);
+        snprintf(log[1], sizeof log[1], "%s-shm", old);
+        unlink(log[0]);
+        unlink(log[1]);
+        ok = swap(job, "tiles.mbtiles", error) && swap(job, "map.db", error);
+        fsync(job->lock);
+    }
+    remove_aside(job);
+    close(job->lock);
+    job->lock = -1;
+    return ok;
 }
 
 bool epo_build_map(const char *folder, bool keep,
-                   bool (*fill)(struct epo_build *build, void *arg, struct epo_error *error),
+                   bool (*fill_with)(struct epo_build *build, void *arg, struct epo_error *error),
                    void *arg, struct epo_error *error) {
-    char path[512], aside[520];
-    int len = snprintf(path, sizeof path, "%s/map.db", folder);
-    if (len < 0 || (size_t)len >= sizeof path)
-        return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.path", "the folder's path is too long");
-    snprintf(aside, sizeof aside, "%s.new", path);
-    remove_map(aside);
-    if (keep && access(path, F_OK) != 0)
-        keep = false;
-    if (keep && !copy_map(path, aside, error))
-        return false;
-    struct epo_store *store =
-        epo_store_open(aside, &(struct epo_store_options){.spatial = true, .label = "map"}, error);
-    if (store == NULL)
-        return false;
-    struct job job = {!keep, fill, arg};
-    bool ok = epo_store_write(store, run, &job, error);
-    epo_store_close(store);
-    if (ok && rename(aside, path) != 0)
-        ok = epo_fail(error, EPO_ERROR_BROKEN, "map.rename", "%s cannot be put in place", path);
-    if (!ok)
-        remove_map(aside);
-    return ok;
+    struct epo_build_job job = {.folder = folder, .keep = keep, .fill = fill_with, .arg = arg};
+    bool ok = epo_build_aside(&job, error);
+    return epo_build_end(&job, ok, error) && ok;
 }
 
 bool epo_map_upgrade(const char *folder, struct epo_error *error) {

@@ -219,8 +219,7 @@ static bool write_geometry(struct importing *im, struct epo_build *build, OGRFea
         row.measure = OGR_F_GetFieldAsDouble(feature, im->measure);
     bool utf8 = epo_text_valid(epo_span(row.name)) && epo_text_valid(epo_span(row.code)) &&
                 epo_text_valid(epo_span(row.kind)) && epo_text_valid(epo_span(row.belongs));
-    bool ok =
-        utf8 ? epo_build_feature(build, im->shape, &row, error) : reject(im, "text is not UTF-8");
+    bool ok = utf8 ? epo_build_feature(build, &row, error) : reject(im, "text is not UTF-8");
     im->taken += ok && utf8;
     free(wkb);
     return ok;

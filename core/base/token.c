@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 
@@ -31,6 +32,39 @@ void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]) {
     uint8_t digest[EPO_SHA256_SIZE];
     epo_sha256(bytes, digest);
     epo_hex(digest, sizeof digest, out);
+}
+
+struct epo_digest {
+    EVP_MD *kind; /* fetched once: looking it up costs more than hashing a row */
+    EVP_MD_CTX *running;
+};
+
+struct epo_digest *epo_digest_create(void) {
+    struct epo_digest *digest = calloc(1, sizeof *digest);
+    epo_assert(digest);
+    digest->kind = EVP_MD_fetch(NULL, "SHA256", NULL);
+    digest->running = EVP_MD_CTX_new();
+    epo_assert(digest->kind && digest->running &&
+               EVP_DigestInit_ex2(digest->running, digest->kind, NULL) == 1);
+    return digest;
+}
+
+void epo_digest_add(struct epo_digest *digest, struct epo_span bytes) {
+    if (bytes.len > 0)
+        epo_assert(EVP_DigestUpdate(digest->running, bytes.at, bytes.len) == 1);
+}
+
+void epo_digest_end(struct epo_digest *digest, uint8_t out[EPO_SHA256_SIZE]) {
+    epo_assert(EVP_DigestFinal_ex(digest->running, out, NULL) == 1 &&
+               EVP_DigestInit_ex2(digest->running, digest->kind, NULL) == 1);
+}
+
+void epo_digest_free(struct epo_digest *digest) {
+    if (!digest)
+        return;
+    EVP_MD_CTX_free(digest->running);
+    EVP_MD_free(digest->kind);
+    free(digest);
 }
 
 void epo_hex(const uint8_t *bytes, size_t len, char *out) {

@@ -82,7 +82,7 @@ static bool use_wal(struct epo_db *db, struct epo_error *error) {
                     "the folder's file system cannot hold a write-ahead log: use a local disk");
 }
 
-static bool prepare_connection(struct epo_db *db, bool spatial, bool writable,
+static bool prepare_connection(struct epo_db *db, bool spatial, enum epo_sqlite_access access,
                                struct epo_error *error) {
     sqlite3_busy_timeout(db->handle, 5000);
     sqlite3_extended_result_codes(db->handle, 1);
@@ -92,8 +92,14 @@ static bool prepare_connection(struct epo_db *db, bool spatial, bool writable,
     /* Readers map the file; the writer reads by system calls, so that a failing disk is an error
      * for it and not a signal. */
     const char *reading = "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
-    if (!epo_sqlite_script(db, "setting up", common, error) || (writable && !use_wal(db, error)) ||
-        !epo_sqlite_script(db, "setting up", writable ? writing : reading, error))
+    /* Nobody else sees the file, and it is thrown away unless all went well. */
+    const char *scratch = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                          " PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -131072;";
+    const char *const by_access[] = {
+        [EPO_SQLITE_READ] = reading, [EPO_SQLITE_WRITE] = writing, [EPO_SQLITE_SCRATCH] = scratch};
+    if (!epo_sqlite_script(db, "setting up", common, error) ||
+        (access == EPO_SQLITE_WRITE && !use_wal(db, error)) ||
+        !epo_sqlite_script(db, "setting up", by_access[access], error))
         return false;
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!spatial) /* SpatiaLite's triggers call its functions, which are not marked harmless */
@@ -141,11 +147,12 @@ static bool add_spatial(struct epo_db *db, bool writable, struct epo_error *erro
 }
 
 struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool spatial,
-                               bool writable, struct epo_error *error) {
+                               enum epo_sqlite_access access, struct epo_error *error) {
     struct epo_db *db = calloc(1, sizeof *db);
     epo_assert(db);
     db->store = store;
     db->mode = EPO_SQL_SETUP;
+    bool writable = access != EPO_SQLITE_READ;
     int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {
@@ -153,7 +160,7 @@ struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool s
         epo_sqlite_close(db);
         return NULL;
     }
-    if (!prepare_connection(db, spatial, writable, error) ||
+    if (!prepare_connection(db, spatial, access, error) ||
         (spatial && !add_spatial(db, writable, error))) {
         epo_sqlite_close(db);
         return NULL;

@@ -42,9 +42,10 @@ struct epo_db {
     int borrowed; /* rows not yet given back */
 };
 
-/* Opens with our pragmas; writable connections are for the writer alone. */
+/* Opens with our pragmas; connections that write are for the writer alone. */
+enum epo_sqlite_access { EPO_SQLITE_READ = 0, EPO_SQLITE_WRITE, EPO_SQLITE_SCRATCH };
 struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool spatial,
-                               bool writable, struct epo_error *error);
+                               enum epo_sqlite_access access, struct epo_error *error);
 void epo_sqlite_close(struct epo_db *db);
 /* Runs a whole script. Messages say name. */
 bool epo_sqlite_script(struct epo_db *db, const char *name, const char *sql,

@@ -12,6 +12,7 @@ struct epo_store {
     char path[1024];
     char label[32];
     bool spatial, read_only;
+    enum epo_sqlite_access access; /* of the writer */
     struct epo_writer *writer;
     pthread_mutex_t lock; /* of what follows: health */
     int64_t checked_at_us;
@@ -39,11 +40,11 @@ struct epo_db *epo_store_open_writer(struct epo_store *store, struct epo_error *
                  store->path);
         return NULL;
     }
-    return epo_sqlite_open(store, store->path, store->spatial, true, error);
+    return epo_sqlite_open(store, store->path, store->spatial, store->access, error);
 }
 
 static bool start_writer(struct epo_store *store, const char *migrations, struct epo_error *error) {
-    struct epo_db *db = epo_sqlite_open(store, store->path, store->spatial, true, error);
+    struct epo_db *db = epo_sqlite_open(store, store->path, store->spatial, store->access, error);
     if (!db)
         return false;
     db->mode = EPO_SQL_SETUP;
@@ -72,6 +73,7 @@ struct epo_store *epo_store_open(const char *path, const struct epo_store_option
     snprintf(store->label, sizeof store->label, "%s", options->label ? options->label : "store");
     store->spatial = options->spatial;
     store->read_only = options->read_only;
+    store->access = options->scratch ? EPO_SQLITE_SCRATCH : EPO_SQLITE_WRITE;
     bool ok;
     if (store->read_only) {
         struct epo_db *probe =
@@ -96,7 +98,7 @@ void epo_store_close(struct epo_store *store) {
 }
 
 struct epo_db *epo_store_connect(struct epo_store *store, struct epo_error *error) {
-    return epo_sqlite_open(store, store->path, store->spatial, false, error);
+    return epo_sqlite_open(store, store->path, store->spatial, EPO_SQLITE_READ, error);
 }
 
 void epo_db_close(struct epo_db *db) {

@@ -31,8 +31,7 @@ static struct epo_span to_wkb(struct writing *w, const GEOSGeometry *local, unsi
 }
 
 static bool write_list(struct epo_build *build, struct writing *w, int64_t layer,
-                       enum epo_layer_shape shape, const struct epo_demo_list *list,
-                       struct epo_error *error) {
+                       const struct epo_demo_list *list, struct epo_error *error) {
     for (size_t i = 0; i < list->count; i++) {
         const struct epo_demo_shape *s = &list->at[i];
         unsigned char *bytes;
@@ -49,7 +48,7 @@ static bool write_list(struct epo_build *build, struct writing *w, int64_t layer
             snprintf(code, sizeof code, "%zu", i + 1);
             feature.code = code;
         }
-        bool ok = epo_build_feature(build, shape, &feature, error);
+        bool ok = epo_build_feature(build, &feature, error);
         GEOSFree_r(w->city->g, bytes);
         if (!ok)
             return false;
@@ -138,7 +137,7 @@ static bool write_all(struct epo_build *build, void *arg, struct epo_error *erro
                                         .role = LAYERS[i].role,
                                         .source = "demo"};
         ok = epo_build_layer(build, &about, &layer, error) &&
-             write_list(build, w, layer, LAYERS[i].shape, LAYERS[i].list, error);
+             write_list(build, w, layer, LAYERS[i].list, error);
         if (w->progress != NULL)
             w->progress("map base", (int)(100 * i / (sizeof LAYERS / sizeof *LAYERS)));
     }

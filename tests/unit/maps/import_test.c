@@ -171,7 +171,7 @@ static void crooked_files_change_nothing(void **state) {
     assert_non_null(maps);
     assert_true(epo_span_equal(before, epo_maps_version(maps, pool)));
     epo_maps_close(maps);
-    assert_int_not_equal(access(file(pool, "map.db.new"), F_OK), 0);
+    assert_int_not_equal(access(file(pool, "aside"), F_OK), 0);
     epo_pool_free(pool);
 }
 

@@ -51,7 +51,7 @@ static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
         about.shape = EPO_SHAPE_AREA;
         int64_t id;
         if (!epo_build_layer(build, &about, &id, error) ||
-            !epo_build_feature(build, EPO_SHAPE_AREA,
+            !epo_build_feature(build,
                                &(struct epo_build_feature){.layer = id,
                                                            .code = "1",
                                                            .name = "12/3",
