@@ -13,7 +13,7 @@ struct walk {
     const char *at;
     size_t left;
     struct epo_buffer *out;
-    struct epo_box *box;
+    struct epo_extent *box;
 };
 
 static bool take(struct walk *w, void *to, size_t len) {
@@ -101,10 +101,10 @@ static bool body(struct walk *w, bool multi) {
 }
 
 bool epo_blob_write(struct epo_buffer *buffer, struct epo_span wkb, bool multi,
-                    struct epo_box *box) {
+                    struct epo_extent *box) {
     size_t before = buffer->len;
     int32_t srid = SRID;
-    *box = (struct epo_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
+    *box = (struct epo_extent){INFINITY, INFINITY, -INFINITY, -INFINITY};
     struct walk walk = {wkb.at, wkb.len, buffer, box};
     epo_buffer_byte(buffer, START);
     epo_buffer_byte(buffer, LITTLE);
@@ -121,7 +121,7 @@ bool epo_blob_write(struct epo_buffer *buffer, struct epo_span wkb, bool multi,
     return true;
 }
 
-bool epo_blob_box(struct epo_span blob, struct epo_box *box) {
+bool epo_blob_box(struct epo_span blob, struct epo_extent *box) {
     if (blob.len <= CLASS_AT || blob.at[0] != START || blob.at[1] != LITTLE ||
         blob.at[CLASS_AT - 1] != EXTENT_END)
         return false;

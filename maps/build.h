@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/token.h"
-#include "maps/index.h"
+#include "maps/blob.h"
 #include "maps/mapbase.h"
 #include "store/store.h"
 
@@ -52,7 +52,7 @@ struct epo_build { /* valid inside the fill function only */
     struct epo_buffer blob;
     struct epo_build_open *open[EPO_BUILD_LAYERS_MAX];
     size_t open_count;
-    struct epo_box changed; /* extent of all that came, went or moved; min over max if nothing */
+    struct epo_extent changed; /* extent of all that came, went or moved; min over max if nothing */
     int64_t added, altered, removed, same, doubled;
     int64_t last_id[EPO_SHAPE_AREA + 1]; /* by shape; 0: addresses */
 };
@@ -94,10 +94,10 @@ struct epo_build_job {
     bool (*fill)(struct epo_build *build, void *arg, struct epo_error *error);
     void *arg;
     /* what came of it: */
-    char aside[480];        /* a folder with the new map.db; tiles.mbtiles may be made beside it */
-    int lock;               /* on folder; -1 if none */
-    bool same;              /* it holds what the old one held */
-    struct epo_box changed; /* as in struct epo_build */
+    char aside[480]; /* a folder with the new map.db; tiles.mbtiles may be made beside it */
+    int lock;        /* on folder; -1 if none */
+    bool same;       /* it holds what the old one held */
+    struct epo_extent changed; /* as in struct epo_build */
 };
 bool epo_build_aside(struct epo_build_job *job, struct epo_error *error);
 /* Puts what lies aside in place (ok), or throws it away; false when it cannot be put there. Must

@@ -126,7 +126,7 @@ static void count_out(struct epo_build_open *open, const uint64_t hash[2]) {
     open->sum[1] -= hash[1];
 }
 
-static void note_change(struct epo_build *build, const struct epo_box *box) {
+static void note_change(struct epo_build *build, const struct epo_extent *box) {
     build->changed.min_x = fmin(build->changed.min_x, box->min_x);
     build->changed.min_y = fmin(build->changed.min_y, box->min_y);
     build->changed.max_x = fmax(build->changed.max_x, box->max_x);
@@ -138,7 +138,7 @@ static void note_change(struct epo_build *build, const struct epo_box *box) {
 bool epo_build_start(struct epo_build *build, struct epo_error *error) {
     build->digest = epo_digest_create();
     epo_buffer_init(&build->blob, BLOB_BYTES_MAX);
-    build->changed = (struct epo_box){INFINITY, INFINITY, -INFINITY, -INFINITY};
+    build->changed = (struct epo_extent){INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (int i = 0; i < TABLE_COUNT; i++) {
         struct epo_rows *rows = epo_db_query(build->db, &TABLES[i].last, EPO_BIND_NONE);
         if (epo_rows_next(rows))
@@ -204,7 +204,7 @@ static struct epo_build_open *find_open(struct epo_build *build, int64_t id) {
 static bool drop_row(struct epo_build *build, struct epo_build_open *open, int shape,
                      struct epo_known_row *row, struct epo_error *error) {
     const struct table *table = &TABLES[shape];
-    struct epo_box box;
+    struct epo_extent box;
     struct epo_rows *rows = epo_db_query(build->db, &table->place, EPO_BIND(EPO_INTEGER(row->id)));
     if (epo_rows_next(rows) && epo_blob_box(epo_rows_text(rows, 0), &box))
         note_change(build, &box);
@@ -282,7 +282,7 @@ bool epo_build_addresses_anew(struct epo_build *build, struct epo_error *error) 
 
 /* ---- rows ---- */
 
-static bool place_row(struct epo_build *build, int shape, int64_t id, const struct epo_box *box,
+static bool place_row(struct epo_build *build, int shape, int64_t id, const struct epo_extent *box,
                       struct epo_error *error) {
     note_change(build, box);
     return epo_db_run(build->db, &TABLES[shape].index,
@@ -294,7 +294,7 @@ static bool place_row(struct epo_build *build, int shape, int64_t id, const stru
 static bool alter_row(struct epo_build *build, const struct table *table,
                       struct epo_build_open *open, struct epo_known_row *row, struct epo_bind bind,
                       struct epo_error *error) {
-    struct epo_box box;
+    struct epo_extent box;
     struct epo_rows *rows = epo_db_query(build->db, &table->place, EPO_BIND(EPO_INTEGER(row->id)));
     if (epo_rows_next(rows) && epo_blob_box(epo_rows_text(rows, 0), &box))
         note_change(build, &box);
@@ -308,7 +308,7 @@ static bool alter_row(struct epo_build *build, const struct table *table,
 /* values: those of the table's statement, with room for the id behind them. All but the id were
  * stirred in. */
 static bool write_row(struct epo_build *build, struct epo_build_open *open, const char *code,
-                      struct epo_value *values, size_t count, const struct epo_box *box,
+                      struct epo_value *values, size_t count, const struct epo_extent *box,
                       struct epo_error *error) {
     const struct table *table = &TABLES[open->shape];
     int64_t added = 1;
@@ -339,7 +339,7 @@ static bool write_row(struct epo_build *build, struct epo_build_open *open, cons
 }
 
 static bool make_blob(struct epo_build *build, struct epo_span wkb, bool multi, const char *code,
-                      struct epo_box *box, struct epo_error *error) {
+                      struct epo_extent *box, struct epo_error *error) {
     build->blob.len = 0;
     return epo_blob_write(&build->blob, wkb, multi, box) ||
            epo_fail(error, EPO_ERROR_BAD_INPUT, "map.geometry",
@@ -349,7 +349,7 @@ static bool make_blob(struct epo_build *build, struct epo_span wkb, bool multi, 
 bool epo_build_feature(struct epo_build *build, const struct epo_build_feature *f,
                        struct epo_error *error) {
     struct epo_build_open *open = find_open(build, f->layer);
-    struct epo_box box;
+    struct epo_extent box;
     const char *code = or_empty(f->code);
     epo_assert(open != NULL && open->shape != 0);
     if (!make_blob(build, f->wkb, true, code, &box, error))
@@ -373,7 +373,7 @@ bool epo_build_feature(struct epo_build *build, const struct epo_build_feature *
 bool epo_build_address(struct epo_build *build, const struct epo_build_address *a,
                        struct epo_error *error) {
     struct epo_build_open *open = find_open(build, 0);
-    struct epo_box box;
+    struct epo_extent box;
     if (open == NULL && (open = open_addresses(build, true, error)) == NULL)
         return false;
     if (!make_blob(build, a->wkb, false, a->code, &box, error))

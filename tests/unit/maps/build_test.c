@@ -80,7 +80,7 @@ static void same_as_spatialite(struct epo_db *db, struct epo_span wkb) {
     assert_true(epo_rows_next(rows));
     for (int multi = 0; multi < 2; multi++) {
         struct epo_buffer blob;
-        struct epo_box box, read;
+        struct epo_extent box, read;
         epo_buffer_init(&blob, 4096);
         assert_true(epo_blob_write(&blob, wkb, multi, &box));
         struct epo_span theirs = epo_rows_text(rows, multi ? 0 : 1);
@@ -135,7 +135,7 @@ static void blobs_are_spatialites(void **state) {
     for (size_t i = 0; i < 6; i++)
         same_as_spatialite(db, span(&all[i]));
     struct epo_buffer blob;
-    struct epo_box box;
+    struct epo_extent box;
     epo_buffer_init(&blob, 4096);
     struct wkb bad[] = {point(NAN, 1), point(1, INFINITY), {.len = 0}, {.len = 0}, {.len = 0}};
     add_head(&bad[2], 3); /* no rings */
