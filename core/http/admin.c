@@ -18,6 +18,7 @@ static void add_row(struct epo_request *request, struct epo_json *rows, const ch
 static struct epo_json *agenda_rows(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_json *rows = epo_json_array(pool);
+    char text[EPO_TIME_SIZE];
     struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, AGENDAS_MAX);
     size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, AGENDAS_MAX);
     for (size_t i = 0; i < count; i++) {
@@ -27,6 +28,10 @@ static struct epo_json *agenda_rows(struct epo_request *request) {
         epo_json_set_text(pool, row, "title", epo_agenda_title(agendas[i], request->lang));
         epo_json_set_string(pool, row, "kind", native ? "C" : "Lua");
         epo_json_set_string(pool, row, "version", epo_agenda_version(agendas[i]));
+        epo_json_set_integer(pool, row, "generation", epo_agenda_generation(agendas[i]));
+        epo_json_set_string(
+            pool, row, "loaded_text",
+            epo_time_local(epo_agenda_loaded_at_us(agendas[i]), request->lang, text));
         epo_json_set_string(pool, row, "state", "running");
         epo_json_set_integer(pool, row, "forms", (int64_t)epo_agenda_form_count(agendas[i]));
         epo_json_push(pool, rows, row);

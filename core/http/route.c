@@ -36,11 +36,11 @@ static bool fits(const char *pattern, struct epo_span path, struct epo_span capt
     left = (struct epo_span){left.at + 1, left.len - 1};
     path = (struct epo_span){path.at + 1, path.len - 1};
     for (;;) {
-        if (left.len && left.at[0] == '{' && left.at[left.len - 2] == '*') {
+        bool more_wanted = left.len && memchr(left.at, '/', left.len);
+        if (!more_wanted && left.len && left.at[0] == '{' && left.at[left.len - 2] == '*') {
             captures[captured] = path;
             return path.len > 0;
         }
-        bool more_wanted = left.len && memchr(left.at, '/', left.len);
         bool more_given = path.len && memchr(path.at, '/', path.len);
         wanted = epo_span_cut(left, '/', &left);
         segment = epo_span_cut(path, '/', &path);

@@ -249,6 +249,14 @@ const char *epo_agenda_runtime(const struct epo_agenda *agenda) {
     return agenda->runtime->name;
 }
 
+int epo_agenda_generation(const struct epo_agenda *agenda) {
+    return agenda->generation;
+}
+
+int64_t epo_agenda_loaded_at_us(const struct epo_agenda *agenda) {
+    return agenda->loaded_at_us;
+}
+
 const struct epo_json *epo_agenda_manifest(const struct epo_agenda *agenda) {
     return agenda->manifest->tree;
 }

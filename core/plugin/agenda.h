@@ -10,6 +10,8 @@
 
 struct epo_agenda {
     int references; /* atomic */
+    int generation; /* 1, 2 … while the portal runs; set before it is live */
+    int64_t loaded_at_us;
     struct epo_pool *pool;
     struct epo_portal *portal;
     const char *folder;

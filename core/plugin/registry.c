@@ -121,6 +121,8 @@ static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh, boo
         registry->count += room;
     }
     if (room) {
+        fresh->generation = old ? old->generation + 1 : 1;
+        fresh->loaded_at_us = epo_clock_now_us();
         registry->agendas[at] = fresh;
         qsort(registry->agendas, registry->count, sizeof *registry->agendas, by_title);
     }
