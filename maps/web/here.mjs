@@ -29,5 +29,5 @@ export function findMe({ button, surface, marks, found, tell }) {
     if (exact) surface.show(at, 18);
     else surface.fit(circle.getExtent(), 17);
     done(t(found(at, exact) ? 'gps_done' : 'gps_rough', { metres }));
-  }, ({ code }) => done(t(code === 1 ? 'gps_denied' : 'gps_failed')), { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 10000 });
+  }, ({ code }) => done(t(code === 1 ? 'gps_denied' : 'gps_failed')), { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: 0 });
 }

@@ -105,10 +105,10 @@ export class Marks {
     return [feature.vertices[0], geometryOf(feature).getLinearRing(0).getCoordinates().reduce((best, at) => (at[0] > best[0] ? at : best))];
   }
 
-  // Where an edge may be bent: its middle.
+  // Where an edge may be bent: its middle. A route bends along its streets.
   middles({ vertices, kind }) {
     const row = KINDS[kind];
-    if (row.chosen || row.most === 1 || vertices.length >= row.most) return [];
+    if (row.chosen || row.most === 1 || kind === 'route' || vertices.length >= row.most) return [];
     return vertices.map((from, i) => {
       const to = vertices[(i + 1) % vertices.length];
       return { index: i + 1, at: [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2] };

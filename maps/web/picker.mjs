@@ -17,7 +17,7 @@ import { Search } from './search.mjs';
 import { Sheet } from './sheet.mjs';
 import { sizesOf } from './sizes.mjs';
 import { Snap } from './snap.mjs';
-import { wordsOf } from './speech.mjs';
+import { voice, wordsOf } from './speech.mjs';
 import { Surface } from './surface.mjs';
 import { t } from './texts.mjs';
 import { Tools } from './tools.mjs';
@@ -61,7 +61,7 @@ export class Picker {
     const { box, field, place, paths, id } = this;
     const help = uniqueId('map-help'), mapBox = h('div'), words = field.querySelector('[data-words]');
     this.live = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
-    this.say = debounce(120, (text) => { this.live.textContent = text; });
+    this.say = voice(this.live);
     this.search = new Search({
       id: `field-${id}`, label: t('search'), value: this.query, invalid: this.invalid, describedBy: field.getAttribute('aria-describedby'),
       chosen: (feature) => this.toAddress(feature), say: (text) => this.say(text),
@@ -72,7 +72,7 @@ export class Picker {
       snap: () => this.hand.toggleSnap(), keys: () => this.showKeys(), another: () => this.another(),
     });
     this.list = new List({
-      place, paths, describe: box.dataset.describe === 'true', surface: this.surface.surface,
+      place, paths, describe: box.dataset.describe !== undefined && box.dataset.describe !== 'false', surface: this.surface.surface,
       show: (what) => this.show(what), pick: (index) => this.pick(index),
     });
     this.measure = h('p', { class: 'bar__measure' });
@@ -93,7 +93,7 @@ export class Picker {
       place, surface: this.surface, marks: this.marks, snap: this.snap, say: (text) => this.say(text), tell: (text) => this.tell(text),
       help: () => this.showKeys(), measured: (feature) => this.drawMeasure(feature),
     });
-    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text), use: (geometry) => this.useInstead(geometry) });
+    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text, 'facts'), use: (geometry) => this.useInstead(geometry) });
     this.listen();
     this.draw();
   }
@@ -264,7 +264,7 @@ export class Picker {
     const asked = (this.crossAsked = (this.crossAsked ?? 0) + 1);
     try {
       const where = await wordsAt(this.surface.center);
-      if (where && asked === this.crossAsked) this.say(t('under_cross', { where }));
+      if (where && asked === this.crossAsked) this.say(t('under_cross', { where }), 'cross');
     } catch { /* the words are a help, the map works without them */ }
   }
 

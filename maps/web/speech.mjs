@@ -1,7 +1,23 @@
-// What is said of each change, for those who do not see it: in few words, the newest alone.
+// What is said of each change, for those who do not see it: in few words.
+import { debounce } from './dom.mjs';
 import { KINDS, complete } from './kinds.mjs';
 import { sizesOf } from './sizes.mjs';
 import { t } from './texts.mjs';
+
+const SETTLE_MS = 120;
+
+// Speaks into a live region. Of what one voice says in quick succession the last counts; voices do not drown each other.
+export function voice(live) {
+  const waiting = new Map();
+  const speak = debounce(SETTLE_MS, () => {
+    live.textContent = [...waiting.values()].join('. ');
+    waiting.clear();
+  });
+  return (text, who = 'hand') => {
+    waiting.set(who, text);
+    speak();
+  };
+}
 
 export function wordsOf(what, { place, paths, caught, label }) {
   const { feature } = place, kind = feature?.kind ?? place.kind, row = KINDS[kind], count = feature?.vertices.length ?? 0;
@@ -16,7 +32,7 @@ export function wordsOf(what, { place, paths, caught, label }) {
     remove: () => sized(t('vertex_removed', { count })),
     close: () => sized(t(`done_${kind}`)),
     cleared: () => t('cleared'),
-    undo: () => sized(t('undone'), feature ? t(`kind_${kind}_one`) : null, row.closes && !row.round && feature ? t('vertices', { count }) : null),
+    undo: () => sized(t('undone'), feature ? t(`kind_${kind}_one`) : null, row.closes && !row.round && feature ? t('points', { count }) : null),
     redo: () => sized(t('redone'), feature ? t(`kind_${kind}_one`) : null),
     kind: () => t(`help_${place.kind}`),
     choose: () => sized(t('chosen', { label: label ?? '' })),

@@ -1,0 +1,286 @@
+// The place picker in a real browser against a real portal: mouse, finger, keyboard; and the ways in which pickers of
+// other portals are known to have failed people.
+import { after, before, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { axe, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { openPicker, startPlaces } from './support/picker.mjs';
+
+let portal, browser;
+before(async () => {
+  portal = await startPlaces();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.remove();
+});
+
+// A test in a browser context of its own; a page that complains fails it.
+const browse = (name, make, more, work) => test(name, async () => {
+  const context = await make(browser, more), page = await context.newPage(), heard = complaints(page);
+  await work(page, context);
+  assert.deepEqual(heard, []);
+  await context.close();
+});
+const ring = (value) => value.coordinates[0];
+
+browse('an area with the mouse: draw, measure, move, bend, remove, and all of it back and forth', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'drawing');
+  await hands.button('Plocha').click();
+  await hands.button('Přichytávat').click();
+  await hands.click([-60, -60], [60, -60], [60, 60]);
+  assert.equal(await hands.value(), null, 'what is not done is not sent');
+  await page.mouse.move(...await hands.spot([-60, 60]));
+  assert.match(await hands.measure(), /m² · obvod [\d,]+ m/, 'the size is shown while it grows');
+  await hands.click([-60, 60], [-60, -60]); // the first corner again closes it
+  const square = await hands.value();
+  assert.equal(square.type, 'Polygon');
+  assert.equal(ring(square).length, 5);
+  await hands.reads(/Výměra/);
+
+  await hands.drag([60, 60], [90, 90]);
+  const moved = await hands.value();
+  assert.notDeepEqual(moved, square);
+  await hands.drag([0, -60], [0, -90]); // the middle of an edge
+  assert.equal(ring(await hands.value()).length, 6);
+  await page.getByText('Rohy na mapě (5)').click();
+  await page.getByRole('button', { name: 'Odebrat bod 1', exact: true }).click();
+  assert.equal(ring(await hands.value()).length, 5);
+
+  const last = await hands.value();
+  for (let i = 0; i < 4; i++) await hands.button('Zpět').click(); // removed, bent (put in and moved), moved
+  assert.deepEqual(await hands.value(), square);
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Control+y');
+  assert.deepEqual(await hands.value(), last);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+Shift+z');
+  assert.deepEqual(await hands.value(), last);
+
+  await hands.button('Smazat a začít znovu').click();
+  assert.equal(await hands.value(), null);
+  await hands.press('Control+z');
+  assert.deepEqual(await hands.value(), last, 'deleted by mistake comes back');
+});
+
+browse('the keyboard does all that a mouse does, and says what it did', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'drawing');
+  await hands.button('Plocha').press('Enter');
+  await hands.press('s');
+  await hands.hears(/vypnuto/);
+  await hands.press('Enter', 'ArrowRight', 'Enter', 'ArrowDown', 'Enter', 'ArrowLeft', 'Enter');
+  await hands.hears(/Bod 4 přidán.* m²/);
+  await hands.press('Enter'); // the same spot again: done
+  await hands.hears(/Plocha je hotová.* m²/);
+  const first = await hands.value();
+  assert.equal(ring(first).length, 5);
+  await hands.reads(/Městský obvod/);
+  await hands.hears(/Městský obvod/);
+
+  await hands.press('Shift+ArrowLeft', 'm'); // the corner under the cross, a little aside of it
+  await hands.hears(/Bod 4 držíte/);
+  await hands.press('ArrowDown', 'Enter');
+  await hands.hears(/Posunuto/);
+  assert.notDeepEqual(await hands.value(), first);
+  await hands.press('Control+z');
+  assert.deepEqual(await hands.value(), first);
+  await hands.press('Backspace');
+  assert.equal(ring(await hands.value()).length, 4);
+  await hands.press('Delete');
+  await hands.hears(/Smazáno/);
+  assert.equal(await hands.value(), null);
+
+  await hands.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Klávesy na mapě' });
+  assert.equal(await dialog.isVisible(), true);
+  assert.deepEqual(await axe(page), []);
+  await page.keyboard.press('Escape');
+  assert.equal(await hands.surface.evaluate((box) => box === document.activeElement), true, 'back on the map');
+});
+
+browse('a corner meets what is on the map, unless that is not wanted', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'drawing');
+  await hands.button('Plocha').click();
+  const triangle = async () => {
+    await hands.press('Enter', 'ArrowRight', 'Enter', 'ArrowDown', 'Enter', 'Enter');
+    await hands.hears(/hotová/);
+    const [at] = ring(await hands.value());
+    await hands.press('Delete', 'ArrowLeft', 'ArrowUp');
+    await hands.hears(/Smazáno/);
+    return at;
+  };
+  // Small steps until the cross comes near something.
+  for (let i = 0, caught = false; !caught; i++) {
+    assert.ok(i < 30, 'nothing to snap to in 30 steps through a city');
+    await hands.press('Shift+ArrowRight', 'Shift+ArrowRight', 'Enter');
+    caught = /přichyceno/.test(await hands.hears(/Bod 1 přidán/));
+    await hands.press('Escape');
+  }
+  const snapped = await triangle();
+  await hands.press('s');
+  assert.notDeepEqual(await triangle(), snapped);
+});
+
+browse('a finger: taps put, a corner is dragged or tapped along, and the page still scrolls', phone, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'drawing');
+  await hands.button('Plocha').tap();
+  await hands.button('Přichytávat').tap();
+  await hands.still();
+  await hands.tap([-60, -60], [60, -60], [60, 60]);
+  await hands.button('Hotovo').tap();
+  await hands.still();
+  const drawn = await hands.value();
+  assert.equal(ring(drawn).length, 4);
+
+  const before = await page.evaluate(() => scrollY);
+  await hands.swipe([60, 60], [90, 90]);
+  const dragged = await hands.value();
+  assert.notDeepEqual(dragged, drawn, 'a finger on a corner moves it');
+  assert.equal(await page.evaluate(() => scrollY), before, 'and not the page');
+  await hands.tap([-60, -60]);
+  await hands.hears(/držíte/);
+  await hands.tap([-90, -90]);
+  assert.notDeepEqual(await hands.value(), dragged, 'without dragging as well');
+
+  const kept = await hands.value();
+  await hands.swipe([0, 100], [0, -120]);
+  await page.waitForFunction((from) => scrollY !== from, before);
+  assert.deepEqual(await hands.value(), kept, 'scrolling draws nothing');
+});
+
+browse('over the whole screen of a phone: the map, and a sheet that can be drawn up', phone, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'spot');
+  await hands.tap([0, 0]);
+  await hands.reads(/Městský obvod/);
+  await hands.button('Mapa přes celou obrazovku').tap();
+  assert.deepEqual(await axe(page), []);
+  assert.equal(await page.getByRole('button', { name: 'Pokračovat ke kontrole' }).last().isVisible(), true);
+  assert.equal(await page.locator('[inert]').count() > 0, true, 'the rest of the page steps back');
+  const low = await hands.picker.locator('.words').boundingBox();
+  await hands.button('Údaje o místě').tap();
+  const high = await hands.picker.locator('.words').boundingBox();
+  assert.ok(high.y < low.y, 'the sheet comes up');
+  await picture(page, 'picker-phone-sheet', { full: false });
+  await hands.button('Údaje o místě').tap();
+  const at = await hands.value();
+  await hands.tap([40, 40]);
+  await page.waitForFunction((old) => document.querySelector('.place input[type=hidden]').value !== old, JSON.stringify(at));
+  await hands.picker.getByRole('button', { name: 'Zpět do formuláře' }).first().tap();
+  assert.equal(await page.locator('[inert]').count(), 0);
+});
+
+browse('a late answer about the place before is not shown', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'spot');
+  let free, asked = 0;
+  const first = new Promise((done) => { free = done; });
+  await page.route('**/check?*', async (route) => {
+    if (asked++ > 0) return route.continue();
+    const answer = await route.fetch();
+    await first;
+    return route.fulfill({ response: answer, json: { words: [{ label: 'Kde', text: 'tam, kde to bylo předtím' }], errors: [], values: [], explain: [] } }).catch(() => {});
+  });
+  const waiting = page.waitForRequest('**/check?*');
+  await hands.click([0, 0]);
+  await waiting;
+  await hands.click([150, 100]);
+  await hands.reads(/Městský obvod/);
+  free();
+  await page.unrouteAll({ behavior: 'wait' });
+  await hands.still();
+  assert.doesNotMatch(await hands.picker.locator('.words').innerText(), /předtím/);
+});
+
+browse('at the edge of the city nobody is trapped, and a location outside is said to be so', desktop, { permissions: ['geolocation'], geolocation: { longitude: 14.42, latitude: 50.08, accuracy: 10 } }, async (page, context) => {
+  const hands = await openPicker(page, portal, 'spot', { near: false });
+  await hands.button('Moje poloha').click();
+  await hands.hears(/mimo město/);
+  assert.equal(await hands.value(), null);
+  const back = hands.button('Zpět do města');
+  await hands.press('-', '-', '-');
+  for (let i = 0; i < 30 && !(await back.isVisible()); i++) await hands.press('ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+  await hands.press('Enter'); // the place may be put there; the server says what is wrong with it
+  await hands.reads(/mimo/);
+  await back.click();
+  await back.waitFor({ state: 'hidden' });
+  await context.setGeolocation({ longitude: 13.3776, latitude: 49.7475, accuracy: 12 });
+  await hands.button('Moje poloha').click();
+  await hands.hears(/s přesností 12 m/);
+  assert.deepEqual((await hands.value()).coordinates, [13.3776, 49.7475]);
+});
+
+browse('typed coordinates lie where they should in either order, and a photo knows where it was taken', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'spot');
+  await page.getByText('Zadat místo souřadnicemi').click();
+  const field = page.getByLabel('Zeměpisná šířka a délka');
+  for (const text of ['49.7475, 13.3776', '13.3776 49.7475', '49,7475 N, 13,3776 E']) {
+    await field.fill(text);
+    await field.press('Enter');
+    assert.deepEqual((await hands.value()).coordinates, [13.3776, 49.7475], text);
+    await hands.button('Smazat a začít znovu').click();
+  }
+  await page.getByText('Místo z fotky').click();
+  await page.getByLabel('Vybrat fotku').setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer: photoAt([49, 44, 51], [13, 22, 39.36]) });
+  await hands.hears(/Poloha z fotky/);
+  assert.deepEqual((await hands.value()).coordinates, [13.3776, 49.7475]);
+  await page.getByLabel('Vybrat fotku').setInputFiles({ name: 'IMG_2.jpg', mimeType: 'image/jpeg', buffer: Buffer.from([0xff, 0xd8, 0xff, 0xd9]) });
+  await hands.hears(/poloha uložena není/);
+});
+
+browse('a reload and a step back keep the place', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'spot');
+  await hands.click([30, 20]);
+  await hands.reads(/Městský obvod/);
+  const put = await hands.value();
+  await page.reload();
+  await hands.reads(/Městský obvod/);
+  assert.deepEqual(await hands.value(), put);
+  await page.goto(`${portal.url}/agendas`);
+  await page.goBack();
+  await hands.reads(/Městský obvod/);
+  assert.deepEqual(await hands.value(), put);
+});
+
+for (const [dress, more] of [
+  ['dark, at 400 % (320 pixels wide)', { viewport: { width: 320, height: 256 }, colorScheme: 'dark' }],
+  ['forced colours, English', { forcedColors: 'active' }],
+]) {
+  browse(`axe finds nothing and nothing scrolls sideways: ${dress}`, desktop, more, async (page) => {
+    const hands = await openPicker(page, portal, 'drawing', { query: dress.includes('English') ? '?lang=en' : '?lang=cs' });
+    await hands.press('Enter', 'ArrowRight', 'Enter', 'ArrowDown', 'Enter', 'Enter');
+    await hands.reads(/Plzeň/);
+    assert.deepEqual(await axe(page), []);
+    assert.equal(await scrollsSideways(page), false);
+    const small = await hands.picker.locator('button:visible, summary:visible').evaluateAll((all) =>
+      all.map((each) => [each.textContent, each.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([text]) => text));
+    assert.deepEqual(small, [], 'too small for a finger');
+    await picture(page, `picker-${more.forcedColors ?? 'narrow'}`);
+  });
+}
+
+// The least JPEG that holds a GPS position: TIFF in an APP1 segment, degrees, minutes and seconds as fractions.
+function photoAt(north, east) {
+  const tiff = Buffer.alloc(26 + 2 + 4 * 12 + 4 + 2 * 24), at = (index) => 28 + index * 12;
+  tiff.write('II*\0', 0, 'latin1');
+  tiff.writeUInt32LE(8, 4);
+  const entry = (offset, tag, type, count, value) => {
+    tiff.writeUInt16LE(tag, offset);
+    tiff.writeUInt16LE(type, offset + 2);
+    tiff.writeUInt32LE(count, offset + 4);
+    if (typeof value === 'string') tiff.write(value, offset + 8, 'latin1');
+    else tiff.writeUInt32LE(value, offset + 8);
+  };
+  tiff.writeUInt16LE(1, 8);
+  entry(10, 0x8825, 4, 1, 26);
+  tiff.writeUInt16LE(4, 26);
+  const values = at(4) + 4;
+  entry(at(0), 1, 2, 2, 'N');
+  entry(at(1), 2, 5, 3, values);
+  entry(at(2), 3, 2, 2, 'E');
+  entry(at(3), 4, 5, 3, values + 24);
+  [...north, ...east].forEach((part, i) => {
+    tiff.writeUInt32LE(Math.round(part * 100), values + i * 8);
+    tiff.writeUInt32LE(100, values + i * 8 + 4);
+  });
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(8 + tiff.length, 4);
+  return Buffer.concat([head, Buffer.from('Exif\0\0', 'latin1'), tiff, Buffer.from([0xff, 0xd9])]);
+}
