@@ -176,6 +176,12 @@ int64_t epo_json_get_integer(const struct epo_json *object, const char *name, in
     return value && value->type == EPO_JSON_INTEGER ? value->integer : otherwise;
 }
 
+double epo_json_number(const struct epo_json *value) {
+    if (value && value->type == EPO_JSON_INTEGER)
+        return (double)value->integer;
+    return value && value->type == EPO_JSON_REAL ? value->real : 0;
+}
+
 double epo_json_get_real(const struct epo_json *object, const char *name, double otherwise) {
     const struct epo_json *value = epo_json_get(object, name);
     if (value && value->type == EPO_JSON_INTEGER)

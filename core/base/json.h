@@ -72,6 +72,8 @@ struct epo_json *epo_json_get_span(const struct epo_json *object, struct epo_spa
 struct epo_json *epo_json_find(const struct epo_json *root, const char *path);
 struct epo_span epo_json_get_text(const struct epo_json *object, const char *name); /* or empty */
 int64_t epo_json_get_integer(const struct epo_json *object, const char *name, int64_t otherwise);
+/* Of an integer or a real; 0 of anything else and of NULL. */
+double epo_json_number(const struct epo_json *value);
 double epo_json_get_real(const struct epo_json *object, const char *name, double otherwise);
 bool epo_json_get_boolean(const struct epo_json *object, const char *name, bool otherwise);
 bool epo_json_is_text(const struct epo_json *value);

@@ -103,10 +103,31 @@ static struct epo_response *show_form(struct filling *filling, int status,
     return epo_respond_page(filling->request, status, "web/form", model);
 }
 
+/* Opened from the city map: the form with its place filled in, and nothing blamed yet. */
+static struct epo_response *show_form_at(struct filling *filling, struct epo_point at) {
+    struct epo_request *request = filling->request;
+    struct epo_form_result result = {0};
+    struct epo_error error = {0};
+    filling->raw = epo_json_object(request->pool);
+    epo_json_set_string(request->pool, filling->raw, epo_form_place_field(filling->form),
+                        epo_pool_printf(request->pool,
+                                        "{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]}", at.x,
+                                        at.y));
+    if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
+                        request->portal->maps, request->portal->catalog, request->lang, &result,
+                        &error))
+        return epo_respond_error(request, &error, NULL);
+    result.errors = epo_json_array(request->pool);
+    return show_form(filling, 200, &result);
+}
+
 struct epo_response *epo_form_get(struct epo_request *request) {
     struct filling filling = {0};
+    struct epo_point at;
     if (!start(request, &filling))
         return epo_page_not_found(request);
+    if (epo_form_place_field(filling.form) != NULL && epo_page_place(request, &at))
+        return show_form_at(&filling, at);
     struct epo_response *response = show_form(&filling, 200, NULL);
     epo_response_cacheable(response);
     return response;

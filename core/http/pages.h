@@ -53,6 +53,8 @@ const char *epo_page_state_key(struct epo_request *request, struct epo_span stat
  * "history". found as epo_submission_find made it. */
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found);
 
+/* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
+bool epo_page_place(struct epo_request *request, struct epo_point *at);
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);
@@ -77,6 +79,7 @@ struct epo_response *epo_page_security(struct epo_request *request);
 struct epo_response *epo_page_favicon(struct epo_request *request);
 struct epo_response *epo_form_get(struct epo_request *request);
 struct epo_response *epo_form_post(struct epo_request *request);
+struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_look_up(struct epo_request *request);
 struct epo_response *epo_login_get(struct epo_request *request);

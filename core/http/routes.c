@@ -9,6 +9,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/agendas/{agenda}/p/{page}", epo_page_own, 0, "agenda.page"},
     {EPO_GET, "/agendas/{agenda}/{form}", epo_form_get, 0, "form.get"},
     {EPO_POST, "/agendas/{agenda}/{form}", epo_form_post, EPO_ROUTE_LIMITED, "form.post"},
+    {EPO_GET, "/place", epo_place_get, 0, "place"},
     {EPO_GET, "/submissions", epo_submission_look_up, EPO_ROUTE_LIMITED, "submission.look_up"},
     {EPO_GET, "/submissions/{number}", epo_submission_get, 0, "submission.get"},
     {EPO_GET, "/login", epo_login_get, 0, "login.get"},

@@ -206,6 +206,21 @@ static struct epo_span due_of(struct epo_intake *intake) {
     return EPO_SPAN("");
 }
 
+/* What the agenda's code said, else the rules of its manifest, else the district's. */
+static bool choose_office(struct epo_intake *intake, const char *field, struct epo_error *error) {
+    struct epo_span wish = epo_json_get_text(intake->submitted, "office");
+    if (!wish.len) {
+        const struct epo_json *facts = field ? epo_json_get(intake->result.facts, field) : NULL;
+        const char *today = epo_pool_string(intake->pool, epo_json_get_text(intake->tree, "today"));
+        if (!epo_agenda_office(intake->agenda, intake->pool, facts, intake->result.answers,
+                               intake->values, today, &wish, error))
+            return false;
+    }
+    intake->office =
+        epo_routing_office(epo_portal_settings(intake->portal), wish, intake->district);
+    return true;
+}
+
 static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *value) {
     struct epo_buffer buffer;
     epo_buffer_init(&buffer, 64u << 20);
@@ -223,11 +238,9 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         return false;
     struct epo_pool *pool = intake->pool;
     const char *field = epo_form_place_field(intake->form);
-    struct epo_span wish = epo_json_get_text(intake->submitted, "office");
     intake->due = due_of(intake);
-    intake->office =
-        epo_routing_office(epo_portal_settings(intake->portal),
-                           wish.len ? wish : intake->agenda->manifest->office, intake->district);
+    if (!choose_office(intake, field, error))
+        return false;
     intake->filed = EPO_NEW(pool, struct epo_filed);
     struct save *save = EPO_NEW(pool, struct save);
     save->intake = intake;

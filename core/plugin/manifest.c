@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "forms/expression.h"
 #include "include/epo.h"
+#include "plugin/rules.h"
 
 struct reading {
     struct epo_pool *pool;
@@ -260,20 +262,66 @@ static void read_states(struct reading *reading) {
               "digits and _, with at least \"received\"");
 }
 
+/* A rule over place, answers and time, or a fault at its line. */
+static const struct epo_json *read_rule(struct reading *reading, const struct epo_json *text,
+                                        const char *name) {
+    struct epo_json *rule;
+    struct epo_error error = {0};
+    if (!epo_json_is_text(text))
+        fault(reading, text,
+              "\"%s\" is a text like: in(districts, \"Plzeň 3\") and owner == "
+              "\"city\"",
+              name);
+    else if (!epo_expression_read(reading->pool, text->text, epo_rule_names, &rule, &error))
+        fault(reading, text, "\"%s\": %s", name, error.text);
+    else
+        return rule;
+    return NULL;
+}
+
+static void read_routing(struct reading *reading) {
+    struct epo_manifest *manifest = reading->manifest;
+    const struct epo_json *routing = epo_json_get(manifest->tree, "routing");
+    const struct epo_json *rules = epo_json_get(routing, "rules");
+    manifest->office = epo_json_get_text(routing, "office");
+    if (routing && !manifest->office.len)
+        fault(reading, routing,
+              "\"routing\" must be {\"office\": \"district\"} or name an office of epo.json");
+    if (rules && (rules->type != EPO_JSON_ARRAY || rules->count > EPO_DECLARED_MAX)) {
+        fault(reading, rules, "\"rules\" is an array of at most %d rules", EPO_DECLARED_MAX);
+        return;
+    }
+    manifest->office_rules =
+        EPO_NEW_ARRAY(reading->pool, struct epo_office_rule, rules ? rules->count + 1 : 1);
+    for (uint32_t i = 0; rules && i < rules->count; i++) {
+        struct epo_span office = epo_json_get_text(rules->items[i], "office");
+        const struct epo_json *when = epo_json_get(rules->items[i], "when");
+        if (!office.len || !when) {
+            fault(reading, rules->items[i],
+                  "a rule of routing is {\"when\": \"owner == \\\"city\\\"\", \"office\": "
+                  "\"district\"}");
+            continue;
+        }
+        const struct epo_json *rule = read_rule(reading, when, "when");
+        if (rule)
+            manifest->office_rules[manifest->office_rule_count++] =
+                (struct epo_office_rule){rule, office};
+    }
+}
+
 static void read_rest(struct reading *reading) {
     struct epo_manifest *manifest = reading->manifest;
     const struct epo_json *parameters = epo_json_get(manifest->tree, "parameters");
     if (parameters && parameters->type != EPO_JSON_OBJECT)
         fault(reading, parameters, "\"parameters\" must be an object");
-    const struct epo_json *routing = epo_json_get(manifest->tree, "routing");
-    manifest->office = epo_json_get_text(routing, "office");
-    if (routing && !manifest->office.len)
-        fault(reading, routing,
-              "\"routing\" must be {\"office\": \"district\"} or name an office of epo.json");
+    const struct epo_json *applies = epo_json_get(manifest->tree, "applies");
+    if (applies)
+        manifest->applies = read_rule(reading, applies, "applies");
+    read_routing(reading);
     static const char *const KNOWN[] = {
         "name",    "version",        "abi",   "runtime", "main",  "title",      "group",
         "summary", "life_situation", "law",   "rights",  "forms", "parameters", "routing",
-        "states",  "statements",     "pages", "routes",  "jobs"};
+        "states",  "statements",     "pages", "routes",  "jobs",  "applies"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

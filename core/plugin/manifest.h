@@ -27,6 +27,10 @@ struct epo_declared_statement {
 struct epo_declared_route {
     const char *method, *path, *name;
 };
+struct epo_office_rule {
+    const struct epo_json *rule; /* as epo_expression_read gave it */
+    struct epo_span office;      /* "district" or an office id */
+};
 struct epo_declared_job {
     const char *name;
     int64_t every_s;
@@ -43,7 +47,10 @@ struct epo_manifest {
     struct epo_declared_route *routes;
     struct epo_declared_job *jobs;
     size_t form_count, statement_count, page_count, route_count, job_count;
-    struct epo_span office; /* of routing: "district", an office id or empty */
+    struct epo_span office;               /* of routing: "district", an office id or empty */
+    struct epo_office_rule *office_rules; /* of routing, in order */
+    size_t office_rule_count;
+    const struct epo_json *applies; /* where in the city; NULL: everywhere */
     struct epo_json *states;
 };
 

@@ -19,7 +19,11 @@
  *                                      "grants" does not give refuses the whole agenda
  *   "forms": ["forms/registration.json"],
  *   "parameters": {…},                 defaults; see below
- *   "routing": {"office": "district" | "<office id>"},
+ *   "routing": {"office": "district" | "<office id>",            where requests go, unless
+ *     "rules": [{"when": "in(districts, \"Plzeň 3\") and owner == \"city\"", "office": "umo-3"}]},
+ *                                      the first rule that holds says otherwise (see rules.h and
+ *                                      forms/expression.h; submitted may still name another)
+ *   "applies": "owner == \"city\"",    at which places it is offered (place first); default: all
  *   "states": {"received": ["in_progress", …], …},             allowed moves; default below
  *   "statements": {"count_open": {"sql": "SELECT …", "writes": false}},    right "tables"
  *   "pages": ["overview"],             right "pages"; each has templates/<page>.html
@@ -147,6 +151,17 @@ bool epo_agenda_has_page(const struct epo_agenda *agenda, struct epo_span page);
 struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda,
                                        const struct epo_json *settings, struct epo_pool *pool,
                                        struct epo_span district);
+/* Is the agenda offered at this place? facts: of epo_locate. By the rule "applies" of its manifest;
+ * never outside the city. False when the rule takes too many steps. */
+bool epo_agenda_applies(const struct epo_agenda *agenda, struct epo_pool *pool,
+                        const struct epo_json *facts, bool *applies, struct epo_error *error);
+/* The office that the manifest's routing names: "district", an office id or empty, for
+ * epo_routing_office. facts of the request's place, answers and values may be NULL; today: ISO
+ * date. Points into the manifest. False when a rule takes too many steps. */
+bool epo_agenda_office(const struct epo_agenda *agenda, struct epo_pool *pool,
+                       const struct epo_json *facts, const struct epo_json *answers,
+                       const struct epo_json *values, const char *today, struct epo_span *office,
+                       struct epo_error *error);
 /* The lines of values "explain" in words: array of texts. */
 struct epo_json *epo_agenda_explain(const struct epo_agenda *agenda, struct epo_pool *pool,
                                     const char *lang, const struct epo_json *values);

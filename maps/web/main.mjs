@@ -10,3 +10,6 @@ if (places.length + cases.length > 0) {
     for (const box of cases) showCases(box);
   });
 }
+
+const spots = document.querySelectorAll('[data-map="spot"]');
+if (spots.length > 0) import('./spot.mjs').then(({ Spot }) => spots.forEach((box) => new Spot(box)));

@@ -1,0 +1,170 @@
+/* Place first: a spot of the city, what the city knows about it, and what can be settled there. The
+ * map of the page fetches this same page for every spot and takes its part "here". */
+#include "http/pages.h"
+
+#include "portal/routing.h"
+
+enum { FOUND_MAX = 10, AT_ADDRESS_M = 30 };
+
+/* A coordinate as it goes into an address: 7 decimals are a centimetre. */
+static const char *place_of(struct epo_pool *pool, struct epo_point at) {
+    return epo_pool_printf(pool, "%.7f,%.7f", at.x, at.y);
+}
+
+bool epo_page_place(struct epo_request *request, struct epo_point *at) {
+    struct epo_span rest, lon = epo_span_cut(epo_request_query(request, "place"), ',', &rest);
+    return epo_span_real(lon, &at->x) && epo_span_real(rest, &at->y);
+}
+
+static struct epo_json *forms_of(struct epo_request *request, const struct epo_agenda *agenda,
+                                 struct epo_point at) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *forms = epo_json_array(pool);
+    for (size_t i = 0; i < epo_agenda_form_count(agenda); i++) {
+        const struct epo_form *form = epo_agenda_form(agenda, i);
+        struct epo_json *row = epo_json_object(pool);
+        bool has_place = epo_form_place_field(form) != NULL;
+        epo_json_set_text(pool, row, "title", epo_form_title(form, request->lang));
+        epo_json_set_string(pool, row, "url",
+                            epo_pool_printf(pool, "/agendas/%s/%s%s%s", epo_agenda_name(agenda),
+                                            epo_form_id(form), has_place ? "?place=" : "",
+                                            has_place ? place_of(pool, at) : ""));
+        epo_json_push(pool, forms, row);
+    }
+    return forms;
+}
+
+/* False where a rule takes too many steps. */
+static bool agendas_at(struct epo_request *request, const struct epo_json *facts,
+                       struct epo_point at, struct epo_json *rows, struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, EPO_AGENDAS_MAX);
+    size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, EPO_AGENDAS_MAX);
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        bool applies = false;
+        good = good && epo_agenda_applies(agendas[i], pool, facts, &applies, error);
+        if (good && applies) {
+            const struct epo_json *manifest = epo_agenda_manifest(agendas[i]);
+            struct epo_json *row = epo_json_object(pool);
+            epo_json_set_text(pool, row, "title", epo_agenda_title(agendas[i], request->lang));
+            epo_json_set_text(pool, row, "summary",
+                              epo_json_localized(epo_json_get(manifest, "summary"), request->lang));
+            epo_json_set_string(pool, row, "url",
+                                epo_pool_printf(pool, "/agendas/%s", epo_agenda_name(agendas[i])));
+            epo_json_set(pool, row, "forms", forms_of(request, agendas[i], at));
+            epo_json_push(pool, rows, row);
+        }
+        epo_agenda_release(agendas[i]);
+    }
+    return good;
+}
+
+/* The office of the district that the place lies in. */
+static struct epo_json *office_at(struct epo_request *request, const struct epo_json *facts) {
+    static const char *const contacts[] = {"address", "hours", "phone", "email"};
+    struct epo_pool *pool = request->pool;
+    const struct epo_json *settings = epo_portal_settings(request->portal);
+    struct epo_span district = epo_json_get_text(epo_json_get(facts, "district"), "code");
+    struct epo_span id = epo_routing_office(settings, EPO_SPAN("district"), district);
+    const struct epo_json *office = epo_routing_find(settings, id);
+    struct epo_json *row = epo_json_object(pool);
+    epo_json_set_text(pool, row, "name", epo_routing_name(settings, id, request->lang));
+    for (size_t i = 0; i < sizeof contacts / sizeof *contacts; i++)
+        epo_json_set_text(pool, row, contacts[i],
+                          epo_json_localized(epo_json_get(office, contacts[i]), request->lang));
+    return row;
+}
+
+static struct epo_json *point(struct epo_pool *pool, struct epo_point at) {
+    struct epo_json *geometry = epo_json_object(pool), *coordinates = epo_json_array(pool);
+    epo_json_set_string(pool, geometry, "type", "Point");
+    epo_json_push(pool, coordinates, epo_json_real(pool, at.x));
+    epo_json_push(pool, coordinates, epo_json_real(pool, at.y));
+    epo_json_set(pool, geometry, "coordinates", coordinates);
+    return geometry;
+}
+
+/* An address only where the spot is as good as at it. */
+static struct epo_span title_of(const struct epo_json *facts) {
+    const struct epo_json *address = epo_json_get(facts, "address");
+    struct epo_span public_space = epo_json_get_text(epo_json_get(facts, "public_space"), "name");
+    struct epo_span text = epo_json_get_text(address, "text");
+    if (public_space.len > 0)
+        return public_space;
+    if (text.len > 0 && epo_json_get_real(address, "distance_m", 0) <= AT_ADDRESS_M)
+        return text;
+    return epo_json_get_text(epo_json_get(facts, "district"), "name");
+}
+
+/* What stands under "here". False when something broke; what is wrong with the spot is a "trouble"
+ * of the model, for the citizen. */
+static bool describe(struct epo_request *request, struct epo_point at, struct epo_json *model,
+                     struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_place place;
+    struct epo_json *facts, *geometry = point(pool, at), *here;
+    const struct epo_catalog *catalog = request->portal->catalog;
+    if (!epo_place_read(pool, geometry, &place, error) ||
+        !epo_locate(request->portal->maps, pool, &place, &facts, error)) {
+        epo_json_set_text(pool, model, "trouble",
+                          epo_page_error_text(request, error, "place_first.nowhere"));
+        return error->kind == EPO_ERROR_BAD_INPUT;
+    }
+    epo_json_set_text(pool, model, "geojson", epo_json_print(pool, geometry));
+    if (!epo_json_get_boolean(facts, "in_city", true)) {
+        epo_json_set_text(pool, model, "trouble", epo_page_text(request, "place_first.outside"));
+        return true;
+    }
+    here = epo_json_set(pool, model, "here", epo_json_object(pool));
+    epo_json_set_text(pool, here, "title", title_of(facts));
+    epo_json_set(pool, here, "words", epo_form_words(pool, request->lang, catalog, facts));
+    epo_json_set(pool, here, "office", office_at(request, facts));
+    return agendas_at(request, facts, at, epo_json_set(pool, here, "agendas", epo_json_array(pool)),
+                      error);
+}
+
+static bool search(struct epo_request *request, struct epo_span query, struct epo_json *model,
+                   struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *features, *found = epo_json_set(pool, model, "found", epo_json_array(pool));
+    if (!epo_addresses_search(request->portal->maps, pool, query, FOUND_MAX, NULL, &features,
+                              error))
+        return error->kind == EPO_ERROR_BAD_INPUT;
+    const struct epo_json *list = epo_json_get(features, "features");
+    for (uint32_t i = 0; list != NULL && i < list->count; i++) {
+        const struct epo_json *feature = list->items[i], *properties, *pair;
+        properties = epo_json_get(feature, "properties");
+        pair = epo_json_get(epo_json_get(feature, "geometry"), "coordinates");
+        if (pair == NULL || pair->count < 2)
+            continue;
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "label", epo_json_get_text(properties, "label"));
+        epo_json_set_text(pool, row, "district", epo_json_get_text(properties, "district"));
+        epo_json_set_string(pool, row, "place",
+                            place_of(pool, (struct epo_point){epo_json_number(pair->items[0]),
+                                                              epo_json_number(pair->items[1])}));
+        epo_json_push(pool, found, row);
+    }
+    return true;
+}
+
+struct epo_response *epo_place_get(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_error error = {0};
+    struct epo_point at;
+    struct epo_json *model = epo_json_object(pool);
+    struct epo_span query = epo_span_trim(epo_request_query(request, "q"));
+    bool named = epo_page_place(request, &at);
+    epo_json_set_text(pool, model, "query", query);
+    epo_json_set_string(pool, model, "trouble", "");
+    epo_json_set_string(pool, model, "geojson", "");
+    epo_json_set_boolean(pool, model, "searched", !named && query.len > 0);
+    epo_json_set_text(pool, model, "page_title", epo_page_text(request, "place_first.title"));
+    if (named ? !describe(request, at, model, &error)
+              : query.len > 0 && !search(request, query, model, &error))
+        return epo_respond_error(request, &error, NULL);
+    struct epo_response *response = epo_respond_page(request, 200, "web/place", model);
+    epo_response_header(response, "cache-control", EPO_SPAN("private, no-cache"));
+    return response;
+}
