@@ -6,7 +6,7 @@ import VectorLayer from 'ol/layer/Vector.js';
 import VectorSource from 'ol/source/Vector.js';
 import { fromLonLat, toLonLat } from 'ol/proj.js';
 import { onScheme } from './palette.mjs';
-import { placeStyles, styleOf } from './marks.mjs';
+import { placeStyles } from './marks.mjs';
 import { Surface } from './surface.mjs';
 import { h, uniqueId } from './dom.mjs';
 import { t } from './texts.mjs';
@@ -19,10 +19,7 @@ export class Spot {
     this.asked = 0;
     this.marks = new VectorSource();
     const help = uniqueId('map-help'), layer = new VectorLayer({ source: this.marks, zIndex: 10 });
-    const style = () => {
-      const styles = placeStyles();
-      layer.setStyle(() => styleOf(styles, 'point', true));
-    };
+    const style = () => layer.setStyle(placeStyles().pin());
     style();
     onScheme(style);
     const begin = this.read(box.dataset.geojson);

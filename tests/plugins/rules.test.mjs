@@ -37,7 +37,7 @@ const request = (spot, pieces) => file(portal.url, 'bench_permit', 'request', {
 // Which office holds it: whose inbox shows the number.
 async function inboxOf(office) {
   const login = await fetch(`${portal.url}/login`, {
-    method: 'POST', redirect: 'manual', body: new URLSearchParams({ login: office, password: accounts(folder)[office] }),
+    method: 'POST', redirect: 'manual', body: new URLSearchParams({ name: office, password: accounts(folder)[office] }),
   });
   const cookie = login.headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
   return (await fetch(`${portal.url}/office`, { headers: { cookie } })).text();
