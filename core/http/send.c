@@ -23,6 +23,9 @@ static bool without_body(const h2o_req_t *req, int status) {
 }
 
 static void send_bytes(h2o_req_t *req, int status, struct epo_span body) {
+    struct epo_loop *loop = H2O_STRUCT_FROM_MEMBER(struct epo_loop, context, req->conn->ctx);
+    if (loop->stopping) /* libh2o says so only to requests that came after the order to stop */
+        req->http1_is_persistent = 0;
     req->res.status = status;
     req->res.reason = epo_status_reason(status);
     req->res.content_length = status == 204 || status == 304 ? SIZE_MAX : body.len;

@@ -224,6 +224,16 @@ static void block_signals(sigset_t *set) {
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
+/* Who asks a second time to stop does not want to wait for what is under way: the process ends
+ * there and then. All that was acknowledged is on disk. */
+static void end_at_next_signal(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 /* Waits for signals on the main thread until it is time to stop. */
 static void wait_for_end(struct epo_server *server, int signal_fd) {
     for (;;) {
@@ -283,6 +293,7 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
             EPO_LOG_TEXT("tls", server->tls ? "yes" : "no"));
     epo_hand_over_done();
     wait_for_end(server, signal_fd);
+    end_at_next_signal();
     epo_log(EPO_LOG_INFO, "http.stopping");
     epo_hand_over_notify("STOPPING=1");
     for (int i = 0; i < server->loop_count; i++)

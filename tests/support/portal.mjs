@@ -49,6 +49,8 @@ export function serve(folder, { args = [], env = {} } = {}) {
     if (portal.exit === undefined) child.kill('SIGTERM');
     return portal.ended;
   };
+  /** Whatever became of the test: nothing stays behind. */
+  portal.clear = async () => { child.kill('SIGKILL'); await portal.ended; rmSync(folder, { recursive: true, force: true }); };
   portal.remove = async () => { await portal.stop(); rmSync(folder, { recursive: true, force: true }); };
   return new Promise((done, fail) => {
     child.stderr.on('data', (bytes) => {
@@ -61,6 +63,13 @@ export function serve(folder, { args = [], env = {} } = {}) {
 }
 
 export const startDemo = (settings, options) => serve(demoFolder(settings), options);
+
+/** The same for one test, which need not clear up after itself. */
+export async function startFor(t, settings, options) {
+  const portal = await startDemo(settings, options);
+  t.after(portal.clear);
+  return portal;
+}
 
 /** Name and password of a demo account: accounts(folder)["umo-3"]. */
 export function accounts(folder) {
