@@ -18,12 +18,7 @@ static int list(struct epo_process *process) {
                epo_agenda_version(agendas[i]), epo_agenda_runtime(agendas[i]), EPO_ARG(title));
         epo_agenda_release(agendas[i]);
     }
-    const struct epo_json *faults = epo_registry_faults(process->registry, process->pool);
-    for (uint32_t i = 0; faults != NULL && i < faults->count; i++)
-        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
-                (long long)epo_json_get_integer(faults->items[i], "line", 1),
-                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
-    return faults != NULL && faults->count > 0 ? EPO_EXIT_WRONG : EPO_EXIT_DONE;
+    return epo_cli_agenda_faults(process) > 0 ? EPO_EXIT_WRONG : EPO_EXIT_DONE;
 }
 
 static int new_agenda(const char *folder, const char *name) {

@@ -31,17 +31,15 @@ static void explain_all(const struct epo_json *settings) {
                                            : settings);
 }
 
-static void print_agenda_faults(const struct epo_json *faults) {
-    for (uint32_t i = 0; faults != NULL && i < faults->count; i++)
-        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
-                (long long)epo_json_get_integer(faults->items[i], "line", 1),
-                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
-}
-
 size_t epo_cli_agenda_faults(struct epo_process *process) {
     const struct epo_json *faults = epo_registry_faults(process->registry, process->pool);
-    print_agenda_faults(faults);
-    return faults != NULL ? faults->count : 0;
+    for (uint32_t i = 0; i < faults->count; i++) {
+        int64_t line = epo_json_get_integer(faults->items[i], "line", 0);
+        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
+                (long long)(line > 0 ? line : 1), /* of a whole file or folder */
+                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
+    }
+    return faults->count;
 }
 
 int epo_cli_check(struct epo_words *words) {

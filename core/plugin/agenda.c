@@ -20,6 +20,18 @@ static const char *label_of(struct epo_agenda *agenda, const char *name) {
     return epo_pool_printf(agenda->pool, "%s/%s", agenda->manifest->name, name);
 }
 
+/* Rooms below name a file by its path; an author and an admin know it by its place in the agenda.
+ */
+static bool refuse_file(struct epo_agenda *agenda, const char *name, struct epo_error *error,
+                        struct epo_faults *faults) {
+    size_t len = strlen(agenda->folder);
+    const char *last = strrchr(agenda->folder, '/');
+    size_t parent = last ? (size_t)(last + 1 - agenda->folder) : 0;
+    if (strncmp(error->where, agenda->folder, len) == 0 && error->where[len] == '/')
+        memmove(error->where, error->where + parent, strlen(error->where + parent) + 1);
+    return epo_fault_error(faults, label_of(agenda, name), error);
+}
+
 static bool check_rights(struct epo_agenda *agenda, struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
     unsigned granted = epo_grants_of(epo_portal_settings(agenda->portal), manifest->name);
@@ -40,11 +52,11 @@ static bool load_texts(struct epo_agenda *agenda, struct epo_faults *faults) {
     agenda->catalog = epo_catalog_child(agenda->portal->catalog);
     agenda->templates = epo_templates_child(agenda->portal->templates, agenda->catalog);
     if (is_folder(texts) && !epo_catalog_add(agenda->catalog, texts, "", &error))
-        return epo_fault_error(faults, label_of(agenda, "texts"), &error);
+        return refuse_file(agenda, "texts", &error, faults);
     if (is_folder(templates) &&
         (!epo_templates_add(agenda->templates, templates, agenda->manifest->name, false, &error) ||
          !epo_templates_link(agenda->templates, &error)))
-        return epo_fault_error(faults, label_of(agenda, "templates"), &error);
+        return refuse_file(agenda, "templates", &error, faults);
     bool good = true;
     for (size_t i = 0; i < agenda->manifest->page_count; i++) {
         const char *name =
@@ -103,7 +115,7 @@ static bool load_tables(struct epo_agenda *agenda, struct epo_faults *faults) {
         return true;
     if (migrations &&
         !epo_store_migrate(agenda->portal->store, manifest->name, sql, prefix, &error))
-        return epo_fault_error(faults, label_of(agenda, "sql"), &error);
+        return refuse_file(agenda, "sql", &error, faults);
     for (size_t i = 0; i < manifest->statement_count; i++) {
         const struct epo_declared_statement *declared = &manifest->statements[i];
         if (!epo_store_check_statement(agenda->portal->store, declared->statement.sql, prefix,
