@@ -42,9 +42,9 @@ const bundles = [
   { name: 'map', entry: 'maps/web/main.mjs' }, // with chunks of its own: what is rarely used comes when it is
 ];
 
-// The bundler names files by their content, since one names the others.
+// The bundler names files by their content, since one names the others. parts: what the first one cannot start without.
 async function bundle({ name, entry }) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: { [name]: join(root, entry) },
     entryNames: '[name].[hash]',
     chunkNames: '[name].[hash]',
@@ -53,13 +53,19 @@ async function bundle({ name, entry }) {
     splitting: true,
     minify: true,
     write: false,
+    metafile: true,
     format: 'esm',
     target: ['chrome100', 'firefox100', 'safari15'],
     legalComments: 'none',
     logLevel: 'warning',
     plugins: [texts],
   });
-  return outputFiles.map(({ path, contents }) => ({ file: basename(path), contents }));
+  const first = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith(entry));
+  return {
+    name,
+    files: outputFiles.map(({ path, contents }) => ({ file: basename(path), contents })),
+    parts: first.imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => `/assets/${basename(path)}`),
+  };
 }
 
 const hash = (content) => createHash('sha256').update(content).digest('hex').slice(0, 12);
@@ -79,7 +85,8 @@ function put(file, content, keep) {
 mkdirSync(out, { recursive: true });
 const keep = new Set(['manifest.json']);
 const manifest = {};
-for (const { name, files } of await Promise.all(bundles.map(async (each) => ({ name: each.name, files: await bundle(each) })))) {
+for (const { name, files, parts } of await Promise.all(bundles.map(bundle))) {
+  if (parts.length > 0) manifest[`${name}_parts`] = parts;
   for (const { file, contents } of files) {
     const path = put(file, contents, keep);
     if (file.startsWith(`${name}.`)) manifest[name] = path;

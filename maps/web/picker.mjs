@@ -4,6 +4,7 @@ import { createEmpty, extend, isEmpty } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
 import { Check } from './check.mjs';
 import { shapeAt, wordsAt } from './choose.mjs';
+import { readCoordinates } from './coordinates.mjs';
 import { debounce, h, iconButton, icons, uniqueId } from './dom.mjs';
 import { Hand } from './hand.mjs';
 import { findMe } from './here.mjs';
@@ -11,7 +12,7 @@ import { KINDS, enough, geometryOf, offered } from './kinds.mjs';
 import { List } from './list.mjs';
 import { Marks } from './marks.mjs';
 import { Memory, object } from './memory.mjs';
-import { Place, readCoordinates } from './place.mjs';
+import { Place } from './place.mjs';
 import { Paths } from './route.mjs';
 import { Search } from './search.mjs';
 import { Sheet } from './sheet.mjs';
@@ -273,7 +274,7 @@ export class Picker {
   restore() {
     const { kept } = this.memory;
     if (kept !== undefined) this.hidden.value = kept;
-    const typed = this.hidden.value ? readCoordinates(this.hidden.value) : null;
+    const typed = readCoordinates(this.hidden.value)?.lonLat;
     const value = object(this.hidden.value) ?? (typed ? { type: 'Point', coordinates: typed } : kept === undefined ? object(this.box.dataset.geojson) : null);
     if (this.chosenLabel) this.search.input.value = this.chosenLabel.trim();
     if (!value || !this.place.read(value)) return;

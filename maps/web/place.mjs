@@ -229,13 +229,3 @@ export class Place {
     return true;
   }
 }
-
-// "49.7475, 13.3776", "49,7475 13,3776", "49.7475 N, 13.3776 E"; which is which is told by size: the portal's
-// cities lie where latitude is above longitude.
-export function readCoordinates(text) {
-  const found = text.replace(/(\d),(\d)/g, '$1.$2').match(/-?\d+(?:\.\d+)?/g)?.map(Number);
-  if (found?.length !== 2) return null;
-  const [a, b] = found;
-  const [lat, lon] = a > b ? [a, b] : [b, a];
-  return Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? [lon, lat] : null;
-}

@@ -1,15 +1,15 @@
 // Other ways to name a place than pointing at it: coordinates typed by hand, a photo taken there.
 import { fromLonLat } from 'ol/proj.js';
+import { lonLatOf } from './coordinates.mjs';
 import { h, icon, icons, uniqueId } from './dom.mjs';
-import { readCoordinates } from './place.mjs';
 import { t } from './texts.mjs';
 
 // put(at): as if it had been pointed at; tell(text): seen and heard.
 export function coordinates(id, { put, tell }) {
   const hint = uniqueId('hint');
   const input = h('input', { id, class: 'input', type: 'text', inputmode: 'text', autocomplete: 'off', 'aria-describedby': hint });
-  const use = () => {
-    const at = readCoordinates(input.value);
+  const use = async () => {
+    const at = await lonLatOf(input.value);
     if (!at) {
       tell(t('coordinates_wrong'));
       return;

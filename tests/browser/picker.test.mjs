@@ -210,12 +210,20 @@ browse('at the edge of the city nobody is trapped, and a location outside is sai
 browse('typed coordinates lie where they should in either order, and a photo knows where it was taken', desktop, {}, async (page) => {
   const hands = await openPicker(page, portal, 'spot');
   await page.getByText('Zadat místo souřadnicemi').click();
-  const field = page.getByLabel('Zeměpisná šířka a délka');
-  for (const text of ['49.7475, 13.3776', '13.3776 49.7475', '49,7475 N, 13,3776 E']) {
+  const field = page.getByLabel('Souřadnice', { exact: true });
+  for (const text of ['49.7475, 13.3776', '13.3776 49.7475', '49,7475 N, 13,3776 E', '49°44′51″ N, 13°22′39,36″ E']) {
     await field.fill(text);
     await field.press('Enter');
+    await hands.hears(/Bod je umístěný/);
     assert.deepEqual((await hands.value()).coordinates, [13.3776, 49.7475], text);
     await hands.button('Smazat a začít znovu').click();
+    await hands.hears(/Smazáno/);
+  }
+  for (const text of ['-822000, -1070000', 'X 1070000,0 Y 822000,0']) { // S-JTSK, as plans of the land registry print it
+    await field.fill(text);
+    await field.press('Enter');
+    await hands.hears(/Bod je umístěný/);
+    (await hands.value()).coordinates.forEach((part, i) => assert.ok(Math.abs(part - [13.38369896, 49.745348][i]) < 1e-6, `${text}: ${part}`));
   }
   await page.getByText('Místo z fotky').click();
   await page.getByLabel('Vybrat fotku').setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer: photoAt([49, 44, 51], [13, 22, 39.36]) });
