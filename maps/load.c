@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "maps/packed.h"
+#include "maps/reader.h"
 
 static const struct epo_statement META = {"map.meta", "SELECT key, value FROM meta", NULL};
 static const struct epo_statement LAYERS = {
@@ -192,15 +193,18 @@ struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *err
     s->city_name = "";
     s->folder = epo_pool_string(pool, epo_span(folder));
     const char *path = epo_pool_printf(pool, "%s/map.db", folder);
-    struct epo_store *store = epo_store_open(
-        path, &(struct epo_store_options){.spatial = true, .read_only = true, .label = "map"},
-        error);
+    struct epo_store *store =
+        epo_store_open(path,
+                       &(struct epo_store_options){
+                           .spatial = true, .read_only = true, .unchanging = true, .label = "map"},
+                       error);
     struct epo_db *db = store == NULL ? NULL : epo_store_connect(store, error);
     struct epo_texts *texts = epo_texts_open(pool);
     bool ok = db != NULL && load_all(s, texts, db, error);
     epo_texts_close(texts);
-    epo_db_close(db);
-    if (store != NULL)
+    if (db != NULL)
+        s->reader = epo_reader_make(store, db, s->version);
+    else
         epo_store_close(store);
     if (ok) {
         struct epo_error no_tiles; /* a portal without a picture still takes requests */
@@ -215,6 +219,7 @@ void epo_snapshot_free(struct epo_snapshot *snapshot) {
     if (snapshot == NULL)
         return;
     epo_tiles_close(snapshot->tiles);
+    epo_reader_free(snapshot->reader);
     epo_pool_free(snapshot->pool);
 }
 

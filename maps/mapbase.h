@@ -99,6 +99,7 @@ struct epo_snapshot {
     uint32_t *parcels;         /* features of the parcel layer sorted by number */
     const char *folder;
     struct epo_tiles *tiles; /* NULL if there are none */
+    struct epo_reader *reader; /* for what is not held in memory */
 };
 
 /* load.c: reads folder/map.db. NULL on error. */

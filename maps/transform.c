@@ -7,6 +7,8 @@
 #include <proj.h>
 #include <pthread.h>
 
+#include "maps/crs.h"
+
 /* "Inverse of Krovak East North + S-JTSK to WGS 84 (5)", EPSG, 1 m. Degrees in lon, lat order. */
 static const char PIPELINE[] =
     "+proj=pipeline "
@@ -20,9 +22,7 @@ static const char PIPELINE[] =
     "+step +proj=pop +v_3 "
     "+step +proj=unitconvert +xy_in=rad +xy_out=deg";
 
-/* Czechia with a margin. Outside it the operation is wrong by more than it promises, and exchanged
- * or sign-flipped coordinates always fall outside. */
-static const double LON_MIN = 12.0, LON_MAX = 19.0, LAT_MIN = 48.0, LAT_MAX = 51.5;
+/* The same area as that of crs.h in metres. */
 static const double X_MIN = -950000, X_MAX = -400000, Y_MIN = -1250000, Y_MAX = -900000;
 
 struct transformer {
@@ -86,7 +86,7 @@ static bool transform(struct epo_point from, PJ_DIRECTION direction, struct epo_
 }
 
 static bool within_czechia(struct epo_point p) {
-    return p.x >= LON_MIN && p.x <= LON_MAX && p.y >= LAT_MIN && p.y <= LAT_MAX;
+    return p.x >= EPO_LON_MIN && p.x <= EPO_LON_MAX && p.y >= EPO_LAT_MIN && p.y <= EPO_LAT_MAX;
 }
 
 bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,

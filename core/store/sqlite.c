@@ -153,7 +153,8 @@ struct epo_db *epo_sqlite_open(struct epo_store *store, const char *path, bool s
     db->store = store;
     db->mode = EPO_SQL_SETUP;
     bool writable = access != EPO_SQLITE_READ;
-    int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                         : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
     int code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {
         epo_sqlite_fail(db, code, path, error);

@@ -59,17 +59,44 @@ static bool start_writer(struct epo_store *store, const char *migrations, struct
     return true;
 }
 
+/* As a URI, whose own signs in the path are escaped; sqlite.c lets readers name files so. */
+static bool set_unchanging_path(struct epo_store *store, const char *path) {
+    static const char HEX[] = "0123456789ABCDEF", BEFORE[] = "file:", BEHIND[] = "?immutable=1";
+    char *to = store->path + sizeof BEFORE - 1, *end = store->path + sizeof store->path;
+    memcpy(store->path, BEFORE, sizeof BEFORE);
+    for (; *path != '\0' && end - to > (ptrdiff_t)sizeof BEHIND + 3; path++) {
+        unsigned char c = (unsigned char)*path;
+        if (c == '%' || c == '?' || c == '#') {
+            *to++ = '%';
+            *to++ = HEX[c >> 4];
+            *to++ = HEX[c & 15];
+        } else {
+            *to++ = *path;
+        }
+    }
+    memcpy(to, BEHIND, sizeof BEHIND);
+    return *path == '\0';
+}
+
+static bool set_path(struct epo_store *store, const char *path, bool unchanging,
+                     struct epo_error *error) {
+    bool fits = unchanging ? set_unchanging_path(store, path) : strlen(path) < sizeof store->path;
+    if (!unchanging)
+        snprintf(store->path, sizeof store->path, "%s", path);
+    return fits || epo_fail(error, EPO_ERROR_BAD_INPUT, "store.open",
+                            "the path of the database is too long");
+}
+
 struct epo_store *epo_store_open(const char *path, const struct epo_store_options *options,
                                  struct epo_error *error) {
     struct epo_store *store = calloc(1, sizeof *store);
     epo_assert(store);
     pthread_mutex_init(&store->lock, NULL);
-    if (strlen(path) >= sizeof store->path) {
-        epo_fail(error, EPO_ERROR_BAD_INPUT, "store.open", "the path of the database is too long");
+    epo_assert(options->read_only || !options->unchanging);
+    if (!set_path(store, path, options->unchanging, error)) {
         epo_store_close(store);
         return NULL;
     }
-    snprintf(store->path, sizeof store->path, "%s", path);
     snprintf(store->label, sizeof store->label, "%s", options->label ? options->label : "store");
     store->spatial = options->spatial;
     store->read_only = options->read_only;

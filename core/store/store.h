@@ -73,10 +73,13 @@ bool epo_store_setup(struct epo_error *error);
 /* One database. Shared by all threads once open. */
 struct epo_store;
 struct epo_store_options {
-    bool spatial;   /* SpatiaLite functions on its connections (the map base) */
-    bool read_only; /* no writer; refuses a missing file */
-    bool scratch;   /* a file made aside that nobody else opens: no log and no fsync, so that a
-                       failed job leaves a file fit only for deleting */
+    bool spatial;    /* SpatiaLite functions on its connections (the map base) */
+    bool read_only;  /* no writer; refuses a missing file */
+    bool unchanging; /* read_only, and the file is never written in place, only replaced by rename:
+                        no locks and no files beside it, and an open connection goes on with the
+                        file that it opened */
+    bool scratch;    /* a file made aside that nobody else opens: no log and no fsync, so that a
+                        failed job leaves a file fit only for deleting */
     const char *migrations; /* folder of NNN_name.sql, or NULL */
     const char *label;      /* for logs and metrics: "portal", "map" */
 };

@@ -1,0 +1,68 @@
+#include "maps/crs.h"
+
+#include <math.h>
+
+/* EPSG:3857 is the sphere of this radius over WGS 84's own angles. */
+static const double WEB_RADIUS_M = 6378137;
+
+static const struct {
+    const char *uri;
+    bool north_first;
+    int decimals;
+} SYSTEMS[] = {
+    [EPO_CRS84] = {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", false, 7},
+    [EPO_CRS_4326] = {"http://www.opengis.net/def/crs/EPSG/0/4326", true, 7},
+    [EPO_CRS_3857] = {"http://www.opengis.net/def/crs/EPSG/0/3857", false, 3},
+    [EPO_CRS_5514] = {"http://www.opengis.net/def/crs/EPSG/0/5514", false, 3},
+};
+_Static_assert(sizeof SYSTEMS / sizeof *SYSTEMS == EPO_CRS_COUNT, "a system without a row");
+
+const char *epo_crs_uri(enum epo_crs crs) {
+    return SYSTEMS[crs].uri;
+}
+
+bool epo_crs_read(struct epo_span uri, enum epo_crs *crs) {
+    for (int i = 0; i < EPO_CRS_COUNT; i++)
+        if (epo_span_is(uri, SYSTEMS[i].uri)) {
+            *crs = (enum epo_crs)i;
+            return true;
+        }
+    return false;
+}
+
+bool epo_crs_is_north_first(enum epo_crs crs) {
+    return SYSTEMS[crs].north_first;
+}
+
+int epo_crs_decimals(enum epo_crs crs) {
+    return SYSTEMS[crs].decimals;
+}
+
+static double radians(double degrees) {
+    return degrees * M_PI / 180;
+}
+
+bool epo_crs_from_5514(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
+                       struct epo_error *error) {
+    struct epo_point degrees;
+    *out = metres;
+    if (crs == EPO_CRS_5514)
+        return true;
+    if (!epo_transform_to_4326(metres, &degrees, error))
+        return false;
+    *out = degrees;
+    if (crs == EPO_CRS_3857)
+        *out = (struct epo_point){
+            WEB_RADIUS_M * radians(degrees.x),
+            WEB_RADIUS_M * log(tan(M_PI / 4 + radians(degrees.y) / 2)),
+        };
+    return true;
+}
+
+struct epo_point epo_crs_degrees(enum epo_crs crs, struct epo_point at) {
+    epo_assert(crs != EPO_CRS_5514);
+    if (crs != EPO_CRS_3857)
+        return at;
+    return (struct epo_point){at.x / WEB_RADIUS_M * 180 / M_PI,
+                              atan(sinh(at.y / WEB_RADIUS_M)) * 180 / M_PI};
+}
