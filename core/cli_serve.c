@@ -69,10 +69,11 @@ static void greet(const struct serving *serving, const char *listen) {
     epo_pool_free(pool);
 }
 
-static const struct epo_json *read_components(struct epo_process *process,
-                                              struct epo_error *error) {
+/* A file of core/web/api. */
+static const struct epo_json *read_api(struct epo_process *process, const char *name,
+                                       struct epo_error *error) {
     static const size_t max = 1 << 20;
-    const char *path = epo_pool_printf(process->pool, "%s/web/api/components.json", process->share);
+    const char *path = epo_pool_printf(process->pool, "%s/web/api/%s", process->share, name);
     FILE *file = fopen(path, "re");
     if (file == NULL) {
         epo_fail(error, EPO_ERROR_BROKEN, "serve.components", "%s cannot be read.", path);
@@ -116,9 +117,10 @@ static bool run(struct serving *serving, const char *listen, bool dev, struct ep
                             .registry = process->registry,
                             .version = EPO_VERSION,
                             .versions = epo_cli_versions(process->pool),
-                            .components = read_components(process, error),
+                            .components = read_api(process, "components.json", error),
+                            .ogc = read_api(process, "ogc.json", error),
                             .started_at_us = epo_clock_now_us()};
-    if (app->components == NULL)
+    if (app->components == NULL || app->ogc == NULL)
         return false;
     struct epo_server_options options = {
         .routes = epo_routes,

@@ -29,18 +29,21 @@ static const struct epo_statement SCHEMA[] = {
      " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.area_layer", "CREATE INDEX area_layer ON area (layer)", NULL},
+    {"map.area_code", "CREATE INDEX area_code ON area (layer, code)", NULL},
     {"map.make_line",
      "CREATE TABLE line (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, code TEXT NOT NULL,"
      " name TEXT NOT NULL, kind TEXT NOT NULL, belongs TEXT NOT NULL, measure REAL NOT NULL,"
      " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.line_layer", "CREATE INDEX line_layer ON line (layer)", NULL},
+    {"map.line_code", "CREATE INDEX line_code ON line (layer, code)", NULL},
     {"map.make_point",
      "CREATE TABLE point (id INTEGER PRIMARY KEY, layer INTEGER NOT NULL, code TEXT NOT NULL,"
      " name TEXT NOT NULL, kind TEXT NOT NULL, belongs TEXT NOT NULL, measure REAL NOT NULL,"
      " rank INTEGER NOT NULL, properties TEXT NOT NULL, geometry BLOB NOT NULL) STRICT",
      NULL},
     {"map.point_layer", "CREATE INDEX point_layer ON point (layer)", NULL},
+    {"map.point_code", "CREATE INDEX point_code ON point (layer, code)", NULL},
     {"map.make_address",
      "CREATE TABLE address (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,"
      " street TEXT NOT NULL, conscription INTEGER NOT NULL, evidence INTEGER NOT NULL,"
@@ -85,6 +88,10 @@ static const struct {
     {1,
      {"map.add_point_properties",
       "ALTER TABLE point ADD COLUMN properties TEXT NOT NULL DEFAULT ''", NULL}},
+    {2, {"map.add_area_code", "CREATE INDEX IF NOT EXISTS area_code ON area (layer, code)", NULL}},
+    {2, {"map.add_line_code", "CREATE INDEX IF NOT EXISTS line_code ON line (layer, code)", NULL}},
+    {2,
+     {"map.add_point_code", "CREATE INDEX IF NOT EXISTS point_code ON point (layer, code)", NULL}},
 };
 static const struct epo_statement SET_META = {
     "map.set_meta",

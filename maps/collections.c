@@ -8,34 +8,38 @@ enum { LAYERS_MAX = 256, SIDE_POINTS = 16 };
 
 static const struct epo_statement LAYERS = {
     "map.public_layers",
-    "SELECT id, name, title_cs, title_en, shape, role, 'name kind belongs measure' FROM layer"
-    " ORDER BY id",
+    "SELECT id, name, title_cs, title_en, shape, role, public_fields FROM layer"
+    " WHERE visible = 'public' ORDER BY id",
     NULL};
 
 /* How many, which of the standard columns are used at all, and the box around all. */
 static const struct epo_statement FIGURES[EPO_TABLES] = {
     [EPO_TABLE_AREA] = {"map.area_figures",
-                        "SELECT COUNT(*), MAX(name <> ''), MAX(kind <> ''), MAX(belongs <> ''),"
+                        "SELECT COUNT(*), COUNT(DISTINCT code), MAX(name <> ''), MAX(kind <> ''), "
+                        "MAX(belongs <> ''),"
                         " MAX(measure <> 0), MIN(MbrMinX(geometry)), MIN(MbrMinY(geometry)),"
                         " MAX(MbrMaxX(geometry)), MAX(MbrMaxY(geometry)) FROM area"
                         " WHERE layer = $1",
                         NULL},
     [EPO_TABLE_LINE] = {"map.line_figures",
-                        "SELECT COUNT(*), MAX(name <> ''), MAX(kind <> ''), MAX(belongs <> ''),"
+                        "SELECT COUNT(*), COUNT(DISTINCT code), MAX(name <> ''), MAX(kind <> ''), "
+                        "MAX(belongs <> ''),"
                         " MAX(measure <> 0), MIN(MbrMinX(geometry)), MIN(MbrMinY(geometry)),"
                         " MAX(MbrMaxX(geometry)), MAX(MbrMaxY(geometry)) FROM line"
                         " WHERE layer = $1",
                         NULL},
     [EPO_TABLE_POINT] = {"map.point_figures",
-                         "SELECT COUNT(*), MAX(name <> ''), MAX(kind <> ''), MAX(belongs <> ''),"
+                         "SELECT COUNT(*), COUNT(DISTINCT code), MAX(name <> ''), MAX(kind <> ''), "
+                         "MAX(belongs <> ''),"
                          " MAX(measure <> 0), MIN(MbrMinX(geometry)), MIN(MbrMinY(geometry)),"
                          " MAX(MbrMaxX(geometry)), MAX(MbrMaxY(geometry)) FROM point"
                          " WHERE layer = $1",
                          NULL},
-    [EPO_TABLE_ADDRESS] = {"map.address_figures",
-                           "SELECT COUNT(*), 1, 1, 1, 1, MIN(xmin), MIN(ymin), MAX(xmax), MAX(ymax)"
-                           " FROM idx_address_geometry WHERE $1 = 0",
-                           NULL},
+    [EPO_TABLE_ADDRESS] =
+        {"map.address_figures",
+         "SELECT COUNT(*), COUNT(*), 1, 1, 1, 1, MIN(xmin), MIN(ymin), MAX(xmax), MAX(ymax)"
+         " FROM idx_address_geometry WHERE $1 = 0",
+         NULL},
 };
 
 static const struct {
@@ -113,9 +117,10 @@ static bool add_figures(struct epo_collection *c, struct epo_db *db, bool used[S
     if (epo_rows_next(rows)) {
         c->count = epo_rows_integer(rows, 0);
         for (int i = 0; i < STANDARDS; i++)
-            used[i] = epo_rows_integer(rows, 1 + i) != 0;
-        struct epo_bounds box = {epo_rows_real(rows, 5), epo_rows_real(rows, 6),
-                                 epo_rows_real(rows, 7), epo_rows_real(rows, 8)};
+            used[i] = epo_rows_integer(rows, 2 + i) != 0;
+        c->id_is_code = epo_rows_integer(rows, 1) == c->count;
+        struct epo_bounds box = {epo_rows_real(rows, 6), epo_rows_real(rows, 7),
+                                 epo_rows_real(rows, 8), epo_rows_real(rows, 9)};
         c->has_extent = c->count > 0 && add_extent(c, box);
     }
     return epo_rows_end(rows, error);

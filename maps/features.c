@@ -14,73 +14,46 @@ enum {
     REQUEST_MS_MAX = 4000 /* less than a job's deadline */
 };
 
-#define COLUMNS                                                                                    \
-    "id, code, AsBinary(geometry), '' AS properties, MbrMinX(geometry), MbrMinY(geometry),"        \
-    " MbrMaxX(geometry), MbrMaxY(geometry)"
-#define FIELDS "name, kind, belongs, measure"
-#define ADDRESS                                                                                    \
-    "street, conscription, orientation, letter, evidence, part, postcode, city, district"
-
-/* How the rows are found: all of a layer in order; those whose box meets a box; the one of an id.
- */
-enum way { WAY_ALL, WAY_BOX, WAY_ID, WAYS };
+/* How the rows are found: all of a layer in order; those whose box meets a box; the one of an id,
+ * which is its code or, where codes repeat, its key. */
+enum way { WAY_ALL, WAY_BOX, WAY_CODE, WAY_KEY, WAYS };
+#define SELECT_FROM(table, properties, fields)                                                     \
+    "SELECT id, code, AsBinary(geometry), " properties                                             \
+    ", MbrMinX(geometry), MbrMinY(geometry), MbrMaxX(geometry), MbrMaxY(geometry), " fields        \
+    " FROM " table " WHERE geometry IS NOT NULL AND "
+#define READ_WAYS(table, properties, fields, layer)                                                \
+    {                                                                                              \
+        [WAY_ALL] = {"map.all_" table,                                                             \
+                     SELECT_FROM(table, properties, fields) layer                                  \
+                     " AND id > $2 ORDER BY id LIMIT -1 OFFSET $3",                                \
+                     NULL},                                                                        \
+        [WAY_BOX] =                                                                                \
+            {"map.box_" table,                                                                     \
+             SELECT_FROM(table, properties, fields) layer                                          \
+             " AND id > $2 AND id IN (SELECT pkid FROM idx_" table "_geometry"                     \
+             " WHERE xmax >= $3 AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",        \
+             NULL},                                                                                \
+        [WAY_CODE] = {"map.code_" table,                                                           \
+                      SELECT_FROM(table, properties, fields) layer                                 \
+                      " AND code = $2 ORDER BY id LIMIT 1",                                        \
+                      NULL},                                                                       \
+        [WAY_KEY] = {                                                                              \
+            "map.key_" table,                                                                      \
+            SELECT_FROM(table, properties, fields) layer " AND id = $2",                           \
+            NULL                                                                                   \
+        }                                                                                          \
+    }
 static const struct epo_statement READ[EPO_TABLES][WAYS] = {
     [EPO_TABLE_AREA] =
-        {[WAY_ALL] = {"map.read_areas",
-                      "SELECT " COLUMNS ", " FIELDS " FROM area WHERE layer = $1 AND id > $2"
-                      " ORDER BY id LIMIT -1 OFFSET $3",
-                      NULL},
-         [WAY_BOX] = {"map.read_areas_in",
-                      "SELECT " COLUMNS ", " FIELDS " FROM area WHERE layer = $1 AND id > $2"
-                      " AND id IN (SELECT pkid FROM idx_area_geometry WHERE xmax >= $3"
-                      " AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",
-                      NULL},
-         [WAY_ID] = {"map.read_area",
-                     "SELECT " COLUMNS ", " FIELDS " FROM area WHERE layer = $1 AND code = $2"
-                     " ORDER BY id LIMIT 1",
-                     NULL}},
+        READ_WAYS("area", "properties", "name, kind, belongs, measure", "layer = $1"),
     [EPO_TABLE_LINE] =
-        {[WAY_ALL] = {"map.read_lines",
-                      "SELECT " COLUMNS ", " FIELDS " FROM line WHERE layer = $1 AND id > $2"
-                      " ORDER BY id LIMIT -1 OFFSET $3",
-                      NULL},
-         [WAY_BOX] = {"map.read_lines_in",
-                      "SELECT " COLUMNS ", " FIELDS " FROM line WHERE layer = $1 AND id > $2"
-                      " AND id IN (SELECT pkid FROM idx_line_geometry WHERE xmax >= $3"
-                      " AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",
-                      NULL},
-         [WAY_ID] = {"map.read_line",
-                     "SELECT " COLUMNS ", " FIELDS " FROM line WHERE layer = $1 AND code = $2"
-                     " ORDER BY id LIMIT 1",
-                     NULL}},
+        READ_WAYS("line", "properties", "name, kind, belongs, measure", "layer = $1"),
     [EPO_TABLE_POINT] =
-        {[WAY_ALL] = {"map.read_points",
-                      "SELECT " COLUMNS ", " FIELDS " FROM point WHERE layer = $1 AND id > $2"
-                      " ORDER BY id LIMIT -1 OFFSET $3",
-                      NULL},
-         [WAY_BOX] = {"map.read_points_in",
-                      "SELECT " COLUMNS ", " FIELDS " FROM point WHERE layer = $1 AND id > $2"
-                      " AND id IN (SELECT pkid FROM idx_point_geometry WHERE xmax >= $3"
-                      " AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",
-                      NULL},
-         [WAY_ID] = {"map.read_point",
-                     "SELECT " COLUMNS ", " FIELDS " FROM point WHERE layer = $1 AND code = $2"
-                     " ORDER BY id LIMIT 1",
-                     NULL}},
-    [EPO_TABLE_ADDRESS] =
-        {[WAY_ALL] = {"map.read_addresses",
-                      "SELECT " COLUMNS ", " ADDRESS " FROM address WHERE $1 = 0 AND id > $2"
-                      " AND geometry IS NOT NULL ORDER BY id LIMIT -1 OFFSET $3",
-                      NULL},
-         [WAY_BOX] = {"map.read_addresses_in",
-                      "SELECT " COLUMNS ", " ADDRESS " FROM address WHERE $1 = 0 AND id > $2"
-                      " AND id IN (SELECT pkid FROM idx_address_geometry WHERE xmax >= $3"
-                      " AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",
-                      NULL},
-         [WAY_ID] = {"map.read_address",
-                     "SELECT " COLUMNS ", " ADDRESS " FROM address WHERE $1 = 0 AND code = $2"
-                     " AND geometry IS NOT NULL",
-                     NULL}},
+        READ_WAYS("point", "properties", "name, kind, belongs, measure", "layer = $1"),
+    [EPO_TABLE_ADDRESS] = READ_WAYS("address", "''",
+                                    "street, conscription, orientation, letter, evidence, part,"
+                                    " postcode, city, district",
+                                    "$1 = 0"),
 };
 
 struct reading {
@@ -176,11 +149,18 @@ static struct epo_json *wanted_properties(const struct reading *r) {
 
 /* ---- all rows ---- */
 
+static struct epo_json *id_of(const struct reading *r) {
+    if (r->collection->id_is_code)
+        return epo_json_text(r->pool, epo_rows_text(r->rows, EPO_COLUMN_CODE));
+    long long key = epo_rows_integer(r->rows, EPO_COLUMN_KEY);
+    return epo_json_string(r->pool, epo_pool_printf(r->pool, "%lld", key));
+}
+
 static enum epo_feature_verdict show(struct reading *r, struct epo_json *properties,
                                      epo_feature_fn visit, void *arg) {
     struct epo_feature_row row = {
         .key = epo_rows_integer(r->rows, EPO_COLUMN_KEY),
-        .id = epo_json_text(r->pool, epo_rows_text(r->rows, EPO_COLUMN_CODE)),
+        .id = id_of(r),
         .properties = properties,
         .wkb_5514 = epo_rows_text(r->rows, EPO_COLUMN_WKB),
     };
@@ -235,7 +215,10 @@ static struct epo_rows *ask(struct reading *r, struct epo_db *db) {
     const struct epo_feature_query *q = r->query;
     const struct epo_statement *statement = &READ[r->collection->table][r->way];
     struct epo_value layer = EPO_INTEGER(r->collection->layer);
-    if (r->way == WAY_ID)
+    int64_t key = 0; /* of no row, as is an id that is no number */
+    if (r->way == WAY_KEY && epo_span_integer(q->id, &key))
+        return epo_db_query(db, statement, EPO_BIND(layer, EPO_INTEGER(key)));
+    if (r->way == WAY_CODE || r->way == WAY_KEY)
         return epo_db_query(db, statement, EPO_BIND(layer, EPO_TEXT(q->id)));
     if (r->way == WAY_ALL)
         return epo_db_query(
@@ -245,6 +228,12 @@ static struct epo_rows *ask(struct reading *r, struct epo_db *db) {
     return epo_db_query(db, statement,
                         EPO_BIND(layer, EPO_INTEGER(q->after), EPO_REAL(box.min_x),
                                  EPO_REAL(box.min_y), EPO_REAL(box.max_x), EPO_REAL(box.max_y)));
+}
+
+static enum way way_of(const struct reading *r) {
+    if (r->query->id.len > 0)
+        return r->collection->id_is_code ? WAY_CODE : WAY_KEY;
+    return r->query->box_count > 0 && r->collection->count > SMALL_LAYER ? WAY_BOX : WAY_ALL;
 }
 
 static bool read_rows(struct reading *r, struct epo_db *db, epo_feature_fn visit, void *arg,
@@ -257,16 +246,14 @@ static bool read_rows(struct reading *r, struct epo_db *db, epo_feature_fn visit
     }
     r->plain = q->box_count == 0 && q->equals_count == 0 && q->id.len == 0;
     r->left = r->plain ? 0 : q->skip;
-    r->way = q->id.len > 0                                            ? WAY_ID
-             : q->box_count > 0 && r->collection->count > SMALL_LAYER ? WAY_BOX
-                                                                      : WAY_ALL;
+    r->way = way_of(r);
     if (q->box_count > 0 && r->window_count == 0) {
         *matched = 0;
         return true;
     }
     r->rows = ask(r, db);
     bool ok = each_row(r, visit, arg, error);
-    *matched = r->plain && q->after == 0 ? r->collection->count : r->plain ? -1 : r->fitting;
+    *matched = r->plain ? r->collection->count : q->after > 0 ? -1 : r->fitting;
     return epo_rows_end(r->rows, ok ? error : NULL) && ok;
 }
 

@@ -23,7 +23,7 @@ enum epo_layer_shape { EPO_SHAPE_POINT = 1, EPO_SHAPE_LINE, EPO_SHAPE_AREA };
 
 /* Of the tables in map.db (build.c): a file of another one is upgraded (epo_map_upgrade) or
  * refused. */
-#define EPO_MAP_SCHEMA 2
+#define EPO_MAP_SCHEMA 3
 #define EPO_FIELDS_STANDARD "name kind belongs measure"
 
 struct epo_feature {

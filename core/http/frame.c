@@ -117,10 +117,11 @@ struct epo_response *epo_respond_plain_error(struct epo_request *request, int st
 
 static bool wants_json(const struct epo_request *request) {
     struct epo_span accept = epo_request_header(request, "accept");
+    bool page = memmem(accept.at, accept.len, "text/html", 9) != NULL;
     return epo_span_starts(request->path, EPO_SPAN("/api/")) ||
            epo_span_starts(request->raw_path, EPO_SPAN("/api/")) || /* it could not be decoded */
-           (memmem(accept.at, accept.len, "json", 4) &&
-            !memmem(accept.at, accept.len, "text/html", 9));
+           (!page && (memmem(accept.at, accept.len, "json", 4) ||
+                      epo_span_starts(request->raw_path, EPO_SPAN("/ogc"))));
 }
 
 /* RFC 9457. */

@@ -15,6 +15,7 @@ struct epo_app {
     const char *version;               /* of the program */
     const struct epo_json *versions;   /* [{"label","text"}] of the libraries */
     const struct epo_json *components; /* of the API description: core/web/api/components.json */
+    const struct epo_json *ogc;        /* frame of OGC API's description: core/web/api/ogc.json */
     int64_t started_at_us;
 };
 
@@ -105,5 +106,12 @@ struct epo_response *epo_map_locate(struct epo_request *request);
 struct epo_response *epo_map_addresses(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_tile(struct epo_request *request);
+struct epo_response *epo_ogc_landing(struct epo_request *request);
+struct epo_response *epo_ogc_conformance(struct epo_request *request);
+struct epo_response *epo_ogc_api(struct epo_request *request);
+struct epo_response *epo_ogc_collections(struct epo_request *request);
+struct epo_response *epo_ogc_one_collection(struct epo_request *request);
+struct epo_response *epo_ogc_items(struct epo_request *request);
+struct epo_response *epo_ogc_item(struct epo_request *request);
 
 #endif

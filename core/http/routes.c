@@ -41,5 +41,12 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/api/v1/addresses", epo_map_addresses, EPO_ROUTE_API, "api.addresses"},
     {EPO_GET, "/tiles/city.json", epo_map_tilejson, EPO_ROUTE_API, "tiles.json"},
     {EPO_GET, "/tiles/city/{z}/{x}/{y}", epo_map_tile, EPO_ROUTE_API | EPO_ROUTE_INLINE, "tiles"},
+    {EPO_GET, "/ogc", epo_ogc_landing, 0, "ogc"},
+    {EPO_GET, "/ogc/conformance", epo_ogc_conformance, 0, "ogc.conformance"},
+    {EPO_GET, "/ogc/api", epo_ogc_api, 0, "ogc.api"},
+    {EPO_GET, "/ogc/collections", epo_ogc_collections, 0, "ogc.collections"},
+    {EPO_GET, "/ogc/collections/{collection}", epo_ogc_one_collection, 0, "ogc.collection"},
+    {EPO_GET, "/ogc/collections/{collection}/items", epo_ogc_items, 0, "ogc.items"},
+    {EPO_GET, "/ogc/collections/{collection}/items/{item}", epo_ogc_item, 0, "ogc.item"},
 };
 const size_t epo_route_count = sizeof epo_routes / sizeof *epo_routes;
