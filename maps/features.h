@@ -74,9 +74,10 @@ enum epo_feature_verdict {
 };
 typedef enum epo_feature_verdict (*epo_feature_fn)(const struct epo_feature_row *row, void *arg);
 
-/* Calls visit for each feature that fits. *matched becomes how many fit in all, or -1 where counting
- * them would take long. collection must come from epo_collection(s) of the same map: CONFLICT
- * "map.replaced" where another one was put in its place in between. BUSY where others are reading
+/* Calls visit for each feature that fits. *matched becomes how many fit in all, or -1 where
+ * counting them would take long. collection must come from epo_collection(s) of the same map:
+ * CONFLICT "map.replaced" where another one was put in its place in between. BUSY where others are
+ * reading
  * ("map.busy") or where it takes too long ("map.too_long"). */
 bool epo_features_each(struct epo_maps *maps, const struct epo_collection *collection,
                        const struct epo_feature_query *query, epo_feature_fn visit, void *arg,

@@ -98,7 +98,7 @@ struct epo_snapshot {
     uint32_t *by_code;         /* addresses sorted by code */
     uint32_t *parcels;         /* features of the parcel layer sorted by number */
     const char *folder;
-    struct epo_tiles *tiles; /* NULL if there are none */
+    struct epo_tiles *tiles;   /* NULL if there are none */
     struct epo_reader *reader; /* for what is not held in memory */
 };
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "maps/wkb.h"
+
 void *epo_grown(void *at, size_t count, size_t *room, size_t size) {
     if (count < *room)
         return at;
@@ -12,40 +14,8 @@ void *epo_grown(void *at, size_t count, size_t *room, size_t size) {
     return at;
 }
 
-struct reader {
-    const unsigned char *at;
-    size_t left;
-    bool bad;
-};
-
-static uint32_t read_u32(struct reader *r) {
-    uint32_t value = 0;
-    if (r->left < 4) {
-        r->bad = true;
-        return 0;
-    }
-    memcpy(&value, r->at, 4); /* little endian, as this machine: checked at each byte-order mark */
-    r->at += 4;
-    r->left -= 4;
-    return value;
-}
-
-static uint32_t read_head(struct reader *r) {
-    if (r->left < 1 || *r->at != 1) {
-        r->bad = true;
-        return 0;
-    }
-    r->at++;
-    r->left--;
-    return read_u32(r);
-}
-
-static bool read_mm(struct reader *r, int32_t *mm) {
+static bool to_mm(double metres, int32_t *mm) {
     static const double RANGE_M = 1500000; /* in mm, a product of two differences fits int64 */
-    double metres;
-    memcpy(&metres, r->at, 8);
-    r->at += 8;
-    r->left -= 8;
     if (!(fabs(metres) < RANGE_M))
         return false;
     *mm = (int32_t)lround(metres * 1000);
@@ -59,10 +29,9 @@ static void widen(struct epo_box *box, struct epo_mm p) {
     box->max_y = p.y > box->max_y ? p.y : box->max_y;
 }
 
-static void read_ring(struct reader *r, uint32_t count, uint32_t least, uint32_t outer,
+static void read_ring(struct epo_wkb *r, uint32_t count, uint32_t least, uint32_t outer,
                       struct epo_packing *out) {
-    if (r->bad || count < least || count > r->left / 16 ||
-        out->vertex_count + count >= EPO_RING_OUTER) {
+    if (!epo_wkb_points(r, count) || count < least || out->vertex_count + count >= EPO_RING_OUTER) {
         r->bad = true;
         return;
     }
@@ -70,7 +39,8 @@ static void read_ring(struct reader *r, uint32_t count, uint32_t least, uint32_t
     out->rings[out->ring_count++] = (uint32_t)out->vertex_count | outer;
     for (uint32_t i = 0; i < count && !r->bad; i++) {
         struct epo_mm p;
-        if (!read_mm(r, &p.x) || !read_mm(r, &p.y)) {
+        struct epo_point metres = epo_wkb_point(r);
+        if (!to_mm(metres.x, &p.x) || !to_mm(metres.y, &p.y)) {
             r->bad = true;
             return;
         }
@@ -81,29 +51,29 @@ static void read_ring(struct reader *r, uint32_t count, uint32_t least, uint32_t
     }
 }
 
-static void read_simple(struct reader *r, uint32_t type, struct epo_packing *out) {
-    if (type == 1) {
+static void read_simple(struct epo_wkb *r, uint32_t type, struct epo_packing *out) {
+    if (type == EPO_WKB_POINT) {
         read_ring(r, 1, 1, EPO_RING_OUTER, out);
-    } else if (type == 2) {
-        read_ring(r, read_u32(r), 2, EPO_RING_OUTER, out);
-    } else if (type == 3) {
-        uint32_t rings = read_u32(r);
+    } else if (type == EPO_WKB_LINE) {
+        read_ring(r, epo_wkb_u32(r), 2, EPO_RING_OUTER, out);
+    } else if (type == EPO_WKB_POLYGON) {
+        uint32_t rings = epo_wkb_u32(r);
         for (uint32_t i = 0; i < rings && !r->bad; i++)
-            read_ring(r, read_u32(r), 4, i == 0 ? EPO_RING_OUTER : 0, out);
+            read_ring(r, epo_wkb_u32(r), 4, i == 0 ? EPO_RING_OUTER : 0, out);
     } else {
         r->bad = true;
     }
 }
 
 bool epo_wkb_pack(struct epo_span wkb, struct epo_packing *out) {
-    struct reader r = {(const unsigned char *)wkb.at, wkb.len, false};
+    struct epo_wkb r = epo_wkb_of(wkb);
     size_t vertices_before = out->vertex_count, rings_before = out->ring_count;
     out->box = (struct epo_box){INT32_MAX, INT32_MAX, INT32_MIN, INT32_MIN};
-    uint32_t type = read_head(&r);
-    if (type >= 4 && type <= 6) {
-        uint32_t parts = read_u32(&r);
+    uint32_t type = epo_wkb_head(&r);
+    if (type >= EPO_WKB_POINTS && type <= EPO_WKB_POLYGONS) {
+        uint32_t parts = epo_wkb_u32(&r);
         for (uint32_t i = 0; i < parts && !r.bad; i++)
-            read_simple(&r, read_head(&r), out);
+            read_simple(&r, epo_wkb_head(&r), out);
     } else {
         read_simple(&r, type, out);
     }

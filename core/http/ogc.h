@@ -47,6 +47,8 @@ bool epo_ogc_read(const struct epo_request *request, enum epo_ogc_kind kind,
 const char *epo_ogc_base(struct epo_request *request);
 /* Absolute address of this request with f=form and, where after > 0, from there on. */
 const char *epo_ogc_again(struct epo_request *request, const char *form, int64_t after);
+/* Path of the same features as GeoJSON for the page's own map. */
+const char *epo_ogc_for_map(struct epo_request *request);
 /* Appends {"rel","type","title","href"}. title: key of the catalog, NULL for none. */
 void epo_ogc_link(struct epo_request *request, struct epo_json *links, const char *rel,
                   const char *type, const char *title, const char *href);

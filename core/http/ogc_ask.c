@@ -271,6 +271,8 @@ static bool read_one(const struct epo_pair *pair, enum parameter parameter,
                      struct epo_error *error) {
     enum epo_crs unused;
     switch (parameter) {
+    case P_F:
+        return pair->value.len > 0 || bad(error, "ogc.form", "f must be json or html");
     case P_CRS:
         return read_crs(pair->value, &ask->crs, error);
     case P_LIMIT:

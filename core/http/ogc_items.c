@@ -83,6 +83,7 @@ static struct epo_json *page_model(const struct page_of *page,
     epo_json_set(pool, model, "fields", fields);
     epo_json_set(pool, model, "rows", page->rows);
     epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", 0));
+    epo_json_set_string(pool, model, "map_url", epo_ogc_for_map(request));
     return model;
 }
 

@@ -6,23 +6,34 @@ const char *epo_ogc_base(struct epo_request *request) {
                            EPO_ARG(request->host));
 }
 
-static bool is_replaced(struct epo_span part, bool onward) {
+/* onward: the place in the order is another one; for_map: the map of a page draws lon/lat. */
+static bool is_replaced(struct epo_span part, bool onward, bool for_map) {
     struct epo_span value, name = epo_span_cut(part, '=', &value);
     return part.len == 0 || epo_span_is(name, "f") ||
-           (onward && (epo_span_is(name, "after") || epo_span_is(name, "offset")));
+           (onward && (epo_span_is(name, "after") || epo_span_is(name, "offset"))) ||
+           (for_map && epo_span_is(name, "crs"));
 }
 
-const char *epo_ogc_again(struct epo_request *request, const char *form, int64_t after) {
+static const char *again(struct epo_request *request, const char *form, int64_t after,
+                         bool for_map) {
     struct epo_pool *pool = request->pool;
     struct epo_span query = request->raw_query;
-    const char *url = epo_pool_printf(pool, "%s%.*s?f=%s", epo_ogc_base(request),
+    const char *url = epo_pool_printf(pool, "%s%.*s?f=%s", for_map ? "" : epo_ogc_base(request),
                                       EPO_ARG(request->raw_path), form);
     while (query.len > 0) { /* as sent: still encoded */
         struct epo_span part = epo_span_cut(query, '&', &query);
-        if (!is_replaced(part, after > 0))
+        if (!is_replaced(part, after > 0, for_map))
             url = epo_pool_printf(pool, "%s&%.*s", url, EPO_ARG(part));
     }
     return after > 0 ? epo_pool_printf(pool, "%s&after=%lld", url, (long long)after) : url;
+}
+
+const char *epo_ogc_again(struct epo_request *request, const char *form, int64_t after) {
+    return again(request, form, after, false);
+}
+
+const char *epo_ogc_for_map(struct epo_request *request) {
+    return again(request, "json", 0, true);
 }
 
 void epo_ogc_link(struct epo_request *request, struct epo_json *links, const char *rel,

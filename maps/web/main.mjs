@@ -13,3 +13,5 @@ if (places.length + cases.length > 0) {
 
 const spots = document.querySelectorAll('[data-map="spot"]');
 if (spots.length > 0) import('./spot.mjs').then(({ Spot }) => spots.forEach((box) => new Spot(box)));
+const features = document.querySelectorAll('[data-map="features"]');
+if (features.length > 0) import('./features.mjs').then(({ showFeatures }) => features.forEach((box) => showFeatures(box)));
