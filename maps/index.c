@@ -136,19 +136,19 @@ void epo_index_search(const struct epo_index *index, struct epo_box box,
     }
 }
 
-static double box_distance_m(const struct epo_box *box, struct epo_mm at) {
-    double dx = fmax(fmax((double)box->min_x - at.x, (double)at.x - box->max_x), 0);
-    double dy = fmax(fmax((double)box->min_y - at.y, (double)at.y - box->max_y), 0);
+static double between_m(const struct epo_box *a, const struct epo_box *b) {
+    double dx = fmax(fmax((double)a->min_x - b->max_x, (double)b->min_x - a->max_x), 0);
+    double dy = fmax(fmax((double)a->min_y - b->max_y, (double)b->min_y - a->max_y), 0);
     return sqrt(dx * dx + dy * dy) / 1000;
 }
 
 /* Children of one node, the nearest last: what is taken from the stack first narrows the most. */
-static int push_children(const struct epo_index *index, struct epo_mm at, double best_m,
+static int push_children(const struct epo_index *index, const struct epo_box *box, double best_m,
                          struct near *stack, int depth, struct near node) {
-    size_t from = index->first[node.node], end = index->level_end[node.level - 1];
+    size_t first = index->first[node.node], end = index->level_end[node.level - 1];
     int bottom = depth;
-    for (size_t i = from; i < from + FANOUT && i < end; i++) {
-        double far = box_distance_m(&index->boxes[i], at);
+    for (size_t i = first; i < first + FANOUT && i < end; i++) {
+        double far = between_m(&index->boxes[i], box);
         if (far > best_m)
             continue;
         epo_assert(depth < STACK);
@@ -160,9 +160,9 @@ static int push_children(const struct epo_index *index, struct epo_mm at, double
     return depth;
 }
 
-bool epo_index_nearest(const struct epo_index *index, struct epo_mm at, double max_m,
-                       double (*distance)(uint32_t item, struct epo_mm at, void *arg), void *arg,
-                       uint32_t *item, double *distance_m) {
+bool epo_index_nearest(const struct epo_index *index, struct epo_box from, double max_m,
+                       double (*distance)(uint32_t item, void *arg), void *arg, uint32_t *item,
+                       double *distance_m) {
     if (index->count == 0)
         return false;
     struct near stack[STACK];
@@ -175,11 +175,11 @@ bool epo_index_nearest(const struct epo_index *index, struct epo_mm at, double m
         if (next.far_m > *distance_m)
             continue;
         if (next.level > 0) {
-            depth = push_children(index, at, *distance_m, stack, depth, next);
+            depth = push_children(index, &from, *distance_m, stack, depth, next);
             continue;
         }
         uint32_t candidate = index->first[next.node];
-        double far = distance(candidate, at, arg);
+        double far = distance(candidate, arg);
         if (far < *distance_m || (far == *distance_m && (!found || candidate < *item))) {
             *distance_m = far;
             *item = candidate;

@@ -34,11 +34,11 @@ void epo_index_build(struct epo_index *index, struct epo_pool *pool, const struc
 /* Calls visit for every item whose box meets `box`, until it gives false. */
 void epo_index_search(const struct epo_index *index, struct epo_box box,
                       bool (*visit)(uint32_t item, void *arg), void *arg);
-/* The item nearest to `at` by `distance` (exact, metres, never less than to the box), not farther
- * than max_m; of several equally near ones the first. False if there is none. */
-bool epo_index_nearest(const struct epo_index *index, struct epo_mm at, double max_m,
-                       double (*distance)(uint32_t item, struct epo_mm at, void *arg), void *arg,
-                       uint32_t *item, double *distance_m);
+/* The item nearest to `from` by `distance` (exact, metres, never less than between the boxes), not
+ * farther than max_m; of several equally near ones the first. False if there is none. */
+bool epo_index_nearest(const struct epo_index *index, struct epo_box from, double max_m,
+                       double (*distance)(uint32_t item, void *arg), void *arg, uint32_t *item,
+                       double *distance_m);
 
 static inline bool epo_box_meets(const struct epo_box *a, const struct epo_box *b) {
     return a->min_x <= b->max_x && a->max_x >= b->min_x && a->min_y <= b->max_y &&

@@ -1,231 +1,184 @@
-/* What the map knows about a place. */
+/* What the map knows about a place. Facts of a point here, what a line or an area adds in
+ * locate_parts.c. */
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "maps/address.h"
-#include "maps/overlap.h"
+#include "maps/facts.h"
 
 static const double ADDRESS_WITHIN_M = 500, STREET_WITHIN_M = 150;
 
-struct asking {
-    const struct epo_snapshot *snapshot;
-    struct epo_pool *pool;
-    const struct epo_place *place;
-    struct epo_json *facts;
-    enum epo_audience audience;
+/* How the columns of a layer are called among the facts; NULL: not told. */
+static const struct {
+    const char *code, *name, *kind, *belongs, *measure;
+} CALLED[] = {
+    [EPO_ROLE_FACT] = {"id", "name", "kind", NULL, NULL},
+    [EPO_ROLE_CITY] = {"code", "name", NULL, NULL, NULL},
+    [EPO_ROLE_DISTRICT] = {"code", "name", NULL, NULL, NULL},
+    [EPO_ROLE_CADASTRAL_AREA] = {"code", "name", NULL, NULL, NULL},
+    [EPO_ROLE_PARCEL] = {"id", "number", "owner", "cadastral_area", "area_m2"},
+    [EPO_ROLE_PUBLIC_SPACE] = {"id", "name", "zone", NULL, NULL},
+    [EPO_ROLE_STREET] = {"id", "name", NULL, NULL, NULL},
+    [EPO_ROLE_PICTURE] = {"id", "name", NULL, NULL, NULL},
 };
 
-static double to_decimals(double value, double scale) {
-    return round(value * scale) / scale;
+const struct epo_layer *epo_facts_layer(const struct epo_facts *facts, enum epo_layer_role role) {
+    const struct epo_layer *layer = facts->snapshot->by_role[role];
+    return layer != NULL && epo_layer_seen(layer, facts->audience) ? layer : NULL;
 }
 
-static const struct epo_layer *seen(const struct asking *a, enum epo_layer_role role) {
-    const struct epo_layer *layer = a->snapshot->by_role[role];
-    return layer != NULL && epo_layer_seen(layer, a->audience) ? layer : NULL;
+void epo_facts_number(const struct epo_facts *facts, struct epo_json *object, const char *name,
+                      double value, double scale) {
+    epo_json_set(facts->pool, object, name,
+                 epo_json_real(facts->pool, round(value * scale) / scale));
 }
 
-static void set_field(const struct asking *a, struct epo_json *object, enum epo_layer_role role,
-                      const char *field, const char *name, const char *value) {
-    if (epo_layer_shows(a->snapshot->by_role[role], a->audience, field))
-        epo_json_set_string(a->pool, object, name, value);
+static void set_field(const struct epo_facts *facts, const struct epo_layer *layer,
+                      struct epo_json *object, const char *field, const char *name,
+                      const char *value) {
+    if (name != NULL && epo_layer_shows(layer, facts->audience, field))
+        epo_json_append(facts->pool, object, epo_span(name), epo_json_string(facts->pool, value));
 }
 
-/* The feature of a role's layer under the anchor, or NULL. */
-static const struct epo_feature *under(const struct asking *a, enum epo_layer_role role) {
-    const struct epo_layer *layer = seen(a, role);
-    uint32_t at =
-        layer == NULL ? UINT32_MAX : epo_layer_at(layer, epo_mm_of(a->place->anchor_5514));
-    return at == UINT32_MAX ? NULL : &layer->features[at];
+/* Further fields that the audience may see, as the importer kept them. */
+static void set_properties(const struct epo_facts *facts, const struct epo_layer *layer,
+                           struct epo_json *object, const char *text) {
+    struct epo_json *all = epo_json_parse(facts->pool, epo_span(text), NULL);
+    struct epo_json *shown = epo_json_object(facts->pool);
+    for (uint32_t i = 0; all != NULL && all->type == EPO_JSON_OBJECT && i < all->count; i++) {
+        const char *field = epo_pool_string(facts->pool, all->names[i]);
+        if (epo_layer_shows(layer, facts->audience, field))
+            epo_json_append(facts->pool, shown, epo_span(field), all->items[i]);
+    }
+    if (shown->count > 0)
+        epo_json_set(facts->pool, object, "properties", shown);
 }
 
-static struct epo_json *coded(const struct asking *a, const struct epo_feature *f) {
-    if (f == NULL)
-        return epo_json_null(a->pool);
-    struct epo_json *object = epo_json_object(a->pool);
-    epo_json_set_string(a->pool, object, "code", f->code);
-    epo_json_set_string(a->pool, object, "name", f->name);
+struct epo_json *epo_facts_feature(const struct epo_facts *facts, const struct epo_layer *layer,
+                                   const struct epo_feature *f) {
+    struct epo_json *object = epo_json_object(facts->pool);
+    epo_json_append(facts->pool, object, epo_span(CALLED[layer->role].code),
+                    epo_json_string(facts->pool, f->code));
+    set_field(facts, layer, object, "name", CALLED[layer->role].name, f->name);
+    set_field(facts, layer, object, "belongs", CALLED[layer->role].belongs, f->belongs);
+    if (f->kind[0] != '\0' || layer->role != EPO_ROLE_FACT)
+        set_field(facts, layer, object, "kind", CALLED[layer->role].kind, f->kind);
+    if (CALLED[layer->role].measure != NULL && epo_layer_shows(layer, facts->audience, "measure"))
+        epo_json_set_integer(facts->pool, object, CALLED[layer->role].measure, (int64_t)f->measure);
+    if (layer->role == EPO_ROLE_DISTRICT) { /* "Plzeň 2-Slovany" is number 2 */
+        const char *digits = f->name + strcspn(f->name, "0123456789");
+        if (isdigit((unsigned char)*digits))
+            epo_json_set_integer(facts->pool, object, "number", strtol(digits, NULL, 10));
+    }
+    if (layer->role == EPO_ROLE_FACT && f->properties[0] != '\0')
+        set_properties(facts, layer, object, f->properties);
     return object;
 }
 
-static void add_district(const struct asking *a) {
-    const struct epo_feature *f = under(a, EPO_ROLE_DISTRICT);
-    struct epo_json *district = coded(a, f);
-    if (f != NULL) { /* "Plzeň 2-Slovany" is number 2 */
-        const char *digits = f->name + strcspn(f->name, "0123456789");
-        if (isdigit((unsigned char)*digits))
-            epo_json_set_integer(a->pool, district, "number", strtol(digits, NULL, 10));
+/* The feature of a role's layer under the anchor. */
+static void add_under(const struct epo_facts *facts, enum epo_layer_role role, const char *name) {
+    const struct epo_layer *layer = epo_facts_layer(facts, role);
+    uint32_t at = epo_layer_at(layer, epo_mm_of(facts->place->anchor_5514));
+    epo_json_append(facts->pool, facts->all, epo_span(name),
+                    at == UINT32_MAX ? epo_json_null(facts->pool)
+                                     : epo_facts_feature(facts, layer, &layer->features[at]));
+}
+
+static void add_address(const struct epo_facts *facts, struct epo_mm here) {
+    struct epo_pool *pool = facts->pool;
+    const struct epo_snapshot *snapshot = facts->snapshot;
+    struct epo_json *address = epo_json_null(pool);
+    double distance_m;
+    const struct epo_address *at =
+        epo_address_nearest(snapshot, here, ADDRESS_WITHIN_M, &distance_m);
+    if (at != NULL) {
+        address = epo_json_object(pool);
+        epo_json_set_string(pool, address, "id", at->code);
+        epo_json_set_string(pool, address, "text", epo_address_text(pool, snapshot, at));
+        epo_json_set_string(pool, address, "street", epo_address_street(snapshot, at));
+        epo_json_set_string(pool, address, "number", epo_address_number(pool, at));
+        epo_facts_number(facts, address, "distance_m", distance_m, 10);
     }
-    epo_json_set(a->pool, a->facts, "district", district);
-    epo_json_set(a->pool, a->facts, "cadastral_area", coded(a, under(a, EPO_ROLE_CADASTRAL_AREA)));
+    epo_json_append(pool, facts->all, EPO_SPAN("address"), address);
 }
 
-static void add_parcel(const struct asking *a) {
-    const struct epo_feature *f = under(a, EPO_ROLE_PARCEL);
-    struct epo_json *parcel = epo_json_null(a->pool);
-    if (f != NULL) {
-        parcel = epo_json_object(a->pool);
-        epo_json_set_string(a->pool, parcel, "id", f->code);
-        set_field(a, parcel, EPO_ROLE_PARCEL, "name", "number", f->name);
-        set_field(a, parcel, EPO_ROLE_PARCEL, "belongs", "cadastral_area", f->belongs);
-        set_field(a, parcel, EPO_ROLE_PARCEL, "kind", "owner", f->kind);
-        if (epo_layer_shows(a->snapshot->by_role[EPO_ROLE_PARCEL], a->audience, "measure"))
-            epo_json_set_integer(a->pool, parcel, "area_m2", (int64_t)f->measure);
-    }
-    epo_json_set(a->pool, a->facts, "parcel", parcel);
-}
-
-static void add_public_space(const struct asking *a) {
-    const struct epo_feature *f = under(a, EPO_ROLE_PUBLIC_SPACE);
-    struct epo_json *space = epo_json_null(a->pool);
-    if (f != NULL) {
-        space = epo_json_object(a->pool);
-        epo_json_set_string(a->pool, space, "id", f->code);
-        set_field(a, space, EPO_ROLE_PUBLIC_SPACE, "name", "name", f->name);
-        set_field(a, space, EPO_ROLE_PUBLIC_SPACE, "kind", "zone", f->kind);
-    }
-    epo_json_set(a->pool, a->facts, "public_space", space);
-}
-
-static double to_address(uint32_t item, struct epo_mm at, void *arg) {
-    const struct epo_mm house = ((const struct epo_address *)arg)[item].at;
-    double dx = (double)house.x - at.x, dy = (double)house.y - at.y;
-    return sqrt(dx * dx + dy * dy) / 1000;
-}
-
-static void add_nearest(const struct asking *a) {
-    const struct epo_snapshot *snapshot = a->snapshot;
-    struct epo_mm here = epo_mm_of(a->place->anchor_5514);
+static void add_street(const struct epo_facts *facts, struct epo_mm here) {
+    struct epo_json *street = epo_json_null(facts->pool);
+    const struct epo_layer *layer = epo_facts_layer(facts, EPO_ROLE_STREET);
     double distance_m;
     uint32_t item;
-    struct epo_json *address = epo_json_null(a->pool), *street = epo_json_null(a->pool);
-    if (epo_index_nearest(&snapshot->address_index, here, ADDRESS_WITHIN_M, to_address,
-                          snapshot->addresses, &item, &distance_m)) {
-        const struct epo_address *at = &snapshot->addresses[item];
-        address = epo_json_object(a->pool);
-        epo_json_set_string(a->pool, address, "id", at->code);
-        epo_json_set_string(a->pool, address, "text", epo_address_text(a->pool, snapshot, at));
-        epo_json_set_string(a->pool, address, "street", epo_address_street(snapshot, at));
-        epo_json_set_string(a->pool, address, "number", epo_address_number(a->pool, at));
-        epo_json_set(a->pool, address, "distance_m",
-                     epo_json_real(a->pool, to_decimals(distance_m, 10)));
+    if (epo_layer_nearest(layer, here, STREET_WITHIN_M, &item, &distance_m) &&
+        layer->features[item].name[0] != '\0') {
+        street = epo_json_object(facts->pool);
+        epo_json_set_string(facts->pool, street, "name", layer->features[item].name);
+        epo_facts_number(facts, street, "distance_m", distance_m, 10);
     }
-    const struct epo_layer *streets = seen(a, EPO_ROLE_STREET);
-    if (epo_layer_nearest(streets, here, STREET_WITHIN_M, &item, &distance_m) &&
-        streets->features[item].name[0] != '\0') {
-        street = epo_json_object(a->pool);
-        epo_json_set_string(a->pool, street, "name", streets->features[item].name);
-        epo_json_set(a->pool, street, "distance_m",
-                     epo_json_real(a->pool, to_decimals(distance_m, 10)));
-    }
-    epo_json_set(a->pool, a->facts, "address", address);
-    epo_json_set(a->pool, a->facts, "street", street);
+    epo_json_append(facts->pool, facts->all, EPO_SPAN("street"), street);
 }
 
-struct naming {
-    struct epo_pool *pool;
-    bool named;
+struct listing {
+    const struct epo_facts *facts;
+    const struct epo_layer *layer;
+    double whole; /* 0: no shares are told */
     struct epo_json *list;
 };
-static void name_feature(const struct epo_feature *feature, double amount, void *arg) {
-    enum { NAMED_MAX = 50 };
-    struct naming *naming = arg;
-    (void)amount;
-    if (naming->list->count >= NAMED_MAX)
+static void list_feature(const struct epo_feature *feature, double amount, void *arg) {
+    enum { LISTED_MAX = 50 };
+    struct listing *l = arg;
+    if (l->list->count >= LISTED_MAX)
         return;
-    struct epo_json *one = epo_json_object(naming->pool);
-    epo_json_set_string(naming->pool, one, "id", feature->code);
-    if (naming->named)
-        epo_json_set_string(naming->pool, one, "name", feature->name);
-    epo_json_push(naming->pool, naming->list, one);
+    struct epo_json *one = epo_facts_feature(l->facts, l->layer, feature);
+    if (l->whole > 0)
+        epo_facts_number(l->facts, one, "share", fmin(1, amount / l->whole), 1e4);
+    epo_json_push(l->facts->pool, l->list, one);
 }
 
-static bool add_layers(const struct asking *a, struct epo_overlap *overlap,
+static bool add_layers(const struct epo_facts *facts, struct epo_overlap *overlap,
                        struct epo_error *error) {
-    struct epo_json *layers = epo_json_object(a->pool);
-    for (size_t i = 0; i < a->snapshot->layer_count; i++) {
-        const struct epo_layer *layer = &a->snapshot->layers[i];
-        struct naming naming = {a->pool, epo_layer_shows(layer, a->audience, "name"),
-                                epo_json_array(a->pool)};
-        if (layer->role != EPO_ROLE_FACT || !epo_layer_seen(layer, a->audience))
+    struct epo_json *layers = epo_json_object(facts->pool);
+    for (size_t i = 0; i < facts->snapshot->layer_count; i++) {
+        const struct epo_layer *layer = &facts->snapshot->layers[i];
+        bool shares = layer->shape == EPO_SHAPE_AREA && facts->place->kind != EPO_PLACE_POINT;
+        struct listing l = {facts, layer, shares ? overlap->whole : 0, epo_json_array(facts->pool)};
+        if (layer->role != EPO_ROLE_FACT || !epo_layer_seen(layer, facts->audience))
             continue;
-        if (!epo_overlap_each(overlap, layer, name_feature, &naming, error))
+        if (!epo_overlap_each(overlap, layer, list_feature, &l, error))
             return false;
-        if (naming.list->count > 0)
-            epo_json_set(a->pool, layers, layer->name, naming.list);
+        if (l.list->count > 0)
+            epo_json_append(facts->pool, layers,
+                            epo_span(epo_pool_string(facts->pool, epo_span(layer->name))), l.list);
     }
-    epo_json_set(a->pool, a->facts, "layers", layers);
+    epo_json_append(facts->pool, facts->all, EPO_SPAN("layers"), layers);
     return true;
 }
 
-struct owners {
-    const char *kinds[8];
-    double amounts[8];
-    int count;
-};
-static void add_owner(const struct epo_feature *feature, double amount, void *arg) {
-    struct owners *owners = arg;
-    for (int i = 0; i < owners->count; i++)
-        if (strcmp(owners->kinds[i], feature->kind) == 0) {
-            owners->amounts[i] += amount;
-            return;
-        }
-    if (owners->count < 8) {
-        owners->kinds[owners->count] = feature->kind;
-        owners->amounts[owners->count++] = amount;
-    }
-}
-static void sum(const struct epo_feature *feature, double amount, void *arg) {
-    (void)feature;
-    *(double *)arg += amount;
+static void add_point(const struct epo_facts *facts) {
+    struct epo_json *point = epo_json_array(facts->pool);
+    struct epo_point at = facts->place->anchor_4326;
+    epo_json_push(facts->pool, point, epo_json_real(facts->pool, round(at.x * 1e7) / 1e7));
+    epo_json_push(facts->pool, point, epo_json_real(facts->pool, round(at.y * 1e7) / 1e7));
+    epo_json_append(facts->pool, facts->all, EPO_SPAN("point"), point);
 }
 
-static bool add_shares(const struct asking *a, struct epo_overlap *overlap,
-                       struct epo_error *error) {
-    struct epo_json *shares = epo_json_object(a->pool), *by_owner = epo_json_object(a->pool);
-    const struct epo_layer *spaces = seen(a, EPO_ROLE_PUBLIC_SPACE);
-    const struct epo_layer *parcels = seen(a, EPO_ROLE_PARCEL);
-    if (parcels != NULL && !epo_layer_shows(parcels, a->audience, "kind"))
-        parcels = NULL; /* shares would tell the owner */
-    struct owners owners = {.count = 0};
-    double public_space = 0;
-    if ((spaces != NULL && !epo_overlap_each(overlap, spaces, sum, &public_space, error)) ||
-        (parcels != NULL && !epo_overlap_each(overlap, parcels, add_owner, &owners, error)))
-        return false;
-    epo_json_set(a->pool, shares, "public_space",
-                 epo_json_real(a->pool, to_decimals(fmin(1, public_space / overlap->whole), 1e4)));
-    for (int i = 0; i < owners.count; i++)
-        epo_json_set(
-            a->pool, by_owner, owners.kinds[i],
-            epo_json_real(a->pool, to_decimals(fmin(1, owners.amounts[i] / overlap->whole), 1e4)));
-    epo_json_set(a->pool, shares, "owner", by_owner);
-    epo_json_set(a->pool, a->facts, "shares", shares);
-    if (a->place->kind == EPO_PLACE_AREA)
-        epo_json_set(a->pool, a->facts, "area_m2",
-                     epo_json_real(a->pool, to_decimals(a->place->area_m2, 100)));
-    epo_json_set(a->pool, a->facts, a->place->kind == EPO_PLACE_AREA ? "perimeter_m" : "length_m",
-                 epo_json_real(a->pool, to_decimals(a->place->length_m, 100)));
-    return true;
-}
-
-static bool locate(const struct asking *a, struct epo_error *error) {
-    struct epo_json *point = epo_json_array(a->pool);
-    epo_json_push(a->pool, point,
-                  epo_json_real(a->pool, to_decimals(a->place->anchor_4326.x, 1e7)));
-    epo_json_push(a->pool, point,
-                  epo_json_real(a->pool, to_decimals(a->place->anchor_4326.y, 1e7)));
-    epo_json_set(a->pool, a->facts, "point", point);
-    epo_json_set_boolean(a->pool, a->facts, "in_city",
-                         seen(a, EPO_ROLE_CITY) == NULL || under(a, EPO_ROLE_CITY) != NULL);
-    add_district(a);
-    add_parcel(a);
-    add_nearest(a);
-    add_public_space(a);
+static bool gather(const struct epo_facts *facts, struct epo_error *error) {
+    struct epo_mm here = epo_mm_of(facts->place->anchor_5514);
+    const struct epo_layer *city = epo_facts_layer(facts, EPO_ROLE_CITY);
+    add_point(facts);
+    epo_json_set_boolean(facts->pool, facts->all, "in_city",
+                         city == NULL || epo_layer_at(city, here) != UINT32_MAX);
+    add_under(facts, EPO_ROLE_DISTRICT, "district");
+    add_under(facts, EPO_ROLE_CADASTRAL_AREA, "cadastral_area");
+    add_under(facts, EPO_ROLE_PARCEL, "parcel");
+    add_address(facts, here);
+    add_street(facts, here);
+    add_under(facts, EPO_ROLE_PUBLIC_SPACE, "public_space");
     struct epo_overlap overlap;
-    bool ok = epo_overlap_begin(&overlap, a->place, error) && add_layers(a, &overlap, error) &&
-              (a->place->kind == EPO_PLACE_POINT || add_shares(a, &overlap, error));
+    bool ok = epo_overlap_begin(&overlap, facts->place, error) &&
+              add_layers(facts, &overlap, error) &&
+              (facts->place->kind == EPO_PLACE_POINT || epo_facts_parts(facts, &overlap, error));
     epo_overlap_end(&overlap);
-    epo_json_set_string(a->pool, a->facts, "map_version", a->snapshot->version);
+    epo_json_set_string(facts->pool, facts->all, "map_version", facts->snapshot->version);
     return ok;
 }
 
@@ -237,9 +190,10 @@ bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_p
 bool epo_locate_for(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
                     enum epo_audience audience, struct epo_json **facts, struct epo_error *error) {
     unsigned slot;
-    struct asking a = {epo_maps_hold(maps, &slot), pool, place, epo_json_object(pool), audience};
-    bool ok = locate(&a, error);
+    struct epo_facts gathered = {epo_maps_hold(maps, &slot), pool, place, audience,
+                                 epo_json_object(pool)};
+    bool ok = gather(&gathered, error);
     epo_maps_drop(maps, slot);
-    *facts = a.facts;
+    *facts = gathered.all;
     return ok;
 }

@@ -125,6 +125,9 @@ double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, str
 uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at);
 bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double max_m,
                        uint32_t *feature, double *distance_m);
+/* NULL if there is none within max_m. */
+const struct epo_address *epo_address_nearest(const struct epo_snapshot *snapshot, struct epo_mm at,
+                                              double max_m, double *distance_m);
 
 /* tile.c */
 struct epo_tiles *epo_tiles_open(const char *folder, struct epo_error *error);

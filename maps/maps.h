@@ -56,19 +56,24 @@ bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error);
 struct epo_span epo_maps_version(struct epo_maps *maps, struct epo_pool *pool);
 
 /* ---- locate.c ---- */
-/* Facts of a place as JSON, one object (members absent or null where unknown):
+/* Facts of a place as JSON, one object (members absent or null where unknown); the full shape is
+ * PlaceFacts in core/web/api/components.json:
  *  {"point":[lon,lat], "in_city":true,
  *   "district":{"code":"546003","name":"Plzeň 3","number":3},
  *   "cadastral_area":{"code":"721981","name":"Plzeň"},
- *   "parcel":{"id":"…","number":"1234/5","cadastral_area":"Plzeň","owner":"city|state|private","area_m2":512},
- *   "address":{"id":"…","text":"Americká 42/8, 301 00
- * Plzeň","street":"Americká","number":"42/8","distance_m":12.3},
+ *   "parcel":{"id":"…","number":"1234/5","cadastral_area":"Plzeň","owner":"city|state|private",
+ *             "area_m2":512},
+ *   "address":{"id":"…","text":"Americká 42/8, 301 00 Plzeň","street":"Americká","number":"42/8",
+ *              "distance_m":12.3},
  *   "street":{"name":"Americká","distance_m":4.0},
  *   "public_space":{"id":"…","name":"náměstí Republiky","zone":"1"} | null,
- *   "layers":{"<layer>":[{"id":"…","name":"…"}]},
- *   for areas also: "area_m2", "perimeter_m",
- *   "shares":{"public_space":0.83,"owner":{"city":0.9,"private":0.1}},
- *   "map_version":"…"} */
+ *   "layers":{"<layer>":[{"id":"…","name":"…","kind":"…","share":0.2}]},   share: lines and areas
+ *   of an area "area_m2", "perimeter_m", of a line "length_m"; of both
+ *   "shares":{"city":1,"public_space":0.83,"owner":{"city":0.9,"private":0.1}},
+ *   "districts", "cadastral_areas", "parcels", "public_spaces": as above, each with "share" and
+ *   "part_m2" or "part_m", largest first; "streets":[{"name":"…","from_m":0,"length_m":80.5}],
+ *   "map_version":"…"}
+ * BAD_INPUT "place.too_wide" for what meets more than EPO_PLACE_MEETS_MAX features of a layer. */
 bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
                 struct epo_json **facts, struct epo_error *error);
 /* Who reads the facts: a layer and each of its fields may be for clerks alone (layers.json).

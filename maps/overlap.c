@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "maps/packed.h"
 
 /* Grown by `by` metres on each side; a place lies in Czechia, so that it fits. */
@@ -50,7 +51,7 @@ static bool keep(uint32_t item, void *arg) {
         epo_assert(found->items != NULL);
     }
     found->items[found->count++] = item;
-    return true;
+    return found->count <= EPO_PLACE_MEETS_MAX;
 }
 static int by_item(const void *a, const void *b) {
     uint32_t one = *(const uint32_t *)a, two = *(const uint32_t *)b;
@@ -131,14 +132,28 @@ static double shared(const struct epo_overlap *overlap, const struct epo_layer *
     return amount;
 }
 
+static bool find(struct found *found, const struct epo_layer *layer, struct epo_box box,
+                 struct epo_error *error) {
+    *found = (struct found){.count = 0};
+    epo_index_search(&layer->index, box, keep, found);
+    if (found->count > EPO_PLACE_MEETS_MAX) {
+        free(found->items);
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.too_wide",
+                        "the place meets more than %d features of the layer %s: draw a smaller one",
+                        EPO_PLACE_MEETS_MAX, layer->name);
+    }
+    if (found->count > 0)
+        qsort(found->items, found->count, sizeof *found->items, by_item);
+    return true;
+}
+
 bool epo_overlap_each(struct epo_overlap *overlap, const struct epo_layer *layer,
                       void (*each)(const struct epo_feature *feature, double amount, void *arg),
                       void *arg, struct epo_error *error) {
-    struct found found = {0};
+    struct found found;
+    if (!find(&found, layer, overlap->box, error))
+        return false;
     bool ok = true;
-    epo_index_search(&layer->index, overlap->box, keep, &found);
-    if (found.count > 0)
-        qsort(found.items, found.count, sizeof *found.items, by_item);
     for (size_t i = 0; i < found.count && ok; i++) {
         bool meets = false;
         double amount = shared(overlap, layer, found.items[i], &meets);
@@ -151,28 +166,81 @@ bool epo_overlap_each(struct epo_overlap *overlap, const struct epo_layer *layer
     return ok;
 }
 
-double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer *layer,
-                            double max_m) {
-    const struct epo_place *place = overlap->place;
-    if (place->kind == EPO_PLACE_POINT) {
-        uint32_t item;
-        double distance;
-        return epo_layer_nearest(layer, epo_mm_of(place->anchor_5514), max_m, &item, &distance)
-                   ? distance
-                   : INFINITY;
-    }
+/* Where the line comes into the strip around the street first, and how far it runs in it. */
+static bool run_along(const struct epo_overlap *overlap, const GEOSGeometry *street, double half_m,
+                      double *from_m, double *length_m) {
     GEOSContextHandle_t g = epo_geos();
-    struct found found = {0};
-    double best = INFINITY;
-    epo_index_search(&layer->index, box_of(place, max_m), keep, &found);
-    for (size_t i = 0; i < found.count && best > 0; i++) {
-        GEOSGeometry *feature = epo_feature_geos(layer, found.items[i]);
-        double distance = INFINITY;
-        if (feature != NULL &&
-            GEOSPreparedDistance_r(g, overlap->prepared, feature, &distance) == 1)
-            best = fmin(best, distance);
-        GEOSGeom_destroy_r(g, feature);
+    GEOSGeometry *strip = GEOSBuffer_r(g, street, half_m, 4);
+    GEOSGeometry *run = strip == NULL ? NULL : GEOSIntersection_r(g, overlap->geometry, strip);
+    bool ok = run != NULL && GEOSLength_r(g, run, length_m) == 1;
+    *from_m = INFINITY;
+    for (int i = 0; ok && i < GEOSGetNumGeometries_r(g, run); i++) {
+        const GEOSGeometry *part = GEOSGetGeometryN_r(g, run, i);
+        GEOSGeometry *start =
+            GEOSGeomTypeId_r(g, part) == GEOS_LINESTRING ? GEOSGeomGetStartPoint_r(g, part) : NULL;
+        if (start != NULL)
+            *from_m = fmin(*from_m, GEOSProject_r(g, overlap->geometry, start));
+        GEOSGeom_destroy_r(g, start);
+    }
+    GEOSGeom_destroy_r(g, run);
+    GEOSGeom_destroy_r(g, strip);
+    return ok;
+}
+
+bool epo_overlap_strips(struct epo_overlap *overlap, const struct epo_layer *layer,
+                        void (*each)(const struct epo_feature *feature, double from_m,
+                                     double length_m, void *arg),
+                        void *arg, struct epo_error *error) {
+    static const double HALF_LEAST_M = 4, HALF_MOST_M = 20;
+    GEOSContextHandle_t g = epo_geos();
+    struct found found;
+    if (!find(&found, layer, box_of(overlap->place, HALF_MOST_M), error))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; i < found.count && ok; i++) {
+        const struct epo_feature *feature = &layer->features[found.items[i]];
+        double half_m = fmin(fmax(feature->measure / 2, HALF_LEAST_M), HALF_MOST_M);
+        double far_m = INFINITY, from_m = 0, length_m = 0;
+        GEOSGeometry *street = epo_feature_geos(layer, found.items[i]);
+        ok = street != NULL && GEOSPreparedDistance_r(g, overlap->prepared, street, &far_m) == 1;
+        bool touched = ok && far_m <= half_m;
+        if (touched && overlap->place->kind == EPO_PLACE_LINE)
+            ok = run_along(overlap, street, half_m, &from_m, &length_m);
+        GEOSGeom_destroy_r(g, street);
+        if (!ok)
+            geos_failed(error);
+        else if (touched && isfinite(from_m)) /* no more than touched at its very edge */
+            each(feature, from_m, length_m, arg);
     }
     free(found.items);
-    return best <= max_m ? best : INFINITY;
+    return ok;
+}
+
+struct measuring {
+    const struct epo_overlap *overlap;
+    const struct epo_layer *layer;
+};
+static double measure(uint32_t item, void *arg) {
+    const struct measuring *m = arg;
+    GEOSContextHandle_t g = epo_geos();
+    GEOSGeometry *feature = epo_feature_geos(m->layer, item);
+    double distance_m = INFINITY;
+    if (feature == NULL ||
+        GEOSPreparedDistance_r(g, m->overlap->prepared, feature, &distance_m) != 1)
+        distance_m = INFINITY;
+    GEOSGeom_destroy_r(g, feature);
+    return distance_m;
+}
+
+double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer *layer,
+                            double max_m) {
+    struct measuring m = {overlap, layer};
+    uint32_t item;
+    double distance_m;
+    bool found = overlap->geometry == NULL
+                     ? epo_layer_nearest(layer, epo_mm_of(overlap->place->anchor_5514), max_m,
+                                         &item, &distance_m)
+                     : epo_index_nearest(&layer->index, overlap->box, max_m, measure, &m, &item,
+                                         &distance_m);
+    return found ? distance_m : INFINITY;
 }

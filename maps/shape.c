@@ -76,12 +76,36 @@ uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at) {
     return search.found;
 }
 
-static double measure(uint32_t item, struct epo_mm at, void *arg) {
-    return epo_feature_distance(arg, item, at);
+static double measure(uint32_t item, void *arg) {
+    const struct at *at = arg;
+    return epo_feature_distance(at->layer, item, at->at);
 }
 
 bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double max_m,
                        uint32_t *feature, double *distance_m) {
+    struct at from = {layer, at, 0};
     return layer != NULL &&
-           epo_index_nearest(&layer->index, at, max_m, measure, (void *)layer, feature, distance_m);
+           epo_index_nearest(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, max_m,
+                             measure, &from, feature, distance_m);
+}
+
+struct address_from {
+    const struct epo_address *all;
+    struct epo_mm at;
+};
+static double to_address(uint32_t item, void *arg) {
+    const struct address_from *from = arg;
+    double dx = (double)from->all[item].at.x - from->at.x;
+    double dy = (double)from->all[item].at.y - from->at.y;
+    return sqrt(dx * dx + dy * dy) / 1000;
+}
+
+const struct epo_address *epo_address_nearest(const struct epo_snapshot *snapshot, struct epo_mm at,
+                                              double max_m, double *distance_m) {
+    struct address_from from = {snapshot->addresses, at};
+    uint32_t item;
+    return epo_index_nearest(&snapshot->address_index, (struct epo_box){at.x, at.y, at.x, at.y},
+                             max_m, to_address, &from, &item, distance_m)
+               ? &snapshot->addresses[item]
+               : NULL;
 }

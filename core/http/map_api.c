@@ -1,4 +1,5 @@
 /* The map for programs and for the picker: facts of a place, addresses, tiles. */
+#include "http/api_body.h"
 #include "http/pages.h"
 
 static bool read_point(struct epo_request *request, struct epo_point *point) {
@@ -23,23 +24,48 @@ static struct epo_response *cached_json(struct epo_request *request, const char 
     return response;
 }
 
-struct epo_response *epo_map_locate(struct epo_request *request) {
+/* What the request asks about: a body, ?geometry= or ?lon=&lat=. NULL with the answer to give. */
+static const struct epo_json *asked_geometry(struct epo_request *request,
+                                             struct epo_response **refused) {
     struct epo_error error = {0};
     struct epo_point point;
+    struct epo_span text = epo_request_query(request, "geometry");
+    if (request->method == EPO_POST)
+        return epo_api_body(request, refused);
+    if (text.len == 0) {
+        if (read_point(request, &point))
+            return point_geojson(request->pool, point);
+        *refused = epo_api_problem(request, 400, "place.coordinates", "Bad Request",
+                                   "lon and lat must be decimal degrees (EPSG:4326), or geometry "
+                                   "a GeoJSON geometry.",
+                                   NULL);
+        return NULL;
+    }
+    const struct epo_json *geometry = epo_json_parse(request->pool, text, &error);
+    if (geometry == NULL)
+        *refused = epo_api_problem(
+            request, 400, "place.coordinates", "Bad Request",
+            epo_pool_printf(request->pool, "geometry: %s (%s)", error.text, error.where), NULL);
+    return geometry;
+}
+
+struct epo_response *epo_map_locate(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_response *response = NULL;
     struct epo_place place;
     struct epo_json *facts;
-    if (!read_point(request, &point))
-        return epo_api_problem(request, 400, "place.coordinates", "Bad Request",
-                               "lon and lat must be decimal degrees (EPSG:4326).", NULL);
-    if (!epo_place_read(request->pool, point_geojson(request->pool, point), &place, &error) ||
+    const struct epo_json *geometry = asked_geometry(request, &response);
+    if (geometry == NULL)
+        return response;
+    if (!epo_place_read(request->pool, geometry, &place, &error) ||
         !epo_locate(request->portal->maps, request->pool, &place, &facts, &error))
         return epo_respond_error(request, &error, NULL);
     /* for the picker's panel: the same in words */
     if (epo_span_is(epo_request_query(request, "words"), "1"))
         epo_json_set(request->pool, facts, "words",
                      epo_form_words(request->pool, request->lang, request->portal->catalog, facts));
-    struct epo_response *response =
-        cached_json(request, "application/json", facts, "public, max-age=60");
+    response = cached_json(request, "application/json", facts,
+                           request->method == EPO_POST ? "no-store" : "public, max-age=60");
     epo_response_header(response, "vary", EPO_SPAN("accept-language, cookie")); /* the words do */
     return response;
 }

@@ -79,6 +79,23 @@ describe('the description', () => {
     const asked = await call('/api/v1/forms/dog_fee/registration/check?field=home', { json: { answers: { home: dogJson('umo-2').home } } });
     check(asked, '/api/v1/forms/{agenda}/{form}/check', 'post', 200, await asked.json());
   });
+
+  it('tells the truth about lines and areas, sent or in the address', async () => {
+    const [lon, lat] = spots['umo-3'], path = '/api/v1/locate';
+    const places = [
+      { type: 'LineString', coordinates: [[lon, lat], [lon + 0.004, lat + 0.001]] },
+      { type: 'Polygon', coordinates: [[[lon, lat], [lon + 0.001, lat], [lon + 0.001, lat + 0.001], [lon, lat]]] },
+    ];
+    for (const place of places) {
+      const sent = await call(path, { json: place }), facts = await sent.json();
+      check(sent, path, 'post', 200, facts);
+      assert.ok(facts.parcels.length > 1 && facts.streets.length > 0, JSON.stringify(facts));
+      assert.ok(Math.abs(facts.parcels.reduce((sum, { share }) => sum + share, 0) - 1) < 0.01);
+      const asked = await call(`${path}?${new URLSearchParams({ geometry: JSON.stringify(place) })}`), same = await asked.json();
+      check(asked, path, 'get', 200, same);
+      assert.deepEqual(same, facts);
+    }
+  });
 });
 
 describe('problems', () => {
@@ -89,7 +106,8 @@ describe('problems', () => {
     'no such submission': ['/api/v1/submissions/2020-000001', {}, 404], 'a submission of another': [() => `/api/v1/submissions/${filed.number}`, {}, 404],
     'a wrong receipt': [() => `/api/v1/submissions/${filed.number}?receipt=${'0'.repeat(64)}`, {}, 404],
     'a number that is none': ['/api/v1/submissions/abc', {}, 404], 'no coordinates': ['/api/v1/locate', {}, 400], 'words for coordinates': ['/api/v1/locate?lon=a&lat=b', {}, 400],
-    'not a number at all': ['/api/v1/locate?lon=nan&lat=inf', {}, 400], 'a place off the globe': ['/api/v1/locate?lon=500&lat=49', {}, 422],
+    'not a number at all': ['/api/v1/locate?lon=nan&lat=inf', {}, 400], 'a geometry that is no JSON': ['/api/v1/locate?geometry=%7B', {}, 400], 'a geometry of another kind': ['/api/v1/locate', { json: { type: 'MultiPoint', coordinates: [] } }, 422],
+    'a place off the globe': ['/api/v1/locate?lon=500&lat=49', {}, 422],
     'a limit out of bounds': ['/api/v1/addresses?q=a&limit=51', {}, 400], 'a question too long': [`/api/v1/addresses?q=${'a'.repeat(201)}`, {}, 400],
     'text instead of JSON': [FILING, { json: 'hello', headers: { 'content-type': 'text/plain' } }, 415], 'a form instead of JSON': [FILING, { method: 'POST', body: body(dog) }, 415],
     'broken JSON': [FILING, { json: '{"name": ' }, 400], 'nothing': [FILING, { json: '' }, 400], 'a list': [FILING, { json: [] }, 400], 'deep JSON': [FILING, { json: deep }, 400],

@@ -27,10 +27,10 @@ static bool mark(uint32_t item, void *arg) {
     return ++seen->count != seen->stop_at;
 }
 
-static double box_distance(uint32_t item, struct epo_mm at, void *arg) {
-    (void)arg;
-    double dx = fmax(fmax(boxes[item].min_x - at.x, at.x - boxes[item].max_x), 0);
-    double dy = fmax(fmax(boxes[item].min_y - at.y, at.y - boxes[item].max_y), 0);
+static double box_distance(uint32_t item, void *arg) {
+    const struct epo_box *from = arg;
+    double dx = fmax(fmax(boxes[item].min_x - from->max_x, from->min_x - boxes[item].max_x), 0);
+    double dy = fmax(fmax(boxes[item].min_y - from->max_y, from->min_y - boxes[item].max_y), 0);
     return sqrt(dx * dx + dy * dy) / 1000;
 }
 
@@ -53,21 +53,20 @@ static void agrees_with_brute_force(void **unused) {
             int32_t x = uniform(&state, -801000, -789000), y = uniform(&state, -1071000, -1059000);
             int32_t size = uniform(&state, 0, 500);
             struct epo_box box = {x, y, x + size, y + size};
-            struct epo_mm at = {x, y};
             struct seen seen = {calloc(count + 1, 1), 0, 0};
             epo_index_search(&index, box, mark, &seen);
             double best = INFINITY;
             for (size_t i = 0; i < count; i++) {
                 assert_int_equal(seen.marks[i], epo_box_meets(&boxes[i], &box));
-                best = fmin(best, box_distance((uint32_t)i, at, NULL));
+                best = fmin(best, box_distance((uint32_t)i, &box));
             }
             free(seen.marks);
             uint32_t item;
             double distance;
-            bool found = epo_index_nearest(&index, at, 700, box_distance, NULL, &item, &distance);
+            bool found = epo_index_nearest(&index, box, 700, box_distance, &box, &item, &distance);
             assert_int_equal(found, best <= 700);
             if (found)
-                assert_true(distance == best && box_distance(item, at, NULL) == best);
+                assert_true(distance == best && box_distance(item, &box) == best);
         }
         epo_pool_free(pool);
     }
