@@ -16,15 +16,7 @@
 #define EPO_WRITE_QUEUE_MAX 4096  /* jobs waiting for the writer; then 503 */
 #define EPO_WRITE_GROUP_MAX 256   /* jobs in one commit: bounds the wait of the first one */
 #define EPO_JOB_DEADLINE_MS 10000 /* (setting) a worker job older than this is answered 503 */
-#define EPO_FIELD_COUNT_MAX 1000       /* name=value pairs in one body or query */
-#define EPO_FORM_FIELDS_MAX 400        /* fields in one definition */
-#define EPO_TEXT_CHARS_MAX 20000       /* longest answer a field may allow */
-#define EPO_VERTICES_MAX 2000          /* in one drawn geometry */
-#define EPO_PLACE_MEETS_MAX 20000      /* features of one layer by a place: some 50 ms of GEOS */
-#define EPO_QUEUE_JOBS_MAX 1024        /* jobs waiting for a worker; then 503 + Retry-After */
-#define EPO_WRITE_QUEUE_MAX 4096       /* jobs waiting for the writer; then 503 */
-#define EPO_WRITE_GROUP_MAX 256        /* jobs in one commit: bounds the wait of the first one */
-#define EPO_JOB_DEADLINE_MS 10000      /* a worker job older than this is answered 503 */
+#define EPO_PLACE_MEETS_MAX 20000 /* features of one layer by a place: some 50 ms of GEOS */
 #define EPO_CONNECTIONS_PER_ADDRESS 64 /* (setting) a household behind one NAT fits */
 #define EPO_PAGE_BYTES_MAX (8u << 20)  /* a rendered page */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */

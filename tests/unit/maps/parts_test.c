@@ -64,10 +64,10 @@ static void add_square(struct wkb *wkb, double x, double y, double side) {
     add_points(wkb, ring, 5);
 }
 
-static bool feature(struct epo_build *build, int64_t layer, enum epo_layer_shape shape,
-                    const char *code, const char *name, const char *kind, double measure,
-                    const struct wkb *wkb, struct epo_error *error) {
-    return epo_build_feature(build, shape,
+static bool feature(struct epo_build *build, int64_t layer, const char *code, const char *name,
+                    const char *kind, double measure, const struct wkb *wkb,
+                    struct epo_error *error) {
+    return epo_build_feature(build,
                              &(struct epo_build_feature){.layer = layer,
                                                          .code = code,
                                                          .name = name,
@@ -104,8 +104,7 @@ static bool add_parcels(struct epo_build *build, struct epo_error *error) {
             add_head(&wkb, 3, 1);
             add_u32(&wkb, 5);
             add_points(&wkb, ring, 5);
-            ok = feature(build, id, EPO_SHAPE_AREA, code, code, OWNERS[(r * 7 + c) % 3], 1600, &wkb,
-                         error);
+            ok = feature(build, id, code, code, OWNERS[(r * 7 + c) % 3], 1600, &wkb, error);
         }
     return ok;
 }
@@ -120,8 +119,7 @@ static bool add_streets(struct epo_build *build, struct epo_error *error) {
         snprintf(code, sizeof code, "%d", i);
         add_head(&wkb, 2, SIDE + 1);
         add_points(&wkb, corners[i * 5], SIDE + 1);
-        ok = feature(build, id, EPO_SHAPE_LINE, code, NAMES[i], "", i == 0 ? 0 : 4 + 4 * i, &wkb,
-                     error);
+        ok = feature(build, id, code, NAMES[i], "", i == 0 ? 0 : 4 + 4 * i, &wkb, error);
     }
     return ok;
 }
@@ -143,8 +141,7 @@ static bool add_areas(struct epo_build *build, struct epo_error *error) {
         add_head(&wkb, 3, 1);
         add_u32(&wkb, (uint32_t)(at - ring));
         add_points(&wkb, ring, (uint32_t)(at - ring));
-        if (!feature(build, id, EPO_SHAPE_AREA, i == 0 ? "1" : "2", i == 0 ? "Ves 1" : "Ves 2", "",
-                     0, &wkb, error))
+        if (!feature(build, id, i == 0 ? "1" : "2", i == 0 ? "Ves 1" : "Ves 2", "", 0, &wkb, error))
             return false;
     }
     add_head(&zone, 6, 2);
@@ -157,9 +154,9 @@ static bool add_areas(struct epo_build *build, struct epo_error *error) {
     add_u32(&tree, 1);
     add_points(&tree, &(struct epo_point){WEST + 240, SOUTH + 240}, 1);
     return layer(build, "zone", "fact", EPO_SHAPE_AREA, &id, error) &&
-           feature(build, id, EPO_SHAPE_AREA, "A", "zóna A", "a", 0, &zone, error) &&
+           feature(build, id, "A", "zóna A", "a", 0, &zone, error) &&
            layer(build, "tree", "fact", EPO_SHAPE_POINT, &id, error) &&
-           feature(build, id, EPO_SHAPE_POINT, "lípa", "lípa", "", 0, &tree, error);
+           feature(build, id, "lípa", "lípa", "", 0, &tree, error);
 }
 
 static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
