@@ -4,11 +4,13 @@ import { debounce, h } from './dom.mjs';
 import { lang, number, t } from './texts.mjs';
 
 const SETTLE_MS = 220, SLOW_MS = 700;
+const UNFINISHED = ['place.no_description', 'place.too_few']; // nobody is told off while still at it
 
 export class Check {
-  // box: where the words go; said(text): for those who do not see them; use(geometry): takes the place offered instead.
-  constructor({ form, field, box, said, use }) {
-    Object.assign(this, { form, field, box, said, use });
+  // box: where the words go; said(text): for those who do not see them; use(geometry, index): takes the place offered
+  // instead; wrong(indices): which of several places have faults.
+  constructor({ form, field, box, said, use, wrong }) {
+    Object.assign(this, { form, field, box, said, use, wrong });
     this.later = debounce(SETTLE_MS, (how) => this.ask(how));
     this.slow = debounce(SLOW_MS, () => this.box.replaceChildren(h('p', { class: 'hint' }, t('check_wait'))));
   }
@@ -31,6 +33,7 @@ export class Check {
   clear() {
     this.forget();
     this.last = '';
+    this.wrong(new Set());
     this.box.replaceChildren();
     this.box.removeAttribute('aria-busy');
   }
@@ -56,17 +59,18 @@ export class Check {
     this.box.removeAttribute('aria-busy');
   }
 
-  fault({ message, alternative, free_from: from }) {
+  fault({ message, alternative, free_from: from, feature }) {
     return h('div', { class: 'fault' }, h('p', {}, h('span', { class: 'sr' }, `${t('fault')} `), message),
       from ? h('p', { class: 'fault__more' }, t('free_from', { date: new Date(`${from}T12:00`).toLocaleDateString(lang) })) : null,
-      alternative?.geometry ? h('button', { type: 'button', class: 'button button--plain button--small', onclick: () => this.use(alternative.geometry) },
+      alternative?.geometry ? h('button', { type: 'button', class: 'button button--plain button--small', onclick: () => this.use(alternative.geometry, feature) },
         t('alternative_use', { metres: number(Math.round(alternative.distance_m ?? 0)) })) : null);
   }
 
   show({ words = [], errors = [], values = [], explain = [] }, quiet) {
     // Members of a list may be inside the place ("area" or "area.coordinates"); other fields speak later.
-    const wrong = errors.filter(({ path }) => path === this.field || String(path).startsWith(`${this.field}.`));
+    const wrong = errors.filter(({ path, code }) => (path === this.field || String(path).startsWith(`${this.field}.`)) && !UNFINISHED.includes(code));
     const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text));
+    this.wrong(new Set(wrong.map(({ feature }) => feature)));
     this.box.replaceChildren(...[
       ...wrong.map((each) => this.fault(each)),
       words.length ? h('dl', { class: 'facts' }, words.map(row)) : null,

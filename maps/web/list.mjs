@@ -16,7 +16,7 @@ const link = (name, text, label, onclick) => h('button', { type: 'button', class
 export class List {
   // show(feature or vertex): brings it into the middle of the map; pick(index): takes hold of a vertex.
   constructor({ place, paths, describe, show, pick, surface }) {
-    Object.assign(this, { place, paths, describe, show, pick, surface });
+    Object.assign(this, { place, paths, describe, show, pick, surface, wrong: new Set() });
     this.count = h('p', { class: 'hint places__count' });
     this.items = h('ol', { class: 'places__list' });
     this.places = h('div', { class: 'places' }, this.count, this.items);
@@ -30,12 +30,24 @@ export class List {
     this.drawCorners();
   }
 
+  // Which of several places the server does not take as they are.
+  mark(wrong) {
+    this.wrong = wrong;
+    if (!this.places.hidden) [...this.items.children].forEach((item, i) => this.markItem(item, i));
+  }
+  markItem(item, index) {
+    const wrong = this.wrong.has(index);
+    item.classList.toggle('places__item--wrong', wrong);
+    item.querySelector('.places__wrong').hidden = !wrong;
+  }
+
   drawPlaces() {
     const { place } = this, { several } = place, shown = place.features.filter(complete);
     this.places.hidden = shown.length === 0 || !(several || this.describe || KINDS[shown[0].kind].chosen);
     this.count.hidden = !several;
     if (several) this.count.textContent = t(several.min > 1 ? 'places_range' : 'places_most', { count: shown.length, least: several.min, most: several.max });
     redraw(this.items, this.places.hidden ? [] : shown.map((feature) => this.item(feature)), this.surface);
+    this.mark(this.wrong);
   }
 
   item(feature) {
@@ -45,7 +57,7 @@ export class List {
     return h('li', { class: `places__item${id === place.current && place.several ? ' places__item--on' : ''}`, 'data-feature': id },
       h('div', { class: 'places__head' },
         h('button', { type: 'button', class: 'places__name', 'data-name': `choose-${id}`, 'aria-pressed': place.several ? String(id === place.current) : null, onclick: () => this.show(feature) },
-          h('strong', {}, named), size ? h('span', {}, ` ${size}`) : null),
+          h('span', { class: 'places__wrong', hidden: true }, h('span', { 'aria-hidden': 'true' }, '! '), h('span', { class: 'sr' }, `${t('fault')} `)), h('strong', {}, named), size ? h('span', {}, ` ${size}`) : null),
         button(t('remove'), icons.clear, { class: 'tool tool--small tool--bare', 'data-name': `remove-${id}`, 'aria-label': t('remove_place', { name: named }), onclick: () => place.clear(id) })),
       KINDS[kind].chosen ? h('ul', { class: 'chips' }, shapes.map((shape) => this.chip(feature, shape))) : null,
       this.describe ? this.description(feature, named) : null);

@@ -8,7 +8,7 @@ import { readCoordinates } from './coordinates.mjs';
 import { debounce, h, iconButton, icons, uniqueId } from './dom.mjs';
 import { Hand } from './hand.mjs';
 import { findMe } from './here.mjs';
-import { KINDS, enough, geometryOf, offered } from './kinds.mjs';
+import { KINDS, complete, enough, geometryOf, offered } from './kinds.mjs';
 import { List } from './list.mjs';
 import { Marks } from './marks.mjs';
 import { Memory, object } from './memory.mjs';
@@ -94,7 +94,7 @@ export class Picker {
       place, surface: this.surface, marks: this.marks, snap: this.snap, say: (text) => this.say(text), tell: (text) => this.tell(text),
       help: () => this.showKeys(), measured: (feature) => this.drawMeasure(feature),
     });
-    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text, 'facts'), use: (geometry) => this.useInstead(geometry) });
+    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text, 'facts'), use: (geometry, index) => this.useInstead(geometry, index), wrong: (indices) => this.list.mark(indices) });
     this.listen();
     this.draw();
   }
@@ -178,9 +178,11 @@ export class Picker {
     findMe({ button: this.gps, surface, marks, tell: (text) => this.tell(text), found: (at, exact) => exact && place.kind === 'point' && place.add(at) });
   }
 
-  useInstead(geometry) {
-    if (!this.place.replace(geometry)) return;
-    const { feature } = this.place;
+  useInstead(geometry, index) {
+    const { place } = this;
+    if (index !== undefined) place.select(place.features.filter(complete)[index]?.id ?? place.current);
+    if (!place.replace(geometry)) return;
+    const { feature } = place;
     this.surface.fit(geometryOf(feature, this.paths.of(feature)).getExtent(), ZOOM_PLACE);
     this.tell(t('alternative_used'));
   }

@@ -3,6 +3,7 @@
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { axe, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { accounts } from '../support/portal.mjs';
 import { openPicker, startPlaces } from './support/picker.mjs';
 
 let portal, browser;
@@ -245,6 +246,26 @@ browse('a reload and a step back keep the place', desktop, {}, async (page) => {
   await page.goBack();
   await hands.reads(/Městský obvod/);
   assert.deepEqual(await hands.value(), put);
+});
+
+browse('hundreds of requests on one map: no element for each, and the one that was hit opens', desktop, {}, async (page) => {
+  const ring = Array.from({ length: 900 }, (each, i) => [13.3776 + 0.05 * Math.cos(i), 49.7475 + 0.03 * Math.sin(i)]);
+  const spots = [...ring, [13.3276, 49.7475], [13.4276, 49.7475], [13.3776, 49.7175], [13.3776, 49.7775], [13.3776, 49.7475]];
+  const features = spots.map((coordinates, i) => ({ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: { number: `n-${i}`, url: `/office/cases/n-${i}` } }));
+  await page.route('**/office/cases.geojson*', (route) => route.fulfill({ contentType: 'application/geo+json', json: { type: 'FeatureCollection', features } }));
+  await page.goto(`${portal.url}/login`);
+  await page.getByLabel('Přihlašovací jméno').fill('umo-3');
+  await page.getByLabel('Heslo', { exact: true }).fill(accounts(portal.folder)['umo-3']);
+  await page.getByRole('button', { name: 'Přihlásit' }).first().click();
+  await page.waitForURL(/office|account/);
+  await page.goto(`${portal.url}/office`);
+  await page.locator('.mapbox canvas').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.ok(await page.locator('.mapbox *').count() < 60, 'a page element for each marker would make it slow');
+  const box = await page.locator('.mapbox .ol-viewport').boundingBox();
+  await page.route('**/office/cases/n-*', (route) => route.fulfill({ contentType: 'text/html', body: '<title>the case</title>' }));
+  await page.mouse.click(box.x + (box.width - 20) / 2, box.y + box.height / 2); // the one in the middle; there are buttons at the right
+  await page.waitForURL(`**/office/cases/n-${spots.length - 1}`);
 });
 
 for (const [dress, more] of [
