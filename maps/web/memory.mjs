@@ -28,11 +28,11 @@ export class Memory {
     this.soon();
   }
 
-  write() {
-    if (this.waiting === undefined) return;
+  write(value = this.waiting) {
+    if (value === undefined) return;
     this.soon.cancel();
     try {
-      history.replaceState({ ...history.state, [this.name]: this.waiting }, '');
+      history.replaceState({ ...history.state, [this.name]: value }, '');
     } catch { /* too much or too often: the form still has its value */ }
     this.waiting = undefined;
   }

@@ -87,7 +87,7 @@ export class Picker {
     box.hidden = false;
     this.gps = iconButton(t('gps'), icons.gps, { onclick: () => this.toMe() });
     this.surface.tools.append(this.gps, iconButton(t('whole_city'), icons.city, { onclick: () => this.surface.whole() }));
-    this.sheet = new Sheet({ box, surface: this.surface, element: sheet });
+    this.sheet = new Sheet({ box, surface: this.surface, element: sheet, closed: () => this.memory.write(this.hidden.value) });
     this.marks = new Marks(this.surface.map, place, paths);
     this.snap = new Snap(this.surface.map);
     this.hand = new Hand({

@@ -1,25 +1,35 @@
 // The picker over the whole screen: the map, and what is known of the place on a sheet that can be drawn up. There one
-// finger moves the map, since there is no page to scroll.
+// finger moves the map, since there is no page to scroll; the back key of a phone leads back to the form, not out of it.
 import { h, iconButton, icons } from './dom.mjs';
 import { t } from './texts.mjs';
 
 export class Sheet {
-  // box: the picker; surface: its map; element: what the sheet holds.
-  constructor({ box, surface, element }) {
-    Object.assign(this, { box, surface, quiet: [] });
+  // box: the picker; surface: its map; element: what the sheet holds; closed(): told afterwards.
+  constructor({ box, surface, element, closed }) {
+    Object.assign(this, { box, surface, closed, quiet: [] });
     this.handle = h('button', { type: 'button', class: 'sheet__handle', 'aria-expanded': 'false', onclick: () => this.draw(this.handle.getAttribute('aria-expanded') !== 'true') },
       h('span', { class: 'sheet__grip', 'aria-hidden': 'true' }), h('span', {}, t('sheet')));
     element.classList.add('sheet');
     element.prepend(this.handle);
-    this.toggle = iconButton(t('full'), icons.full, { class: 'mapui__button mapui__button--full', 'aria-pressed': 'false', onclick: () => this.set(!this.full) });
+    this.toggle = iconButton(t('full'), icons.full, { class: 'mapui__button mapui__button--full', 'aria-pressed': 'false', onclick: () => (this.full ? this.leave() : this.enter()) });
     surface.tools.append(this.toggle);
-    this.close = h('button', { type: 'button', class: 'button sheet__close', onclick: () => this.set(false) }, t('full_end'));
+    this.close = h('button', { type: 'button', class: 'button sheet__close', onclick: () => this.leave() }, t('full_end'));
     element.append(this.close);
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !this.full || event.defaultPrevented) return;
       event.preventDefault();
-      this.set(false);
+      this.leave();
     });
+    addEventListener('popstate', () => { if (this.full && !history.state?.map) this.set(false); });
+  }
+
+  enter() {
+    history.pushState({ ...history.state, map: true }, '');
+    this.set(true);
+  }
+  leave() {
+    if (history.state?.map) history.back();
+    else this.set(false);
   }
 
   get full() { return this.box.classList.contains('picker--full'); }
@@ -45,7 +55,10 @@ export class Sheet {
     }
     for (const each of this.quiet) each.inert = true;
     this.draw(false);
-    if (!full) this.box.scrollIntoView({ block: 'nearest' });
+    if (!full) {
+      this.box.scrollIntoView({ block: 'nearest' });
+      this.closed();
+    }
     this.toggle.focus();
   }
 }

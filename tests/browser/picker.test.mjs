@@ -165,8 +165,14 @@ browse('over the whole screen of a phone: the map, and a sheet that can be drawn
   const at = await hands.value();
   await hands.tap([40, 40]);
   await page.waitForFunction((old) => document.querySelector('.place input[type=hidden]').value !== old, JSON.stringify(at));
-  await hands.picker.getByRole('button', { name: 'Zpět do formuláře' }).first().tap();
-  assert.equal(await page.locator('[inert]').count(), 0);
+  const put = await hands.value();
+  await page.goBack(); // the back key of the phone
+  await page.waitForFunction(() => !document.querySelector('[inert]'));
+  assert.match(page.url(), /places\/spot/);
+  await hands.still();
+  await page.reload();
+  await hands.reads(/Městský obvod/);
+  assert.deepEqual(await hands.value(), put);
 });
 
 browse('a late answer about the place before is not shown', desktop, {}, async (page) => {
