@@ -133,8 +133,9 @@ static struct epo_response *problem(struct epo_request *request, int status,
     epo_json_set_string(pool, body, "title", epo_status_reason(status));
     epo_json_set_integer(pool, body, "status", status);
     epo_json_set_string(pool, body, "code", error->code);
-    /* What broke inside is for the log alone (ASVS 16.5.1). */
-    if (error->kind != EPO_ERROR_BROKEN)
+    /* What broke inside is for the log alone (ASVS 16.5.1); so are the engine's own words. */
+    if (error->kind != EPO_ERROR_BROKEN &&
+        !epo_span_starts(epo_span(error->code), EPO_SPAN("store.")))
         epo_json_set_string(pool, body, "detail", error->text);
     epo_json_set_string(pool, body, "instance", request->id);
     epo_json_set(pool, body, "errors", errors ? epo_json_copy(pool, errors) : epo_json_array(pool));

@@ -1,6 +1,7 @@
 #include "store/sqlite.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <spatialite.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 static pthread_mutex_t spatial_lock = PTHREAD_MUTEX_INITIALIZER;
 
 bool epo_store_setup(struct epo_error *error) {
+    /* Over a limit on the size of files a write shall fail, not end the process. */
+    signal(SIGXFSZ, SIG_IGN);
     /* "relaxed" would let SQL read and write files. */
     unsetenv("SPATIALITE_SECURITY");
     /* A connection belongs to one thread. The global memory statistics mutex halves two-thread
@@ -51,6 +54,8 @@ bool epo_sqlite_fail(struct epo_db *db, int code, const char *doing, struct epo_
     /* A function or a step of VACUUM refused by the authorizer comes as a plain error. */
     if (code == SQLITE_ERROR && strstr(message, "not authorized"))
         code = SQLITE_AUTH;
+    if (db && ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB))
+        epo_store_damaged(db->store);
     for (size_t i = 0; i < sizeof FAILURES / sizeof *FAILURES; i++)
         if (FAILURES[i].code == (code & 0xff))
             return epo_fail(error, FAILURES[i].kind, FAILURES[i].name, "%s (%s: %s)",

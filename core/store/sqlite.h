@@ -52,6 +52,9 @@ bool epo_sqlite_script(struct epo_db *db, const char *name, const char *sql,
                        struct epo_error *error);
 /* Fills *error from the connection's last error; returns false. */
 bool epo_sqlite_fail(struct epo_db *db, int code, const char *doing, struct epo_error *error);
+/* store.c: the file holds what SQLite did not write. The store is not healthy from now on: only a
+ * backup helps, and that needs a restart. Any thread; NULL is fine. */
+void epo_store_damaged(struct epo_store *store);
 /* Installed on every connection. */
 int epo_sqlite_authorize(void *db, int action, const char *first, const char *second,
                          const char *database, const char *trigger);

@@ -1,8 +1,9 @@
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "store/sqlite.h"
@@ -14,6 +15,9 @@ struct epo_store {
     bool spatial, read_only;
     enum epo_sqlite_access access; /* of the writer */
     struct epo_writer *writer;
+    dev_t device; /* the file that was opened */
+    ino_t inode;
+    atomic_bool damaged;  /* some connection has met a page that is none */
     pthread_mutex_t lock; /* of what follows: health */
     int64_t checked_at_us;
     bool checking, healthy;
@@ -33,14 +37,32 @@ static const struct epo_statement HEALTH_WRITE = {
 static const struct epo_statement HEALTH_READ = {"store.health_read",
                                                  "SELECT at_us FROM health WHERE one = 1", NULL};
 
+bool epo_store_in_place(struct epo_store *store, struct epo_error *error) {
+    struct stat now;
+    return (stat(store->path, &now) == 0 && now.st_dev == store->device &&
+            now.st_ino == store->inode) ||
+           epo_fail(error, EPO_ERROR_BROKEN, "store.missing",
+                    "%s has vanished or was replaced: put it back, or stop and restore a backup",
+                    store->path);
+}
+
+void epo_store_damaged(struct epo_store *store) {
+    if (store)
+        atomic_store(&store->damaged, true);
+}
+
 struct epo_db *epo_store_open_writer(struct epo_store *store, struct epo_error *error) {
     /* Never make an empty database where one has vanished. */
-    if (access(store->path, F_OK) != 0) {
-        epo_fail(error, EPO_ERROR_BROKEN, "store.missing", "%s has vanished: restore a backup",
-                 store->path);
+    if (!epo_store_in_place(store, error))
         return NULL;
-    }
     return epo_sqlite_open(store, store->path, store->spatial, store->access, error);
+}
+
+static void remember_file(struct epo_store *store) {
+    struct stat now = {0};
+    stat(store->path, &now);
+    store->device = now.st_dev;
+    store->inode = now.st_ino;
 }
 
 static bool start_writer(struct epo_store *store, const char *migrations, struct epo_error *error) {
@@ -55,6 +77,7 @@ static bool start_writer(struct epo_store *store, const char *migrations, struct
         epo_sqlite_close(db);
         return false;
     }
+    remember_file(store);
     store->writer = epo_writer_start(store, db);
     return true;
 }
@@ -161,6 +184,9 @@ static bool check_reading(struct epo_store *store, struct epo_error *error) {
 /* One caller checks, the others get the last verdict: on a locked database each check waits long,
  * and a monitor that asks often must not fill the workers with waiting. */
 bool epo_store_healthy(struct epo_store *store, struct epo_error *error) {
+    if (atomic_load(&store->damaged))
+        return epo_fail(error, EPO_ERROR_BROKEN, "store.corrupt",
+                        "%s is damaged: stop and restore a backup", store->path);
     int64_t now_us = epo_clock_monotonic_us();
     pthread_mutex_lock(&store->lock);
     bool known = store->checked_at_us &&

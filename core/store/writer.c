@@ -118,7 +118,8 @@ static bool run_job(struct epo_writer *writer, struct job *job, struct epo_error
 /* Runs and commits a group; afterwards every job knows its fate. */
 static void run_group(struct epo_writer *writer, struct job *jobs) {
     struct epo_error error = {0};
-    if (!ensure_connection(writer, &error)) {
+    if (!ensure_connection(writer, &error) || !epo_store_in_place(writer->store, &error)) {
+        epo_log_error(EPO_LOG_ERROR, "store.group_failed", &error);
         fail_rest(jobs, &error);
         return;
     }

@@ -16,7 +16,10 @@ bool epo_writer_wait(struct epo_writer *writer, epo_write_run_fn run, void *arg,
 bool epo_writer_backup(struct epo_writer *writer, const char *to_path, struct epo_error *error);
 void epo_writer_figures(struct epo_writer *writer, struct epo_store_figures *figures);
 
-/* store.c: opens the writer's connection again after a failure. */
+/* store.c: the file that was opened still stands under its name: what is written into one that was
+ * moved or removed would be lost. */
+bool epo_store_in_place(struct epo_store *store, struct epo_error *error);
+/* Opens the writer's connection again after a failure. */
 struct epo_db *epo_store_open_writer(struct epo_store *store, struct epo_error *error);
 
 #endif
