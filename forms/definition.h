@@ -52,8 +52,9 @@ struct epo_field {
     struct epo_option *options;
     uint32_t option_count;
     int64_t min_count, max_count;
-    /* location */
-    unsigned kinds; /* bits of EPO_KIND_… of field_location.c */
+    /* location; several places: min_count, max_count */
+    unsigned kinds; /* bits of enum epo_asked */
+    bool several, describe;
     const struct epo_json *rules;
 };
 

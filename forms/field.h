@@ -77,6 +77,9 @@ struct epo_span epo_raw_text(const struct epo_json *raw, const char *name);
 /* A browser sends a location in up to three names: reads them all. *empty: none was sent. */
 bool epo_location_parse(struct epo_check *check, const struct epo_field *field, bool *empty,
                         struct epo_json **value);
+/* Something that is not white space, and no control characters: a line that epo_text_is_clean
+ * takes, for JSON Schema. */
+#define EPO_LINE_PATTERN "^(?=.*[^ ])[^\\u0000-\\u001F\\u007F-\\u009F\\u2028\\u2029]+$"
 /* A text that may stand in an answer: UTF-8 without control characters (lines: but "\n"). */
 bool epo_text_is_clean(struct epo_span text, bool lines);
 

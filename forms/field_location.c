@@ -1,19 +1,14 @@
-/* location: a GeoJSON geometry in EPSG:4326; in HTML also typed coordinates or a chosen address. */
-#include <ctype.h>
-
+/* location: a GeoJSON geometry in EPSG:4326, or a FeatureCollection of several; in HTML also typed
+ * coordinates or a chosen address. */
 #include "base/limits.h"
-#include "forms/field.h"
-
-#define FOUND_MAX 10 /* addresses offered for the words typed */
+#include "forms/place.h"
 
 static const struct place_kind {
-    const char *name, *geometry;
-    enum epo_place_kind kind;
+    const char *name;
+    enum epo_asked asked;
 } place_kinds[] = {
-    {"point", "Point", EPO_PLACE_POINT},
-    {"line", "LineString", EPO_PLACE_LINE},
-    {"area", "Polygon", EPO_PLACE_AREA},
-    {"address", "Point", EPO_PLACE_POINT}, /* a point that the search gave */
+    {"point", EPO_ASKED_POINT},     {"line", EPO_ASKED_LINE},     {"area", EPO_ASKED_AREA},
+    {"address", EPO_ASKED_ADDRESS}, {"parcel", EPO_ASKED_PARCEL}, {"route", EPO_ASKED_ROUTE},
 };
 #define PLACE_KIND_COUNT (sizeof(place_kinds) / sizeof(place_kinds[0]))
 
@@ -25,12 +20,13 @@ static void read_kind(struct epo_reader *reader, struct epo_field *field,
     for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
         names[i] = place_kinds[i].name;
         if (epo_json_is_text(name) && epo_span_is(name->text, names[i])) {
-            field->kinds |= 1u << i;
+            field->kinds |= place_kinds[i].asked;
             return;
         }
     }
     const char *near = epo_json_is_text(name) ? epo_reader_suggest(name->text, names) : NULL;
-    epo_reader_fault(reader, name, "unknown kind of place: point, line, area, address%s%s%s",
+    epo_reader_fault(reader, name,
+                     "unknown kind of place: point, line, area, address, parcel, route%s%s%s",
                      near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
 }
 
@@ -67,165 +63,42 @@ static void read_view(struct epo_reader *reader, const struct epo_json *definiti
     }
 }
 
+/* {"min": 1, "max": 20}: how many places the field takes. */
+static void read_several(struct epo_reader *reader, struct epo_field *field,
+                         const struct epo_json *definition) {
+    static const char *const known[] = {"min", "max", NULL};
+    const struct epo_json *several = epo_json_get(definition, "several");
+    field->describe = epo_reader_boolean(reader, definition, "describe", false);
+    if (field->describe && several == NULL)
+        epo_reader_fault(reader, epo_json_get(definition, "describe"),
+                         "\"describe\" is for \"several\" places: beside one, put a text field");
+    if (several == NULL)
+        return;
+    if (several->type != EPO_JSON_OBJECT) {
+        epo_reader_fault(reader, several, "\"several\" wants {\"min\": 1, \"max\": 20}");
+        return;
+    }
+    epo_reader_members(reader, several, known, NULL);
+    field->several = true;
+    field->min_count = 1;
+    field->max_count = EPO_PLACES_MAX;
+    epo_reader_integer(reader, several, "min", 1, EPO_PLACES_MAX, &field->min_count);
+    epo_reader_integer(reader, several, "max", 1, EPO_PLACES_MAX, &field->max_count);
+    if (field->min_count > field->max_count)
+        epo_reader_fault(reader, several, "\"min\" %lld is over \"max\" %lld",
+                         (long long)field->min_count, (long long)field->max_count);
+}
+
 static void read_location(struct epo_reader *reader, struct epo_field *field,
                           const struct epo_json *definition) {
     const struct epo_json *kinds = epo_reader_array(reader, definition, "kinds", false);
     for (uint32_t i = 0; kinds != NULL && i < kinds->count; i++)
         read_kind(reader, field, kinds->items[i]);
     if (kinds == NULL || kinds->count == 0)
-        field->kinds = 1; /* a point */
+        field->kinds = EPO_ASKED_POINT;
+    read_several(reader, field, definition);
     read_rules(reader, field, definition);
     read_view(reader, definition);
-}
-
-/* -- what a browser sent ---------------------------------------------------------------------- */
-
-static struct epo_json *point_geometry(struct epo_pool *pool, double lon, double lat) {
-    struct epo_json *geometry = epo_json_object(pool);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    struct epo_json *pair = epo_json_set(pool, geometry, "coordinates", epo_json_array(pool));
-    epo_json_push(pool, pair, epo_json_real(pool, lon));
-    epo_json_push(pool, pair, epo_json_real(pool, lat));
-    return geometry;
-}
-
-/* Splits at white space and ";", leaving out N, E and °; false if there are more than two parts. */
-static bool coordinate_parts(struct epo_span typed, char parts[2][24], size_t *count) {
-    size_t len = 0;
-    *count = 0;
-    for (size_t i = 0; i <= typed.len; i++) {
-        unsigned char c = i < typed.len ? (unsigned char)typed.at[i] : ' ';
-        bool mark = c != '\0' && (strchr("NEne;", c) != NULL || c == 0xc2 || c == 0xb0); /* ° */
-        if (isdigit(c) || (len == 0 && c == '-') || (len > 0 && (c == '.' || c == ','))) {
-            if (*count == 2 || len + 1 >= sizeof(parts[0]))
-                return false;
-            parts[*count][len++] = (char)c;
-        } else if (!isspace(c) && !mark && c != ',') {
-            return false;
-        } else if (len > 0) {
-            parts[(*count)++][len] = '\0';
-            len = 0;
-        }
-    }
-    return true;
-}
-
-static bool coordinate(const char *part, double *degrees) {
-    char plain[24];
-    size_t len = strlen(part);
-    if (len > 0 && part[len - 1] == ',')
-        len--;
-    for (size_t i = 0; i < len; i++)
-        plain[i] = part[i] == ',' ? '.' : part[i];
-    return epo_span_real((struct epo_span){plain, len}, degrees);
-}
-
-/* "49.7475, 13.3776", "49,7475 13,3776", "49.7475N 13.3776E": latitude first, as maps show it. */
-static struct epo_json *typed_coordinates(struct epo_pool *pool, struct epo_span typed) {
-    char parts[2][24] = {"", ""};
-    size_t count;
-    double lat, lon;
-    if (!coordinate_parts(typed, parts, &count) || count == 0)
-        return NULL;
-    char *comma = strchr(parts[0], ',');
-    if (count == 1 && comma != NULL) { /* "49.7475,13.3776" */
-        snprintf(parts[1], sizeof(parts[1]), "%s", comma + 1);
-        *comma = '\0';
-        count = 2;
-    }
-    if (count != 2 || !coordinate(parts[0], &lat) || !coordinate(parts[1], &lon))
-        return NULL;
-    return point_geometry(pool, lon, lat);
-}
-
-static bool parse_geometry(struct epo_check *check, const struct epo_field *field,
-                           struct epo_span typed, struct epo_json **value) {
-    struct epo_error error;
-    *value = typed.at[0] == '{' ? epo_json_parse(check->pool, typed, &error)
-                                : typed_coordinates(check->pool, typed);
-    return *value != NULL || epo_check_refuse(check, field, "place.not_geojson", NULL);
-}
-
-/* Keeps what the search found for the view; the chosen one's geometry, or NULL. */
-static struct epo_json *keep_found(struct epo_check *check, const struct epo_field *field,
-                                   const struct epo_json *features, struct epo_span chosen) {
-    struct epo_pool *pool = check->pool;
-    struct epo_json *list = epo_json_array(pool), *geometry = NULL;
-    const struct epo_json *found = epo_json_get(features, "features");
-    for (uint32_t i = 0; found != NULL && i < found->count; i++) {
-        const struct epo_json *feature = found->items[i];
-        struct epo_span id = epo_json_get_text(feature, "id");
-        struct epo_json *row = epo_json_object(pool);
-        epo_json_set_text(pool, row, "id", id);
-        epo_json_set_text(pool, row, "label",
-                          epo_json_get_text(epo_json_get(feature, "properties"), "label"));
-        epo_json_push(pool, list, row);
-        if (chosen.len > 0 && epo_span_equal(id, chosen))
-            geometry = epo_json_copy(pool, epo_json_get(feature, "geometry"));
-    }
-    epo_json_set(pool, check->result->found, field->id, list);
-    return geometry;
-}
-
-static bool map_failed(struct epo_check *check) {
-    return check->error == NULL || check->error->kind != EPO_ERROR_BAD_INPUT;
-}
-
-/* Words typed without a script. An address chosen from an earlier search counts only while the
- * words are the same: new words mean a new search. */
-static bool parse_words(struct epo_check *check, const struct epo_field *field,
-                        struct epo_span words, struct epo_span chosen, struct epo_json **value) {
-    struct epo_json *features = NULL;
-    if (check->maps == NULL)
-        return epo_check_refuse(check, field, "form.no_address", NULL);
-    if (!epo_addresses_search(check->maps, check->pool, words, FOUND_MAX, NULL, &features,
-                              check->error) &&
-        map_failed(check))
-        return epo_check_broken(check);
-    *value = keep_found(check, field, features, chosen);
-    if (*value != NULL)
-        return true;
-    bool any = epo_json_get(check->result->found, field->id)->count > 0;
-    return epo_check_refuse(check, field, any ? "form.choose_address" : "form.no_address", NULL);
-}
-
-static bool parse_chosen(struct epo_check *check, const struct epo_field *field,
-                         struct epo_span chosen, struct epo_json **value) {
-    struct epo_json *feature = NULL;
-    if (check->maps == NULL)
-        return epo_check_refuse(check, field, "form.no_address", NULL);
-    struct epo_error error = {0};
-    if (!epo_address_get(check->maps, check->pool, chosen, &feature, &error)) {
-        if (error.kind == EPO_ERROR_NOT_FOUND || error.kind == EPO_ERROR_BAD_INPUT)
-            return epo_check_refuse(check, field, "form.no_address", NULL);
-        if (check->error != NULL)
-            *check->error = error;
-        return epo_check_broken(check);
-    }
-    *value = epo_json_copy(check->pool, epo_json_get(feature, "geometry"));
-    return true;
-}
-
-bool epo_location_parse(struct epo_check *check, const struct epo_field *field, bool *empty,
-                        struct epo_json **value) {
-    struct epo_pool *pool = check->pool;
-    struct epo_span typed = epo_span_trim(epo_raw_text(check->raw, field->id));
-    struct epo_span words =
-        epo_span_trim(epo_raw_text(check->raw, epo_pool_printf(pool, "%s.q", field->id)));
-    struct epo_span chosen =
-        epo_span_trim(epo_raw_text(check->raw, epo_pool_printf(pool, "%s.address", field->id)));
-    bool searching = epo_span_is(epo_raw_text(check->raw, "_action"),
-                                 epo_pool_printf(pool, "search:%s", field->id));
-    *empty = typed.len == 0 && words.len == 0 && chosen.len == 0;
-    if (*empty)
-        return true;
-    if (!epo_text_valid(typed) || !epo_text_valid(words) || !epo_text_valid(chosen))
-        return epo_check_refuse(check, field, "form.characters", NULL);
-    if (words.len > 0 && (chosen.len > 0 || searching || typed.len == 0))
-        return parse_words(check, field, words, chosen, value);
-    if (chosen.len > 0)
-        return parse_chosen(check, field, chosen, value);
-    return parse_geometry(check, field, typed, value);
 }
 
 /* -- checking --------------------------------------------------------------------------------- */
@@ -233,89 +106,7 @@ bool epo_location_parse(struct epo_check *check, const struct epo_field *field, 
 static struct epo_json *accept_location(struct epo_check *check, const struct epo_field *field,
                                         const struct epo_json *given) {
     (void)field;
-    bool feature = epo_json_get(given, "geometry") != NULL; /* the API takes bare geometries */
-    return given->type == EPO_JSON_OBJECT && !feature ? epo_json_copy(check->pool, given) : NULL;
-}
-
-static bool kind_allowed(const struct epo_field *field, enum epo_place_kind kind) {
-    for (size_t i = 0; i < PLACE_KIND_COUNT; i++)
-        if ((field->kinds & (1u << i)) != 0 && place_kinds[i].kind == kind)
-            return true;
-    return false;
-}
-
-/* Errors of the map in the words of the catalog, or its own English ones where it has none. */
-static bool refuse_place(struct epo_check *check, const struct epo_field *field,
-                         const struct epo_error *error) {
-    struct epo_json *values = epo_json_object(check->pool);
-    epo_json_set_string(check->pool, values, "where", error->where);
-    epo_json_set_integer(check->pool, values, "limit", EPO_VERTICES_MAX);
-    return epo_check_refuse(check, field, error->code, values);
-}
-
-static bool check_city(struct epo_check *check, const struct epo_field *field,
-                       const struct epo_place *place) {
-    struct epo_json *facts = NULL;
-    if (!epo_locate(check->maps, check->pool, place, &facts, check->error)) {
-        if (check->error != NULL && check->error->kind == EPO_ERROR_BAD_INPUT)
-            return refuse_place(check, field, check->error);
-        return epo_check_broken(check);
-    }
-    epo_json_set(check->pool, check->result->facts, field->id, facts);
-    return epo_json_get_boolean(facts, "in_city", true) ||
-           epo_check_refuse(check, field, "place.outside_city", NULL);
-}
-
-/* One rule that does not hold: the definition's own message, or the catalog's for its code. */
-static void refuse_rule(struct epo_check *check, const struct epo_field *field,
-                        const struct epo_json *refusal) {
-    const char *code = epo_pool_string(check->pool, epo_json_get_text(refusal, "code"));
-    int64_t index = epo_json_get_integer(refusal, "rule", -1);
-    const struct epo_json *rule =
-        index >= 0 && index < field->rules->count ? field->rules->items[index] : NULL;
-    struct epo_span message = epo_json_localized(epo_json_get(rule, "message"), check->lang);
-    if (message.len > 0)
-        epo_check_refuse_with(check, field->id, code, message);
-    else
-        epo_check_refuse(check, field, code,
-                         rule != NULL ? epo_json_copy(check->pool, rule) : NULL);
-}
-
-static bool check_rules(struct epo_check *check, const struct epo_field *field,
-                        const struct epo_place *place) {
-    struct epo_json *refusals = epo_json_array(check->pool);
-    if (field->rules == NULL)
-        return true;
-    if (!epo_place_rules_apply(check->maps, check->pool, field->rules, place, refusals,
-                               check->error))
-        return epo_check_broken(check);
-    for (uint32_t i = 0; i < refusals->count; i++)
-        refuse_rule(check, field, refusals->items[i]);
-    return refusals->count == 0;
-}
-
-static bool limits_location(struct epo_check *check, const struct epo_field *field,
-                            struct epo_json *value) {
-    struct epo_place place = {0};
-    struct epo_error error = {0};
-    if (!epo_place_read(check->pool, value, &place, &error)) {
-        if (error.kind == EPO_ERROR_BAD_INPUT || error.kind == EPO_ERROR_TOO_LARGE)
-            return refuse_place(check, field, &error);
-        if (check->error != NULL)
-            *check->error = error;
-        return epo_check_broken(check);
-    }
-    if (!kind_allowed(field, place.kind))
-        return epo_check_refuse(check, field, "place.kind", NULL);
-    if (check->maps != NULL &&
-        (!check_city(check, field, &place) || !check_rules(check, field, &place)))
-        return false;
-    *value = *epo_json_copy(check->pool, place.geojson);
-    if (field == check->form->place) {
-        check->result->place = place;
-        check->result->has_place = true;
-    }
-    return true;
+    return given->type == EPO_JSON_OBJECT ? epo_json_copy(check->pool, given) : NULL;
 }
 
 /* -- drawing and describing ------------------------------------------------------------------- */
@@ -347,10 +138,14 @@ static void view_location(const struct epo_draw *draw, const struct epo_field *f
     struct epo_pool *pool = draw->pool;
     struct epo_json *kinds = epo_json_array(pool);
     for (size_t i = 0; i < PLACE_KIND_COUNT; i++)
-        if ((field->kinds & (1u << i)) != 0)
+        if ((field->kinds & place_kinds[i].asked) != 0)
             epo_json_push(pool, kinds, epo_json_string(pool, place_kinds[i].name));
     epo_json_set_text(pool, model, "kinds_json", epo_json_print(pool, kinds));
     epo_json_set(pool, model, "kinds", kinds);
+    const struct epo_json *several = epo_json_get(field->definition, "several");
+    epo_json_set_text(pool, model, "several_json",
+                      several != NULL ? epo_json_print(pool, several) : EPO_SPAN(""));
+    epo_json_set_boolean(pool, model, "describe", field->describe);
     epo_json_set_text(pool, model, "rules_json",
                       field->rules != NULL ? epo_json_print(pool, field->rules) : EPO_SPAN("[]"));
     const struct epo_json *view = epo_json_get(field->definition, "view");
@@ -367,75 +162,61 @@ static void view_location(const struct epo_draw *draw, const struct epo_field *f
         epo_json_set(pool, model, "words", epo_form_words(pool, draw->lang, draw->catalog, facts));
 }
 
-/* The shape alone; where it lies and what rules it fulfils is the map's to say. */
-static struct epo_json *geometry_schema(struct epo_pool *pool, const struct place_kind *kind) {
-    static const char position[] = "{\"type\":\"array\",\"minItems\":2,\"maxItems\":3,"
-                                   "\"items\":{\"type\":\"number\"}}";
-    struct epo_json *schema = epo_json_object(pool);
-    struct epo_json *coordinates = epo_json_parse(pool, epo_span(position), NULL);
-    static const int nesting[] = {
-        [EPO_PLACE_POINT] = 0, [EPO_PLACE_LINE] = 1, [EPO_PLACE_AREA] = 2};
-    static const int least[] = {0, 2, 4}; /* positions of a line, of a ring */
-    for (int level = nesting[kind->kind]; level > 0; level--) {
-        bool innermost = level == nesting[kind->kind];
-        struct epo_json *list = epo_json_object(pool);
-        epo_json_set_string(pool, list, "type", "array");
-        epo_json_set_integer(pool, list, "minItems", innermost ? least[kind->kind - 1] : 1);
-        epo_json_set(pool, list, "items", coordinates);
-        coordinates = list;
-    }
-    epo_json_set_string(pool, schema, "type", "object");
-    struct epo_json *properties = epo_json_set(pool, schema, "properties", epo_json_object(pool));
-    struct epo_json *type = epo_json_set(pool, properties, "type", epo_json_object(pool));
-    epo_json_set_string(pool, type, "const", kind->geometry);
-    epo_json_set(pool, properties, "coordinates", coordinates);
-    struct epo_json *required = epo_json_set(pool, schema, "required", epo_json_array(pool));
-    epo_json_push(pool, required, epo_json_string(pool, "type"));
-    epo_json_push(pool, required, epo_json_string(pool, "coordinates"));
-    return schema;
-}
-
-static void schema_location(const struct epo_draw *draw, const struct epo_field *field,
-                            struct epo_json *schema) {
-    struct epo_pool *pool = draw->pool;
-    struct epo_json *any = epo_json_array(pool);
-    unsigned seen = 0;
-    for (size_t i = 0; i < PLACE_KIND_COUNT; i++) {
-        if ((field->kinds & (1u << i)) == 0 || (seen & (1u << place_kinds[i].kind)) != 0)
-            continue;
-        seen |= 1u << place_kinds[i].kind;
-        epo_json_push(pool, any, geometry_schema(pool, &place_kinds[i]));
-    }
-    epo_json_set_string(pool, schema, "$comment",
-                        "a GeoJSON geometry, EPSG:4326; checked by the server: validity, city, "
-                        "rules of the place");
-    epo_json_set(pool, schema, "anyOf", any);
-}
-
-static struct epo_span words_location(const struct epo_draw *draw, const struct epo_field *field,
-                                      const struct epo_json *value) {
-    const struct epo_json *pair = epo_json_get(value, "coordinates");
-    (void)field;
+/* The first position of a geometry, latitude first. */
+static const char *position_words(struct epo_pool *pool, const struct epo_json *geometry) {
+    const struct epo_json *pair = epo_json_get(geometry, "coordinates");
     while (pair != NULL && pair->type == EPO_JSON_ARRAY && pair->count > 0 &&
            pair->items[0]->type == EPO_JSON_ARRAY)
         pair = pair->items[0];
     if (pair == NULL || pair->type != EPO_JSON_ARRAY || pair->count < 2)
-        return (struct epo_span){"", 0};
+        return "";
     double part[2];
     for (int i = 0; i < 2; i++)
         part[i] = pair->items[i]->type == EPO_JSON_INTEGER ? (double)pair->items[i]->integer
                                                            : pair->items[i]->real;
-    return epo_span(epo_pool_printf(draw->pool, "%.6f, %.6f", part[1], part[0]));
+    return epo_pool_printf(pool, "%.6f, %.6f", part[1], part[0]);
 }
 
-static const char *const location_properties[] = {"kinds", "rules", "view", NULL};
+static struct epo_span words_location(const struct epo_draw *draw, const struct epo_field *field,
+                                      const struct epo_json *value) {
+    const struct epo_json *features = epo_json_get(value, "features");
+    if (!field->several || features == NULL)
+        return epo_span(position_words(draw->pool, value));
+    struct epo_json *values = epo_json_object(draw->pool);
+    epo_json_set_integer(draw->pool, values, "count", features->count);
+    return epo_catalog_format(draw->catalog, draw->pool, draw->lang, "form.places", values);
+}
+
+struct epo_json *epo_location_rows(const struct epo_draw *draw, const struct epo_json *value,
+                                   const struct epo_json *facts) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *rows = epo_json_array(pool);
+    const struct epo_json *features = epo_json_get(value, "features");
+    const struct epo_json *each = epo_json_get(facts, "features");
+    for (uint32_t i = 0; features != NULL && i < features->count; i++) {
+        const struct epo_json *feature = features->items[i];
+        const struct epo_json *own = each != NULL && i < each->count ? each->items[i] : NULL;
+        struct epo_json *row = epo_json_object(pool);
+        struct epo_span text = epo_json_get_text(epo_json_get(own, "address"), "text");
+        if (text.len == 0)
+            text = epo_span(position_words(pool, epo_json_get(feature, "geometry")));
+        epo_json_set_text(pool, row, "text", text);
+        epo_json_set_text(pool, row, "description",
+                          epo_json_get_text(epo_json_get(feature, "properties"), "description"));
+        epo_json_push(pool, rows, row);
+    }
+    return rows;
+}
+
+static const char *const location_properties[] = {"kinds",   "rules",    "view",
+                                                  "several", "describe", NULL};
 
 const struct epo_field_kind epo_kind_location = {.name = "location",
                                                  .properties = location_properties,
                                                  .json_type = "object",
                                                  .read = read_location,
                                                  .accept = accept_location,
-                                                 .limits = limits_location,
+                                                 .limits = epo_location_limits,
                                                  .view = view_location,
-                                                 .schema = schema_location,
+                                                 .schema = epo_location_schema,
                                                  .words = words_location};

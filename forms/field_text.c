@@ -14,8 +14,6 @@
     "(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
 /* E.164; a Czech number has nine digits behind its country code. */
 #define PHONE_PATTERN "\\+(?:420[0-9]{9}|(?!420)[1-9][0-9]{6,14})"
-/* Something that is not white space, and no control characters. */
-#define LINE_PATTERN "^(?=.*[^ ])[^\\u0000-\\u001F\\u007F-\\u009F\\u2028\\u2029]+$"
 #define LINES_PATTERN                                                                              \
     "^(?=[\\s\\S]*[^ \\n\\t])[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u2028\\u2029]+$"
 
@@ -238,7 +236,7 @@ static void schema_text(const struct epo_draw *draw, const struct epo_field *fie
     epo_json_set_string(draw->pool, schema, "type", "string");
     epo_json_set_integer(draw->pool, schema, "minLength", field->min_length);
     epo_json_set_integer(draw->pool, schema, "maxLength", field->max_length);
-    epo_json_set_string(draw->pool, schema, "pattern", lines ? LINES_PATTERN : LINE_PATTERN);
+    epo_json_set_string(draw->pool, schema, "pattern", lines ? LINES_PATTERN : EPO_LINE_PATTERN);
     if (field->pattern_source == NULL)
         return;
     struct epo_json *all = epo_json_set(draw->pool, schema, "allOf", epo_json_array(draw->pool));

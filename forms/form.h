@@ -37,8 +37,18 @@ const char *epo_form_place_field(const struct epo_form *form);
 
 /* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). In HTML
  * a name sent several times is an array of texts; a location field "area" sends "area" (GeoJSON
- * text), "area.q" (words to search for) and "area.address" (id of the chosen address). */
+ * text or typed coordinates), "area.q" (words to search for) and "area.address" (id of the chosen
+ * address). */
 enum epo_answers_source { EPO_ANSWERS_FROM_HTML, EPO_ANSWERS_FROM_JSON };
+
+/* One place of the answers: the only one of its field, or one of several. */
+struct epo_form_place {
+    const char *field;
+    uint32_t index;              /* among several, from 0 */
+    struct epo_json *properties; /* as struct epo_chosen has them, and "description" */
+    struct epo_place place;      /* kind 0 without a map, where only a map can fill it in */
+    struct epo_form_place *next;
+};
 
 struct epo_form_result {
     struct epo_json *answers; /* typed, only fields that were asked, definition order */
@@ -47,7 +57,8 @@ struct epo_form_result {
     struct epo_json *raw;   /* what was typed, to be shown again */
     struct epo_json *facts; /* field id -> facts of epo_locate, for location fields */
     struct epo_json *found; /* HTML: field id -> addresses found for "<id>.q": [{"id","label"}] */
-    struct epo_place place; /* of epo_form_place_field, when valid */
+    struct epo_form_place *places; /* of all location fields that are valid, in order */
+    struct epo_place place;        /* of epo_form_place_field, when valid; several are joined */
     bool has_place;
 };
 /* maps may be NULL (tests, tools): places are then checked for shape alone and have no facts.

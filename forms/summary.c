@@ -1,6 +1,6 @@
 /* Answers for reading: review page, receipt, office. */
-#include "forms/field.h"
 #include "forms/format.h"
+#include "forms/place.h"
 
 /* A place is called by its address where it has one, else by its coordinates. */
 static void add_place(const struct epo_draw *draw, const struct epo_field *field,
@@ -11,6 +11,10 @@ static void add_place(const struct epo_draw *draw, const struct epo_field *field
     if (address.len > 0)
         epo_json_set_text(draw->pool, row, "text", address);
     epo_json_set_text(draw->pool, row, "geojson", epo_json_print(draw->pool, value));
+    if (field->several) {
+        epo_json_set_text(draw->pool, row, "text", field->kind->words(draw, field, value));
+        epo_json_set(draw->pool, row, "places", epo_location_rows(draw, value, own));
+    }
     if (own != NULL)
         epo_json_set(draw->pool, row, "words",
                      epo_form_words(draw->pool, draw->lang, draw->catalog, own));
@@ -22,6 +26,7 @@ static struct epo_json *answer_row(const struct epo_draw *draw, const struct epo
     epo_json_set_string(draw->pool, row, "id", field->id);
     epo_json_set_text(draw->pool, row, "label", epo_field_label(field, draw->lang));
     epo_json_set_text(draw->pool, row, "text", field->kind->words(draw, field, value));
+    epo_json_set(draw->pool, row, "places", epo_json_array(draw->pool));
     if (field->kind == &epo_kind_location)
         add_place(draw, field, value, facts, row);
     return row;

@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "maps/geos.h"
-#include "maps/maps.h"
+#include "maps/shapes.h"
 
 static const double DECIMALS_7 = 1e7; /* RFC 7946 §11.2: about a centimetre */
 /* Narrower than this on average is a line drawn as an area: three points in a row. */
@@ -14,14 +13,17 @@ static const double AREA_WIDTH_LEAST_M = 0.05;
 struct line { /* one ring or line in both systems */
     struct epo_point *degrees, *metres;
     size_t count;
+    bool outer; /* of a ring: a polygon begins with it */
 };
 struct reading {
     struct epo_pool *pool;
     struct epo_error *error;
     enum epo_place_kind kind;
+    bool multi; /* a MultiPolygon */
     struct line *lines;
     size_t line_count, vertices;
 };
+enum { RINGS_MAX = EPO_VERTICES_MAX / 4 };
 
 static bool refuse(struct reading *r, const char *code, const char *text) {
     return epo_fail(r->error, EPO_ERROR_BAD_INPUT, code, "%s", text);
@@ -32,18 +34,10 @@ static double rounded(double degrees) {
     return value == 0 ? 0 : value;
 }
 
-static bool read_number(const struct epo_json *value, double *out) {
-    if (value == NULL || (value->type != EPO_JSON_INTEGER && value->type != EPO_JSON_REAL))
-        return false;
-    *out = value->type == EPO_JSON_INTEGER ? (double)value->integer : value->real;
-    return isfinite(*out);
-}
-
 /* RFC 7946 §3.1.1: two numbers, an altitude may follow and is dropped. */
 static bool read_position(struct reading *r, const struct epo_json *value,
                           struct epo_point *degrees, struct epo_point *metres) {
-    if (value == NULL || value->type != EPO_JSON_ARRAY || value->count < 2 || value->count > 3 ||
-        !read_number(value->items[0], &degrees->x) || !read_number(value->items[1], &degrees->y))
+    if (!epo_geojson_position(value, degrees))
         return refuse(r, "place.not_geojson", "a position must be [longitude, latitude]");
     if (++r->vertices > EPO_VERTICES_MAX)
         return refuse(r, "place.too_many_vertices", "the drawing has too many vertices");
@@ -105,12 +99,24 @@ static bool read_ring(struct reading *r, const struct epo_json *list, struct lin
         ring->degrees[ring->count] = ring->degrees[0];
         ring->metres[ring->count++] = ring->metres[0];
     }
+    ring->outer = outer;
     if (ring->count < 4)
         return refuse(r, "place.empty_area", "an area needs at least three different corners");
     if ((ring_area(ring->degrees, ring->count) > 0) != outer) {
         reverse(ring->degrees, ring->count);
         reverse(ring->metres, ring->count);
     }
+    return true;
+}
+
+static bool read_polygon(struct reading *r, const struct epo_json *rings) {
+    if (rings == NULL || rings->type != EPO_JSON_ARRAY || rings->count == 0)
+        return refuse(r, "place.not_geojson", "a polygon must be an array of rings");
+    if (rings->count > RINGS_MAX - r->line_count)
+        return refuse(r, "place.too_many_vertices", "the drawing has too many rings");
+    for (uint32_t i = 0; i < rings->count; i++)
+        if (!read_ring(r, rings->items[i], &r->lines[r->line_count++], i == 0))
+            return false;
     return true;
 }
 
@@ -133,12 +139,11 @@ static bool read_coordinates(struct reading *r, const struct epo_json *coordinat
         return r->lines->count >= 2 ||
                refuse(r, "place.empty_line", "a line needs at least two different points");
     }
-    if (coordinates->count > EPO_VERTICES_MAX / 4)
-        return refuse(r, "place.too_many_vertices", "the drawing has too many rings");
-    r->lines = EPO_NEW_ARRAY(r->pool, struct line, coordinates->count);
-    r->line_count = coordinates->count;
+    r->lines = EPO_NEW_ARRAY(r->pool, struct line, RINGS_MAX);
+    if (!r->multi)
+        return read_polygon(r, coordinates);
     for (uint32_t i = 0; i < coordinates->count; i++)
-        if (!read_ring(r, coordinates->items[i], &r->lines[i], i == 0))
+        if (!read_polygon(r, coordinates->items[i]))
             return false;
     return true;
 }
@@ -147,14 +152,19 @@ static bool read_kind(struct reading *r, struct epo_span type) {
     static const struct {
         const char *type;
         enum epo_place_kind kind;
-    } KINDS[] = {
-        {"Point", EPO_PLACE_POINT}, {"LineString", EPO_PLACE_LINE}, {"Polygon", EPO_PLACE_AREA}};
+        bool multi;
+    } KINDS[] = {{"Point", EPO_PLACE_POINT, false},
+                 {"LineString", EPO_PLACE_LINE, false},
+                 {"Polygon", EPO_PLACE_AREA, false},
+                 {"MultiPolygon", EPO_PLACE_AREA, true}};
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
         if (epo_span_is(type, KINDS[i].type)) {
             r->kind = KINDS[i].kind;
+            r->multi = KINDS[i].multi;
             return true;
         }
-    return refuse(r, "place.kind", "the place must be a Point, a LineString or a Polygon");
+    return refuse(r, "place.kind",
+                  "the place must be a Point, a LineString, a Polygon or a MultiPolygon");
 }
 
 /* ---- GEOS ---- */
@@ -166,16 +176,27 @@ static GEOSCoordSequence *sequence(GEOSContextHandle_t g, const struct line *lin
     return s;
 }
 
+/* The outer ring at *next with the holes behind it. */
+static GEOSGeometry *polygon(GEOSContextHandle_t g, const struct reading *r, size_t *next) {
+    GEOSGeometry *shell = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[*next]));
+    GEOSGeometry **holes = EPO_NEW_ARRAY(r->pool, GEOSGeometry *, r->line_count);
+    unsigned count = 0;
+    for (++*next; *next < r->line_count && !r->lines[*next].outer; ++*next)
+        holes[count++] = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[*next]));
+    return GEOSGeom_createPolygon_r(g, shell, holes, count);
+}
+
 static GEOSGeometry *to_geos(GEOSContextHandle_t g, const struct reading *r) {
     if (r->kind == EPO_PLACE_POINT)
         return GEOSGeom_createPoint_r(g, sequence(g, r->lines));
     if (r->kind == EPO_PLACE_LINE)
         return GEOSGeom_createLineString_r(g, sequence(g, r->lines));
-    GEOSGeometry *shell = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[0]));
-    GEOSGeometry **holes = EPO_NEW_ARRAY(r->pool, GEOSGeometry *, r->line_count);
-    for (size_t i = 1; i < r->line_count; i++)
-        holes[i - 1] = GEOSGeom_createLinearRing_r(g, sequence(g, &r->lines[i]));
-    return GEOSGeom_createPolygon_r(g, shell, holes, (unsigned)(r->line_count - 1));
+    GEOSGeometry **polygons = EPO_NEW_ARRAY(r->pool, GEOSGeometry *, r->line_count);
+    unsigned count = 0;
+    for (size_t i = 0; i < r->line_count;)
+        polygons[count++] = polygon(g, r, &i);
+    return count == 1 ? polygons[0]
+                      : GEOSGeom_createCollection_r(g, GEOS_MULTIPOLYGON, polygons, count);
 }
 
 static bool check_valid(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry *geometry) {
@@ -250,20 +271,33 @@ static struct epo_json *line_json(struct epo_pool *pool, const struct line *line
     return list;
 }
 
+/* A MultiPolygon of one is a Polygon. */
+static struct epo_json *area_json(const struct reading *r, bool *several) {
+    struct epo_json *polygons = epo_json_array(r->pool), *rings = NULL;
+    for (size_t i = 0; i < r->line_count; i++) {
+        if (r->lines[i].outer) {
+            rings = epo_json_array(r->pool);
+            epo_json_push(r->pool, polygons, rings);
+        }
+        epo_json_push(r->pool, rings, line_json(r->pool, &r->lines[i]));
+    }
+    *several = polygons->count > 1;
+    return *several ? polygons : rings;
+}
+
 static struct epo_json *normalised(const struct reading *r) {
-    static const char *const TYPES[] = {
-        [EPO_PLACE_POINT] = "Point", [EPO_PLACE_LINE] = "LineString", [EPO_PLACE_AREA] = "Polygon"};
     struct epo_json *geometry = epo_json_object(r->pool), *coordinates;
-    epo_json_set_string(r->pool, geometry, "type", TYPES[r->kind]);
+    const char *type = r->kind == EPO_PLACE_POINT ? "Point" : "LineString";
     if (r->kind == EPO_PLACE_POINT) {
         coordinates = position_json(r->pool, r->lines[0].degrees[0]);
     } else if (r->kind == EPO_PLACE_LINE) {
         coordinates = line_json(r->pool, &r->lines[0]);
     } else {
-        coordinates = epo_json_array(r->pool);
-        for (size_t i = 0; i < r->line_count; i++)
-            epo_json_push(r->pool, coordinates, line_json(r->pool, &r->lines[i]));
+        bool several;
+        coordinates = area_json(r, &several);
+        type = several ? "MultiPolygon" : "Polygon";
     }
+    epo_json_set_string(r->pool, geometry, "type", type);
     epo_json_set(r->pool, geometry, "coordinates", coordinates);
     return geometry;
 }
@@ -295,4 +329,33 @@ bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struc
     place->kind = r.kind;
     place->geojson = normalised(&r);
     return true;
+}
+
+void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places, size_t count,
+                    struct epo_place *joined) {
+    static const char HEAD[] = {1, GEOS_GEOMETRYCOLLECTION, 0, 0, 0}; /* ISO WKB, little endian */
+    size_t len = sizeof HEAD + 4;
+    uint32_t parts = (uint32_t)count;
+    *joined = *places[0];
+    if (count == 1)
+        return;
+    joined->geojson = NULL;
+    for (size_t i = 0; i < count; i++)
+        len += places[i]->wkb_5514.len;
+    char *bytes = epo_pool_alloc(pool, len), *at = bytes + sizeof HEAD + 4;
+    memcpy(bytes, HEAD, sizeof HEAD);
+    memcpy(bytes + sizeof HEAD, &parts, 4);
+    for (size_t i = 0; i < count; i++) {
+        const struct epo_place *place = places[i];
+        memcpy(at, place->wkb_5514.at, place->wkb_5514.len);
+        at += place->wkb_5514.len;
+        joined->kind = place->kind > joined->kind ? place->kind : joined->kind;
+        joined->area_m2 += i > 0 ? place->area_m2 : 0;
+        joined->length_m += i > 0 ? place->length_m : 0;
+        joined->min_x = fmin(joined->min_x, place->min_x);
+        joined->min_y = fmin(joined->min_y, place->min_y);
+        joined->max_x = fmax(joined->max_x, place->max_x);
+        joined->max_y = fmax(joined->max_y, place->max_y);
+    }
+    joined->wkb_5514 = (struct epo_span){bytes, len};
 }

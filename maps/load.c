@@ -6,6 +6,7 @@
 
 #include "maps/packed.h"
 #include "maps/reader.h"
+#include "maps/route.h"
 
 static const struct epo_statement META = {"map.meta", "SELECT key, value FROM meta", NULL};
 static const struct epo_statement LAYERS = {
@@ -191,6 +192,7 @@ struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *err
     struct epo_snapshot *s = EPO_NEW(pool, struct epo_snapshot);
     s->pool = pool;
     s->city_name = "";
+    s->ways = epo_ways_make();
     s->folder = epo_pool_string(pool, epo_span(folder));
     const char *path = epo_pool_printf(pool, "%s/map.db", folder);
     struct epo_store *store =
@@ -220,6 +222,7 @@ void epo_snapshot_free(struct epo_snapshot *snapshot) {
         return;
     epo_tiles_close(snapshot->tiles);
     epo_reader_free(snapshot->reader);
+    epo_ways_free(snapshot->ways);
     epo_pool_free(snapshot->pool);
 }
 

@@ -100,6 +100,7 @@ struct epo_snapshot {
     const char *folder;
     struct epo_tiles *tiles;   /* NULL if there are none */
     struct epo_reader *reader; /* for what is not held in memory */
+    struct epo_ways *ways;     /* route.h: made when a route is first asked for */
 };
 
 /* load.c: reads folder/map.db. NULL on error. */

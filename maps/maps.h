@@ -36,13 +36,18 @@ struct epo_place {
     const struct epo_json *geojson;    /* normalised: closed rings, right-hand rule, 7 decimals */
     double min_x, min_y, max_x, max_y; /* 5514 */
 };
-/* Reads a GeoJSON geometry (or a Feature around one): Point, LineString, Polygon. Errors are for
- * citizens' eyes and have codes with texts in the catalog: "place.not_geojson", "place.kind",
+/* Reads a GeoJSON geometry (or a Feature around one): Point, LineString, Polygon, MultiPolygon.
+ * Errors are for citizens' eyes and have codes with texts: "place.not_geojson", "place.kind",
  * "place.out_of_range", "place.swapped" (lat/lon exchanged), "place.too_many_vertices",
  * "place.self_crossing" (where = "lon,lat"), "place.empty_area", "place.empty_line". The city is
  * checked by epo_locate ("in_city"). */
 bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struct epo_place *place,
                     struct epo_error *error);
+
+/* Several places as one: WKB is a collection, sizes are sums, the anchor is the first one's; has no
+ * geojson. count at least 1; of one place a copy. */
+void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places, size_t count,
+                    struct epo_place *joined);
 
 /* ---- mapbase.c: one immutable snapshot (SpatiaLite file + packed index in memory), swapped whole
  * ---- */
@@ -81,6 +86,45 @@ bool epo_locate(struct epo_maps *maps, struct epo_pool *pool, const struct epo_p
 enum epo_audience { EPO_AUDIENCE_PUBLIC = 0, EPO_AUDIENCE_CLERKS };
 bool epo_locate_for(struct epo_maps *maps, struct epo_pool *pool, const struct epo_place *place,
                     enum epo_audience audience, struct epo_json **facts, struct epo_error *error);
+
+/* ---- chosen.c: a place by what it is, not only by its shape ----
+ * A geometry, or a Feature whose properties say what was chosen:
+ *   {"kind":"drawn"}                    the geometry as it stands (also without a kind)
+ *   {"kind":"address","ids":[id]}       the point of that address
+ *   {"kind":"parcel","ids":[id …]}      the areas of those parcels, joined; or, without ids, the
+ * one
+ *   {"kind":"building","ids":[id …]}    under a Point
+ *   {"kind":"circle","radius_m":n}      around a Point (or around "center", where it comes back)
+ *   {"kind":"route"}                    along the streets through the vertices of a LineString (or
+ *                                       through "via", where it comes back)
+ * What the map knows by its id is taken from the map, whatever geometry came along. */
+enum epo_asked { /* what a form asks for, as bits */
+                 EPO_ASKED_POINT = 1,
+                 EPO_ASKED_LINE = 2,
+                 EPO_ASKED_AREA = 4, /* also parcels, buildings and circles */
+                 EPO_ASKED_ADDRESS = 8,
+                 EPO_ASKED_PARCEL = 16,
+                 EPO_ASKED_ROUTE = 32
+};
+struct epo_chosen {
+    const char *kind;            /* "drawn", "address" … */
+    struct epo_json *properties; /* normalised: kind, ids, radius_m, center, via; for facts and for
+                                    a Feature that gives the same place when it is read again */
+    struct epo_place place;      /* kind 0 where a map is needed and maps was NULL */
+    struct epo_json *geometry;   /* place.geojson, or what came where place.kind is 0 */
+};
+/* maps may be NULL: then only the shape is checked. BAD_INPUT with the codes of epo_place_read, and
+ * "place.kind" (not what is asked for), "place.ids" (missing or wrong), "place.unknown_feature"
+ * (where = the id), "place.radius", "place.via", "place.no_route", "place.nothing_here". */
+bool epo_chosen_read(struct epo_maps *maps, struct epo_pool *pool, const struct epo_json *given,
+                     unsigned asked, struct epo_chosen *chosen, struct epo_error *error);
+
+/* ---- route.c ---- */
+/* The shortest way along the streets through 2 to 25 points (lon/lat, in their order):
+ * {"geometry":LineString,"length_m":812.4,"streets":["Americká", …]}; BAD_INPUT "place.no_route".
+ */
+bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_point *via_4326,
+               size_t count, struct epo_json **route, struct epo_error *error);
 
 /* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
  * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},

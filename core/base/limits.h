@@ -8,10 +8,17 @@
 #define EPO_HEADER_BYTES_MAX (16u << 10) /* all request headers together */
 #define EPO_HEADER_COUNT_MAX 100
 #define EPO_URL_BYTES_MAX 4096
-#define EPO_FIELD_COUNT_MAX 1000  /* name=value pairs in one body or query */
-#define EPO_FORM_FIELDS_MAX 400   /* fields in one definition */
-#define EPO_TEXT_CHARS_MAX 20000  /* longest answer a field may allow */
-#define EPO_VERTICES_MAX 2000     /* in one drawn geometry */
+#define EPO_FIELD_COUNT_MAX 1000      /* name=value pairs in one body or query */
+#define EPO_FORM_FIELDS_MAX 400       /* fields in one definition */
+#define EPO_TEXT_CHARS_MAX 20000      /* longest answer a field may allow */
+#define EPO_VERTICES_MAX 2000         /* in one drawn geometry */
+#define EPO_PLACES_MAX 50             /* places of one "several" field */
+#define EPO_PLACE_IDS_MAX 50          /* parcels or buildings joined into one place */
+#define EPO_PLACE_DESCRIPTION_MAX 200 /* characters about one of several places */
+#define EPO_PLACE_ID_CHARS_MAX 64     /* of one id of the map */
+#define EPO_CIRCLE_RADIUS_MIN_M 0.5   /* a place drawn as a circle */
+#define EPO_CIRCLE_RADIUS_MAX_M 5000
+#define EPO_ROUTE_VIA_MAX 25      /* points that a route along the streets goes through */
 #define EPO_QUEUE_JOBS_MAX 1024   /* (setting) jobs waiting for a worker; then 503 + Retry-After */
 #define EPO_WRITE_QUEUE_MAX 4096  /* jobs waiting for the writer; then 503 */
 #define EPO_WRITE_GROUP_MAX 256   /* jobs in one commit: bounds the wait of the first one */

@@ -1,4 +1,5 @@
 /* The map for programs and for the picker: facts of a place, addresses, tiles. */
+#include "base/limits.h"
 #include "http/api_body.h"
 #include "http/pages.h"
 
@@ -90,6 +91,36 @@ struct epo_response *epo_map_addresses(struct epo_request *request) {
                               read_point(request, &near) ? &near : NULL, &features, &error))
         return epo_respond_error(request, &error, NULL);
     return cached_json(request, "application/geo+json", features, "public, max-age=60");
+}
+
+/* "lon,lat;lon,lat": -1 where it is not such a list or has over `room` points. */
+static int read_via(struct epo_span text, struct epo_point *via, int room) {
+    int count = 0;
+    while (text.len > 0) {
+        struct epo_span rest, lat, point = epo_span_cut(text, ';', &rest);
+        struct epo_span lon = epo_span_cut(point, ',', &lat);
+        if (count == room || !epo_span_real(epo_span_trim(lon), &via[count].x) ||
+            !epo_span_real(epo_span_trim(lat), &via[count].y))
+            return -1;
+        count++;
+        text = rest;
+    }
+    return count;
+}
+
+struct epo_response *epo_map_route(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_point via[EPO_ROUTE_VIA_MAX];
+    struct epo_json *route;
+    int count = read_via(epo_request_query(request, "via"), via, EPO_ROUTE_VIA_MAX);
+    if (count < 2)
+        return epo_api_problem(request, 400, "route.via", "Bad Request",
+                               "via must be 2 to 25 points: lon,lat;lon,lat in degrees "
+                               "(EPSG:4326).",
+                               NULL);
+    if (!epo_route(request->portal->maps, request->pool, via, (size_t)count, &route, &error))
+        return epo_respond_error(request, &error, NULL);
+    return cached_json(request, "application/json", route, "public, max-age=60");
 }
 
 struct epo_response *epo_map_tilejson(struct epo_request *request) {

@@ -104,6 +104,7 @@ struct epo_response *epo_api_submission(struct epo_request *request);
 struct epo_response *epo_api_route(struct epo_request *request);
 struct epo_response *epo_map_locate(struct epo_request *request);
 struct epo_response *epo_map_addresses(struct epo_request *request);
+struct epo_response *epo_map_route(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_tile(struct epo_request *request);
 struct epo_response *epo_ogc_landing(struct epo_request *request);

@@ -39,6 +39,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/api/v1/submissions/{number}", epo_api_submission, EPO_ROUTE_API, "api.submission"},
     {EPO_GET | EPO_POST, "/api/v1/locate", epo_map_locate, EPO_ROUTE_API, "api.locate"},
     {EPO_GET, "/api/v1/addresses", epo_map_addresses, EPO_ROUTE_API, "api.addresses"},
+    {EPO_GET, "/api/v1/route", epo_map_route, EPO_ROUTE_API, "api.route_streets"},
     {EPO_GET, "/tiles/city.json", epo_map_tilejson, EPO_ROUTE_API, "tiles.json"},
     {EPO_GET, "/tiles/city/{z}/{x}/{y}", epo_map_tile, EPO_ROUTE_API | EPO_ROUTE_INLINE, "tiles"},
     {EPO_GET, "/ogc", epo_ogc_landing, 0, "ogc"},

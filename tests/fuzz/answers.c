@@ -1,4 +1,5 @@
-/* Answers to forms with every type of field. First byte: which form, and HTML or JSON; then the raw
+/* Answers to forms with every type of field and every kind of place. First byte: which form, and
+ * HTML or JSON; then the raw
  * answers as a JSON object. What is accepted, from whichever source, must be accepted again as
  * JSON and stay the same. */
 #include "forms/form.h"
@@ -7,15 +8,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 #define DEFINITIONS EPO_SOURCE "/tests/forms/definitions/"
 static const char *const files[] = {DEFINITIONS "all_types.json", DEFINITIONS "conditions.json",
-                                    DEFINITIONS "described.json"};
-static struct epo_form *forms[3];
+                                    DEFINITIONS "described.json", DEFINITIONS "places.json"};
+static struct epo_form *forms[4];
 static struct epo_catalog *catalog;
 
 static void load(void) {
     static char text[1 << 16];
     struct epo_pool *pool = epo_pool_create();
     catalog = epo_catalog_create();
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct epo_form_fault *faults = NULL;
         FILE *file = fopen(files[i], "r");
         epo_assert(file != NULL);
@@ -55,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct epo_json *raw =
         epo_json_parse(pool, (struct epo_span){(const char *)bytes + 1, len - 1}, &error);
     if (raw != NULL)
-        check(pool, forms[(bytes[0] >> 1) % 3],
+        check(pool, forms[bytes[0] & 0x80 ? 3 : (bytes[0] >> 1) % 3],
               bytes[0] & 1 ? EPO_ANSWERS_FROM_JSON : EPO_ANSWERS_FROM_HTML, raw);
     epo_pool_free(pool);
     return 0;

@@ -2,7 +2,9 @@
  * with one (GeoJSON), rules, facts in words, what the page shows again, the hidden round trip. */
 #include "forms_helpers.h"
 
-#include "folder.h"
+#include <math.h>
+
+#include "demo_city.h"
 
 static struct test_folder folder;
 static struct epo_maps *maps;
@@ -211,6 +213,62 @@ static void unknown_layer(void **state) {
     assert_non_null(strstr(fault->text, "layer"));
 }
 
+/* Several places of one field: each has facts and is judged by the rules, the first routes the
+ * request, sizes are sums. */
+static void several(void **state) {
+    (void)state;
+    static const char source[] =
+        "{\"id\":\"t\",\"title\":{\"cs\":\"T\",\"en\":\"T\"},\"sections\":[{\"id\":\"s\",\"title\":"
+        "{"
+        "\"cs\":\"S\",\"en\":\"S\"},\"fields\":[{\"id\":\"stalls\",\"type\":\"location\",\"label\":"
+        "{"
+        "\"cs\":\"Stánky\",\"en\":\"Stalls\"},\"kinds\":[\"area\",\"point\"],\"several\":{\"max\":"
+        "3},"
+        "\"describe\":true,\"rules\":[{\"rule\":\"max_area_m2\",\"value\":500}]}]}]}";
+    struct epo_form_fault *faults = NULL;
+    struct epo_form *many = epo_form_read(pool, epo_span(source), "m.json", maps, &faults);
+    struct epo_point at = middle();
+    const char *one = square(&at, 10), *two, *large = square(&at, 30);
+    at.x += 0.001;
+    two = square(&at, 20);
+    const char *texts[] = {one, two, large};
+    struct epo_form_result result;
+    struct epo_error error = {0};
+    for (int wrong = 0; wrong < 2; wrong++) {
+        struct epo_json *raw = parse_json(
+            pool, epo_span(epo_pool_printf(
+                      pool,
+                      "{\"stalls\":{\"type\":\"FeatureCollection\",\"features\":[{\"type\":"
+                      "\"Feature\",\"geometry\":%s,\"properties\":{\"description\":\"med\"}},{"
+                      "\"type\":\"Feature\",\"geometry\":%s,\"properties\":{\"description\":"
+                      "\"sýry\"}}]}}",
+                      one, texts[1 + wrong])));
+        assert_true(epo_form_check(many, pool, EPO_ANSWERS_FROM_JSON, raw, maps, catalog, "cs",
+                                   &result, &error));
+        if (wrong) {
+            assert_string_equal(code(&result), "place.too_large");
+            assert_int_equal(epo_json_get_integer(result.errors->items[0], "feature", -1), 1);
+            assert_non_null(strstr(epo_json_get_text(result.errors->items[0], "message").at,
+                                   "Stánky, místo 2"));
+            continue;
+        }
+        assert_string_equal(code(&result), "");
+        assert_true(result.has_place);
+        assert_true(result.place.area_m2 > 475 && result.place.area_m2 < 525);
+        assert_true(fabs(epo_json_get_real(epo_json_get(result.facts, "stalls"), "area_m2", 0) -
+                         result.place.area_m2) < 0.1);
+        assert_int_equal(epo_json_find(result.facts, "stalls.features")->count, 2);
+        assert_non_null(epo_json_find(result.facts, "stalls.district.code"));
+        assert_int_equal(result.places->next->index, 1);
+        struct epo_json *rows =
+            epo_json_find(epo_form_summary(many, pool, "cs", catalog, result.answers, result.facts),
+                          "0.rows.0.places");
+        assert_int_equal(rows->count, 2);
+        assert_string_equal(epo_json_get_text(rows->items[1], "description").at, "sýry");
+    }
+    epo_form_free(many);
+}
+
 static int setup(void **state) {
     (void)state;
     struct epo_error error = {0};
@@ -218,8 +276,8 @@ static int setup(void **state) {
     test_folder_make(&folder);
     pool = epo_pool_create();
     catalog = open_catalog();
-    if (!epo_demo_city_build(folder.path, 1, NULL, &error) ||
-        (maps = epo_maps_open(folder.path, &error)) == NULL)
+    test_demo_city(&folder);
+    if ((maps = epo_maps_open(folder.path, &error)) == NULL)
         fail_msg("%s: %s", error.where, error.text);
     form = epo_form_read(pool, EPO_SPAN(definition), "t.json", maps, &faults);
     if (form == NULL)
@@ -241,6 +299,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_script), cmocka_unit_test(with_geojson),
         cmocka_unit_test(summaries),      cmocka_unit_test(hidden),
-        cmocka_unit_test(views),          cmocka_unit_test(unknown_layer)};
+        cmocka_unit_test(views),          cmocka_unit_test(unknown_layer),
+        cmocka_unit_test(several)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

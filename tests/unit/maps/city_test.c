@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "folder.h"
+#include "demo_city.h"
 #include "maps/maps.h"
 #include "store/store.h"
 
@@ -31,17 +31,13 @@ static int set_up(void **state) {
     struct epo_error error = {0};
     pthread_t again;
     void *failed = NULL;
-#ifdef __SANITIZE_THREAD__
-    setenv("GDAL_NUM_THREADS", "1", 1); /* TSan cannot see how GDAL's own threads agree */
-#endif
     test_folder_make(&folder);
     test_folder_make(&other);
     if (!epo_store_setup(&error) || pthread_create(&again, NULL, build_again, NULL) != 0)
         return -1;
-    bool built = epo_demo_city_build(folder.path, 1, NULL, &error);
+    test_demo_city(&folder);
     pthread_join(again, &failed);
-    if (!built || failed != NULL || !epo_tiles_build(folder.path, NULL, &error) ||
-        (maps = epo_maps_open(folder.path, &error)) == NULL) {
+    if (failed != NULL || (maps = epo_maps_open(folder.path, &error)) == NULL) {
         fprintf(stderr, "%s: %s\n", error.code, error.text);
         return -1;
     }

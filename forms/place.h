@@ -1,0 +1,19 @@
+/* Parts of the location field (field_location.c), in files of their own. Private to this room. */
+#ifndef EPO_FORMS_PLACE_H
+#define EPO_FORMS_PLACE_H
+
+#include "forms/field.h"
+
+/* place_check.c: reads one place or several, asks the map, checks the rules; *value becomes what is
+ * kept. False: refused and said so, or broken. */
+bool epo_location_limits(struct epo_check *check, const struct epo_field *field,
+                         struct epo_json *value);
+/* place_schema.c */
+void epo_location_schema(const struct epo_draw *draw, const struct epo_field *field,
+                         struct epo_json *schema);
+/* Each of several places for reading: [{"text","description"}]; empty for a single one. facts: of
+ * the field, may be NULL. */
+struct epo_json *epo_location_rows(const struct epo_draw *draw, const struct epo_json *value,
+                                   const struct epo_json *facts);
+
+#endif
