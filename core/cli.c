@@ -12,8 +12,10 @@ const struct epo_command epo_commands[] = {
      "checks settings, agendas, forms; --settings explains each setting", epo_cli_check},
     {"agenda", "agenda list | new NAME | test [NAME]", "lists, makes, tests agendas",
      epo_cli_agenda},
-    {"map", "map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT", "the map base",
-     epo_cli_map},
+    {"map",
+     "map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT |"
+     " export LAYER FILE",
+     "the map base", epo_cli_map},
     {"account", "account list | add | verify | role | password | disable | enable …",
      "accounts from the shell", epo_cli_account},
     {"backup", "backup [-C DIR] FILE", "one file, also while it serves", epo_cli_backup},

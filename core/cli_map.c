@@ -1,8 +1,9 @@
-/* epo map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT */
+/* epo map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT | export LAYER FILE */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
+#include "maps/features.h"
 
 static int import(struct epo_words *words) {
     struct epo_error error = {0};
@@ -54,19 +55,40 @@ static int locate(struct epo_process *process, const char *lon, const char *lat)
     return EPO_EXIT_DONE;
 }
 
+static int export(struct epo_process *process, const char *layer, const char *file) {
+    struct epo_error error = {0};
+    struct epo_collection collection;
+    enum epo_export kind;
+    if (!epo_export_kind(epo_span(file), &kind))
+        epo_fail(&error, EPO_ERROR_BAD_INPUT, "export.kind", "%s must end in .geojson or .gpkg",
+                 file);
+    else if (epo_collection_find(process->portal.maps, process->pool, epo_span(layer), &collection,
+                                 &error) &&
+             epo_export_write(process->portal.maps, &collection, kind, file, epo_cli_progress,
+                              &error))
+        return EPO_EXIT_DONE;
+    return epo_cli_failed(&error);
+}
+
 int epo_cli_map(struct epo_words *words) {
     struct epo_process process;
     const char *what = words->count > 0 ? words->at[0] : "";
     bool lists = strcmp(what, "layers") == 0 && words->count == 1;
     bool locates = strcmp(what, "locate") == 0 && words->count == 3;
+    bool exports = strcmp(what, "export") == 0 && words->count == 3;
     if (strcmp(what, "import") == 0)
         return import(words);
-    if (!lists && !locates)
+    if (!lists && !locates && !exports)
         return epo_words_usage("map");
     int code = epo_process_open(&process, words->folder, EPO_PART_MAPS);
     if (code != EPO_EXIT_DONE)
         return code;
-    code = lists ? layers(&process) : locate(&process, words->at[1], words->at[2]);
+    if (lists)
+        code = layers(&process);
+    else if (locates)
+        code = locate(&process, words->at[1], words->at[2]);
+    else
+        code = export(&process, words->at[1], words->at[2]);
     epo_process_close(&process);
     return code;
 }

@@ -92,4 +92,15 @@ bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_5514, enum e
 bool epo_feature_write(struct epo_buffer *out, const struct epo_feature_row *row, enum epo_crs crs,
                        struct epo_error *error);
 
+/* ---- export.c: a whole layer as a file ---- */
+enum epo_export { EPO_EXPORT_GEOJSON, EPO_EXPORT_GEOPACKAGE };
+/* By the file's ending: ".geojson" (EPSG:4326, RFC 7946) or ".gpkg" (EPSG:5514); false for others.
+ */
+bool epo_export_kind(struct epo_span file, enum epo_export *kind);
+/* Writes a public layer, beside the file first and then in its place. progress may be NULL. May
+ * take minutes; GDAL writes GeoPackages. */
+bool epo_export_write(struct epo_maps *maps, const struct epo_collection *collection,
+                      enum epo_export kind, const char *file,
+                      void (*progress)(const char *what, int percent), struct epo_error *error);
+
 #endif
