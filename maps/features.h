@@ -93,7 +93,7 @@ bool epo_feature_write(struct epo_buffer *out, const struct epo_feature_row *row
                        struct epo_error *error);
 
 /* ---- export.c: a whole layer as a file ---- */
-enum epo_export { EPO_EXPORT_GEOJSON, EPO_EXPORT_GEOPACKAGE };
+enum epo_export { EPO_EXPORT_GEOJSON, EPO_EXPORT_GEOPACKAGE, EPO_EXPORT_KINDS };
 /* By the file's ending: ".geojson" (EPSG:4326, RFC 7946) or ".gpkg" (EPSG:5514); false for others.
  */
 bool epo_export_kind(struct epo_span file, enum epo_export *kind);

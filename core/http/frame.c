@@ -121,7 +121,8 @@ static bool wants_json(const struct epo_request *request) {
     return epo_span_starts(request->path, EPO_SPAN("/api/")) ||
            epo_span_starts(request->raw_path, EPO_SPAN("/api/")) || /* it could not be decoded */
            (!page && (memmem(accept.at, accept.len, "json", 4) ||
-                      epo_span_starts(request->raw_path, EPO_SPAN("/ogc"))));
+                      epo_span_starts(request->raw_path, EPO_SPAN("/ogc")) ||
+                      epo_span_starts(request->raw_path, EPO_SPAN("/opendata/"))));
 }
 
 /* RFC 9457. */

@@ -83,18 +83,6 @@ struct epo_response *epo_ogc_conformance(struct epo_request *request) {
 
 /* ---- collections ---- */
 
-static struct epo_json *collection_row(struct epo_request *request,
-                                       const struct epo_collection *collection) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *row = epo_json_object(pool);
-    epo_json_set_string(pool, row, "id", collection->name);
-    epo_json_set_text(pool, row, "title", epo_ogc_title(request, collection));
-    epo_json_set_string(pool, row, "shape_key",
-                        epo_pool_printf(pool, "ogc.shape.%s", collection->geometry));
-    epo_json_set_integer(pool, row, "count", collection->count);
-    return row;
-}
-
 struct epo_response *epo_ogc_collections(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
@@ -115,7 +103,7 @@ struct epo_response *epo_ogc_collections(struct epo_request *request) {
     epo_ogc_links_here(request, links, &ask, "application/json");
     for (size_t i = 0; i < count; i++)
         epo_json_push(pool, list,
-                      html ? collection_row(request, &all[i]) : epo_ogc_describe(request, &all[i]));
+                      html ? epo_ogc_row(request, &all[i]) : epo_ogc_describe(request, &all[i]));
     epo_json_set(pool, body, "links", links);
     epo_json_set(pool, body, "collections", list);
     if (html)
@@ -142,7 +130,7 @@ static struct epo_json *field_rows(struct epo_request *request,
 static struct epo_response *collection_page(struct epo_request *request,
                                             const struct epo_collection *collection) {
     struct epo_pool *pool = request->pool;
-    struct epo_json *model = collection_row(request, collection);
+    struct epo_json *model = epo_ogc_row(request, collection);
     struct epo_json *systems = epo_json_array(pool);
     epo_json_set_text(pool, model, "page_title", epo_ogc_title(request, collection));
     epo_json_set(pool, model, "fields", field_rows(request, collection));

@@ -78,8 +78,18 @@ bool epo_ogc_unchanged(struct epo_request *request, const char *map_version,
 /* The collection of the first capture, public and here; else *refusal. */
 bool epo_ogc_collection(struct epo_request *request, struct epo_collection *collection,
                         struct epo_response **refusal);
+/* {"id","title","shape_key" (key of the catalog),"count"}: a collection in pages. */
+struct epo_json *epo_ogc_row(struct epo_request *request, const struct epo_collection *collection);
 /* One collection as the standard describes it. */
 struct epo_json *epo_ogc_describe(struct epo_request *request,
                                   const struct epo_collection *collection);
+
+/* ---- opendata.c ---- */
+struct epo_opendata_file {
+    const char *type, *ending;
+};
+extern const struct epo_opendata_file epo_opendata_files[EPO_EXPORT_KINDS];
+/* Address of the licence: of epo.json, else CC BY 4.0. */
+struct epo_span epo_opendata_licence(const struct epo_request *request);
 
 #endif

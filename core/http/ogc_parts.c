@@ -139,6 +139,17 @@ bool epo_ogc_collection(struct epo_request *request, struct epo_collection *coll
 
 /* ---- a collection ---- */
 
+struct epo_json *epo_ogc_row(struct epo_request *request, const struct epo_collection *collection) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *row = epo_json_object(pool);
+    epo_json_set_string(pool, row, "id", collection->name);
+    epo_json_set_text(pool, row, "title", epo_ogc_title(request, collection));
+    epo_json_set_string(pool, row, "shape_key",
+                        epo_pool_printf(pool, "ogc.shape.%s", collection->geometry));
+    epo_json_set_integer(pool, row, "count", collection->count);
+    return row;
+}
+
 static struct epo_json *extent(struct epo_pool *pool, const struct epo_collection *collection) {
     struct epo_json *object = epo_json_object(pool), *spatial = epo_json_object(pool);
     struct epo_json *boxes = epo_json_array(pool), *box = epo_json_array(pool);
@@ -159,6 +170,12 @@ static void add_data_links(struct epo_request *request, const struct epo_collect
                  epo_pool_printf(request->pool, "%s?f=json", items));
     epo_ogc_link(request, links, "items", "text/html", "ogc.link_items",
                  epo_pool_printf(request->pool, "%s?f=html", items));
+    for (size_t i = 0; i < EPO_EXPORT_KINDS; i++)
+        epo_ogc_link(request, links, "enclosure", epo_opendata_files[i].type, "opendata.title",
+                     epo_pool_printf(request->pool, "%s/opendata/%s.%s", epo_ogc_base(request),
+                                     collection->name, epo_opendata_files[i].ending));
+    epo_ogc_link(request, links, "license", "text/html", "opendata.licence_title",
+                 epo_pool_string(request->pool, epo_opendata_licence(request)));
 }
 
 struct epo_json *epo_ogc_describe(struct epo_request *request,

@@ -114,5 +114,8 @@ struct epo_response *epo_ogc_collections(struct epo_request *request);
 struct epo_response *epo_ogc_one_collection(struct epo_request *request);
 struct epo_response *epo_ogc_items(struct epo_request *request);
 struct epo_response *epo_ogc_item(struct epo_request *request);
+struct epo_response *epo_opendata_page(struct epo_request *request);
+struct epo_response *epo_opendata_catalogue(struct epo_request *request);
+struct epo_response *epo_opendata_one(struct epo_request *request);
 
 #endif

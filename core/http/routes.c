@@ -49,5 +49,8 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/ogc/collections/{collection}", epo_ogc_one_collection, 0, "ogc.collection"},
     {EPO_GET, "/ogc/collections/{collection}/items", epo_ogc_items, 0, "ogc.items"},
     {EPO_GET, "/ogc/collections/{collection}/items/{item}", epo_ogc_item, 0, "ogc.item"},
+    {EPO_GET, "/opendata", epo_opendata_page, 0, "opendata"},
+    {EPO_GET, "/opendata/catalog.jsonld", epo_opendata_catalogue, 0, "opendata.catalogue"},
+    {EPO_GET, "/opendata/{file}", epo_opendata_one, 0, "opendata.file"},
 };
 const size_t epo_route_count = sizeof epo_routes / sizeof *epo_routes;

@@ -40,6 +40,8 @@ static const struct epo_setting MEMBERS[] = {
      "rates and limits of each agenda, over those of its manifest"},
     {"contact", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "{\"security\": \"mailto:…\"} for /.well-known/security.txt"},
+    {"open_data_licence", EPO_JSON_TEXT, 0, 0, 0, false, false,
+     "address of the licence of the open data; not set: CC BY 4.0"},
     {"demo", EPO_JSON_BOOLEAN, 0, 1, 0, false, true, "shows the demo's banner and accounts"},
     {"log", EPO_JSON_TEXT, 0, 0, 0, false, true,
      "\"json\" or \"text\", on stderr; not set: text on a terminal"},
