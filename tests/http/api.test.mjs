@@ -64,7 +64,7 @@ describe('the description', () => {
 
   it('tells the truth about what comes', async () => {
     const values = { number: filed.number };
-    const queries = { '/api/v1/locate': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/addresses': '?q=Klatovsk%C3%A1', '/api/v1/submissions/{number}': `?receipt=${filed.receipt}` };
+    const queries = { '/api/v1/locate': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/addresses': '?q=Klatovsk%C3%A1', '/api/v1/route': '?via=13.37775,49.74836;13.3855,49.744', '/api/v1/submissions/{number}': `?receipt=${filed.receipt}` };
     for (const [path, methods] of Object.entries(openapi.paths)) {
       if (!methods.get || path.includes('/x/') || path.includes('{z}')) continue;
       const answer = await call(address(path, values) + (queries[path] ?? ''));
@@ -107,6 +107,7 @@ describe('problems', () => {
     'a wrong receipt': [() => `/api/v1/submissions/${filed.number}?receipt=${'0'.repeat(64)}`, {}, 404],
     'a number that is none': ['/api/v1/submissions/abc', {}, 404], 'no coordinates': ['/api/v1/locate', {}, 400], 'words for coordinates': ['/api/v1/locate?lon=a&lat=b', {}, 400],
     'not a number at all': ['/api/v1/locate?lon=nan&lat=inf', {}, 400], 'a geometry that is no JSON': ['/api/v1/locate?geometry=%7B', {}, 400], 'a geometry of another kind': ['/api/v1/locate', { json: { type: 'MultiPoint', coordinates: [] } }, 422],
+    'a route through one point': ['/api/v1/route?via=13.37775,49.74836', {}, 400], 'a route through nothing': ['/api/v1/route?via=;', {}, 400], 'a route to where no street is': ['/api/v1/route?via=13.37775,49.74836;13.2,49.6', {}, 422],
     'a place off the globe': ['/api/v1/locate?lon=500&lat=49', {}, 422],
     'a limit out of bounds': ['/api/v1/addresses?q=a&limit=51', {}, 400], 'a question too long': [`/api/v1/addresses?q=${'a'.repeat(201)}`, {}, 400],
     'text instead of JSON': [FILING, { json: 'hello', headers: { 'content-type': 'text/plain' } }, 415], 'a form instead of JSON': [FILING, { method: 'POST', body: body(dog) }, 415],
