@@ -69,14 +69,14 @@ static void greet(const struct serving *serving, const char *listen) {
     epo_pool_free(pool);
 }
 
-/* A file of core/web/api. */
-static const struct epo_json *read_api(struct epo_process *process, const char *name,
-                                       struct epo_error *error) {
+/* A JSON file of the shared folder; NULL on any error. */
+static const struct epo_json *read_shared(struct epo_process *process, const char *name,
+                                          struct epo_error *error) {
     static const size_t max = 1 << 20;
-    const char *path = epo_pool_printf(process->pool, "%s/web/api/%s", process->share, name);
+    const char *path = epo_pool_printf(process->pool, "%s/%s", process->share, name);
     FILE *file = fopen(path, "re");
     if (file == NULL) {
-        epo_fail(error, EPO_ERROR_BROKEN, "serve.components", "%s cannot be read.", path);
+        epo_fail(error, EPO_ERROR_BROKEN, "serve.shared", "%s cannot be read.", path);
         return NULL;
     }
     char *bytes = epo_pool_alloc(process->pool, max);
@@ -117,10 +117,11 @@ static bool run(struct serving *serving, const char *listen, bool dev, struct ep
                             .registry = process->registry,
                             .version = EPO_VERSION,
                             .versions = epo_cli_versions(process->pool),
-                            .components = read_api(process, "components.json", error),
-                            .ogc = read_api(process, "ogc.json", error),
+                            .components = read_shared(process, "web/api/components.json", error),
+                            .ogc = read_shared(process, "web/api/ogc.json", error),
+                            .map_styles = read_shared(process, "assets/map-styles.json", error),
                             .started_at_us = epo_clock_now_us()};
-    if (app->components == NULL || app->ogc == NULL)
+    if (app->components == NULL || app->ogc == NULL || app->map_styles == NULL)
         return false;
     struct epo_server_options options = {
         .routes = epo_routes,

@@ -25,7 +25,7 @@ struct epo_tiles {
     struct epo_pool *pool;
     struct epo_json *vector_layers;
     int min_zoom, max_zoom;
-    double bounds[4];
+    double bounds[4], center[3];
     const char *version, *attribution, *name;
 };
 
@@ -59,6 +59,9 @@ static void read_metadata(struct epo_tiles *tiles, struct epo_span name, struct 
     if (epo_span_is(name, "bounds"))
         for (int i = 0; i < 4; i++)
             epo_span_real(epo_span_cut(value, ',', &value), &tiles->bounds[i]);
+    if (epo_span_is(name, "center"))
+        for (int i = 0; i < 3; i++)
+            epo_span_real(epo_span_cut(value, ',', &value), &tiles->center[i]);
     if (epo_span_is(name, "description")) { /* "<version> <attribution>", see tiles_build.c */
         tiles->version = epo_pool_string(tiles->pool, epo_span_cut(value, ' ', &value));
         tiles->attribution = epo_pool_string(tiles->pool, value);
@@ -174,6 +177,7 @@ struct epo_span epo_tiles_version(struct epo_maps *maps, struct epo_pool *pool) 
 static void describe(const struct epo_tiles *tiles, struct epo_pool *pool, struct epo_span base,
                      struct epo_json *out) {
     struct epo_json *list = epo_json_array(pool), *bounds = epo_json_array(pool);
+    struct epo_json *center = epo_json_array(pool);
     epo_json_set_string(pool, out, "tilejson", "3.0.0");
     epo_json_set_string(pool, out, "name", tiles->name);
     epo_json_set_string(pool, out, "attribution", tiles->attribution);
@@ -189,6 +193,9 @@ static void describe(const struct epo_tiles *tiles, struct epo_pool *pool, struc
     for (int i = 0; i < 4; i++)
         epo_json_push(pool, bounds, epo_json_real(pool, tiles->bounds[i]));
     epo_json_set(pool, out, "bounds", bounds);
+    for (int i = 0; i < 3; i++)
+        epo_json_push(pool, center, epo_json_real(pool, tiles->center[i]));
+    epo_json_set(pool, out, "center", center);
     epo_json_set(pool, out, "vector_layers",
                  tiles->vector_layers == NULL ? epo_json_array(pool)
                                               : epo_json_copy(pool, tiles->vector_layers));

@@ -26,6 +26,11 @@
 #define EPO_PLACE_MEETS_MAX 20000 /* features of one layer by a place: some 50 ms of GEOS */
 #define EPO_CONNECTIONS_PER_ADDRESS 64 /* (setting) a household behind one NAT fits */
 #define EPO_PAGE_BYTES_MAX (8u << 20)  /* a rendered page */
+#define EPO_BACKGROUNDS_MAX 16         /* pictures of the ground that a portal may offer */
+#define EPO_FETCHES_MAX 24             /* at once from outside: one map on a screen asks for 20 */
+#define EPO_FETCHES_WAITING_MAX 512    /* then 503 + Retry-After */
+#define EPO_FETCH_MS 8000              /* the whole of one, below the deadline of a job */
+#define EPO_FETCH_BYTES_MAX (2u << 20) /* a tile of 512 pixels as PNG stays below 1 MiB */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */
 

@@ -41,6 +41,7 @@ static void hand_back(struct epo_exchange *exchange) {
 }
 
 static void on_written(void *arg, const struct epo_error *error);
+static void on_fetched(void *arg);
 
 static struct epo_response *too_late(struct epo_exchange *exchange) {
     struct epo_error error;
@@ -55,20 +56,34 @@ static bool run_write(struct epo_db *db, void *arg, struct epo_error *error) {
     return writing->run(db, writing->arg, error);
 }
 
-/* A response is finished, or wants the writer first. */
+static bool is_finished(const struct epo_response *response) {
+    return !response->run && !response->fetch;
+}
+
+/* To the writer or the fetcher. */
+static bool hand_over(struct epo_exchange *exchange, struct epo_error *error) {
+    struct epo_fetch *fetch = exchange->writing->fetch;
+    if (!fetch)
+        return epo_store_submit(exchange->request.portal->store, run_write, on_written, exchange,
+                                error);
+    fetch->done = on_fetched;
+    fetch->arg = exchange;
+    return epo_fetcher_submit(exchange->loop->server->fetcher, fetch, error);
+}
+
+/* A response is finished, or wants the writer or another server first. */
 static void continue_with(struct epo_exchange *exchange, struct epo_response *response) {
     epo_assert(response);
-    if (!response->run) {
+    if (is_finished(response)) {
         exchange->response = response;
         hand_back(exchange);
         return;
     }
     struct epo_error error;
     exchange->writing = response;
-    if (!epo_store_submit(exchange->request.portal->store, run_write, on_written, exchange,
-                          &error)) {
+    if (!hand_over(exchange, &error)) {
         exchange->response = response->finish(&exchange->request, response->arg, &error);
-        epo_assert(exchange->response && !exchange->response->run);
+        epo_assert(exchange->response && is_finished(exchange->response));
         hand_back(exchange);
     }
 }
@@ -90,6 +105,23 @@ static void on_written(void *arg, const struct epo_error *error) {
     if (error)
         exchange->write_error = *error;
     epo_workers_post(exchange->loop->server->workers, finish_write, exchange, true);
+}
+
+static void finish_fetch(void *arg, struct epo_db *db) {
+    struct epo_exchange *exchange = arg;
+    struct epo_response *writing = exchange->writing;
+    struct epo_fetch *fetch = writing->fetch;
+    exchange->request.db = db;
+    struct epo_response *response =
+        writing->finish(&exchange->request, fetch, fetch->failed ? &fetch->error : NULL);
+    epo_buffer_clear(&fetch->body);
+    continue_with(exchange, response);
+}
+
+/* On the fetcher's thread. */
+static void on_fetched(void *arg) {
+    struct epo_exchange *exchange = arg;
+    epo_workers_post(exchange->loop->server->workers, finish_fetch, exchange, true);
 }
 
 static bool needs_form(const struct epo_request *request) {
@@ -154,7 +186,7 @@ static void work(void *arg, struct epo_db *db) {
     }
     exchange->request.db = db;
     struct epo_response *response = answer(exchange);
-    if (!response->run)
+    if (is_finished(response))
         keep(exchange, response);
     continue_with(exchange, response);
 }
@@ -225,7 +257,7 @@ static void answer_inline(struct epo_exchange *exchange) {
     } else {
         exchange->response = epo_respond_error(request, &error, NULL);
     }
-    epo_assert(exchange->response && !exchange->response->run);
+    epo_assert(exchange->response && is_finished(exchange->response));
     epo_send_response(exchange, exchange->response);
 }
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "http/internal.h"
 #include "portal/account.h"
+#include "portal/background.h"
 #include "portal/routing.h"
 #include "portal/session.h"
 
@@ -91,6 +92,8 @@ static struct epo_response *draw(struct epo_request *request, const struct epo_t
                                        "The page could not be drawn.");
     }
     struct epo_response *response = epo_respond(request, status, "text/html; charset=utf-8", body);
+    epo_guard_pictures(response,
+                       epo_backgrounds_hosts(request->pool, epo_portal_settings(request->portal)));
     struct epo_span chosen = epo_request_query(request, "lang");
     if (chosen.len) /* the choice holds for the pages that follow */
         epo_response_cookie(response, "lang", epo_span(request->lang), 365 * 24 * 3600);

@@ -28,11 +28,12 @@ bool epo_guard_same_site(const struct epo_request *request) {
             (value), sizeof(value) - 1                                                             \
         }                                                                                          \
     }
+#define POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+#define POLICY_REST                                                                                \
+    "; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src "      \
+    "'none'; frame-ancestors 'none'"
 static const struct epo_header HEADERS[] = {
-    H("content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src "
-                                 "'self' data:; font-src 'self'; "
-                                 "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-                                 "object-src 'none'; frame-ancestors 'none'"),
+    H("content-security-policy", POLICY POLICY_REST),
     H("x-content-type-options", "nosniff"),
     H("referrer-policy", "same-origin"),
     H("cross-origin-opener-policy", "same-origin"),
@@ -42,6 +43,13 @@ static const struct epo_header HEADERS[] = {
     /* last: only where the connection is secure */
     H("strict-transport-security", "max-age=63072000; includeSubDomains"),
 };
+
+void epo_guard_pictures(struct epo_response *response, struct epo_span hosts) {
+    if (hosts.len > 0)
+        epo_response_header(response, "content-security-policy",
+                            epo_span(epo_pool_printf(response->request->pool,
+                                                     POLICY "%.*s" POLICY_REST, EPO_ARG(hosts))));
+}
 
 const struct epo_header *epo_guard_headers(bool secure, size_t *count) {
     *count = sizeof HEADERS / sizeof *HEADERS - (secure ? 0 : 1);

@@ -71,6 +71,7 @@ struct epo_server {
     struct epo_guard *guard;
     struct epo_cache *cache;
     struct epo_workers *workers;
+    struct epo_fetcher *fetcher;
     bool takes_posts; /* epo_server_post */
     struct epo_blob *refusals[EPO_REFUSALS][3];
     SSL_CTX *tls; /* NULL: plain */

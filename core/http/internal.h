@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "http/fetch.h"
 #include "http/http.h"
 
 #define EPO_RESPONSE_HEADERS_MAX 24
@@ -18,12 +19,21 @@ struct epo_response {
     /* borrowed bytes (a tile): given back when sent */
     void (*release)(void *arg);
     void *release_arg;
-    /* epo_respond_after_write */
+    /* epo_respond_after_fetch: fetch; epo_respond_after_write: run; both: finish */
+    struct epo_fetch *fetch;
     bool (*run)(struct epo_db *db, void *arg, struct epo_error *error);
     struct epo_response *(*finish)(struct epo_request *request, void *arg,
                                    const struct epo_error *error);
     void *arg;
 };
+
+/* response.c: a handler that needs bytes of another server. The worker is free at once; `finish`
+ * runs on a worker with the fetch as its arg and makes the response; error is not NULL where it
+ * failed. fetch lives in the request's pool. */
+struct epo_response *
+epo_respond_after_fetch(struct epo_request *request, struct epo_fetch *fetch,
+                        struct epo_response *(*finish)(struct epo_request *request, void *arg,
+                                                       const struct epo_error *error));
 
 /* ---- settings.c ---- */
 int64_t epo_http_setting(const struct epo_json *settings, const char *name);
@@ -84,6 +94,8 @@ int epo_head_check(struct epo_span input, size_t body_max, struct epo_head *head
 /* ---- guard.c ---- */
 /* True when a state-changing request comes from our own pages or from no browser. */
 bool epo_guard_same_site(const struct epo_request *request);
+/* Lets a page load pictures from these servers too (each with a space before it; may be empty). */
+void epo_guard_pictures(struct epo_response *response, struct epo_span hosts);
 /* Sent with every answer. secure adds HSTS, which is the last. */
 const struct epo_header *epo_guard_headers(bool secure, size_t *count);
 struct epo_guard; /* per-address counters and the proxies that are trusted; any thread */

@@ -123,14 +123,43 @@ struct epo_response *epo_map_route(struct epo_request *request) {
     return cached_json(request, "application/json", route, "public, max-age=60");
 }
 
+/* The map is public: pages of others may draw it. No cookie is read here. */
+static struct epo_response *for_all(struct epo_response *response) {
+    epo_response_header(response, "access-control-allow-origin", EPO_SPAN("*"));
+    return response;
+}
+
+static const char *own_address(const struct epo_request *request) {
+    return epo_pool_printf(request->pool, "%s://%.*s", request->secure ? "https" : "http",
+                           EPO_ARG(request->host));
+}
+
 struct epo_response *epo_map_tilejson(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_json *tilejson;
-    const char *base = epo_pool_printf(request->pool, "%s://%.*s",
-                                       request->secure ? "https" : "http", EPO_ARG(request->host));
-    if (!epo_tilejson(request->portal->maps, request->pool, epo_span(base), &tilejson, &error))
+    if (!epo_tilejson(request->portal->maps, request->pool, epo_span(own_address(request)),
+                      &tilejson, &error))
         return epo_respond_error(request, &error, NULL);
-    return cached_json(request, "application/json", tilejson, "no-cache");
+    return for_all(cached_json(request, "application/json", tilejson, "no-cache"));
+}
+
+/* The map's looks for programs that read MapLibre styles: style-light.json and its sisters. */
+struct epo_response *epo_map_style(struct epo_request *request) {
+    struct epo_span name = request->captures[0], prefix = EPO_SPAN("style-");
+    const struct epo_json *style = NULL;
+    if (epo_span_starts(name, prefix) && name.len > 11 &&
+        memcmp(name.at + name.len - 5, ".json", 5) == 0)
+        style = epo_json_get_span(epo_page_app(request)->map_styles,
+                                  (struct epo_span){name.at + 6, name.len - 11});
+    if (style == NULL)
+        return epo_api_problem(request, 404, "style.unknown", "Not Found",
+                               "Styles are style-light.json, style-dark.json and "
+                               "style-contrast.json.",
+                               NULL);
+    struct epo_json *own = epo_json_copy(request->pool, style);
+    epo_json_set_string(request->pool, epo_json_find(own, "sources.city"), "url",
+                        epo_pool_printf(request->pool, "%s/tiles/city.json", own_address(request)));
+    return for_all(cached_json(request, "application/json", own, "public, max-age=300"));
 }
 
 /* {y} carries the ".mvt". */
@@ -176,7 +205,7 @@ struct epo_response *epo_map_tile(struct epo_request *request) {
             epo_response_header(response, "content-encoding", EPO_SPAN("gzip"));
     }
     bool named = version.len && epo_span_equal(epo_request_query(request, "v"), version);
-    epo_response_header(response, "etag", etag);
+    epo_response_header(for_all(response), "etag", etag);
     epo_response_header(response, "cache-control",
                         named ? EPO_SPAN("public, max-age=31536000, immutable")
                               : EPO_SPAN("public, max-age=300"));

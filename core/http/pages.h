@@ -16,6 +16,7 @@ struct epo_app {
     const struct epo_json *versions;   /* [{"label","text"}] of the libraries */
     const struct epo_json *components; /* of the API description: core/web/api/components.json */
     const struct epo_json *ogc;        /* frame of OGC API's description: core/web/api/ogc.json */
+    const struct epo_json *map_styles; /* by name, made by core/web/build.mjs */
     int64_t started_at_us;
 };
 
@@ -105,7 +106,10 @@ struct epo_response *epo_api_route(struct epo_request *request);
 struct epo_response *epo_map_locate(struct epo_request *request);
 struct epo_response *epo_map_addresses(struct epo_request *request);
 struct epo_response *epo_map_route(struct epo_request *request);
+struct epo_response *epo_map_offer(struct epo_request *request);
+struct epo_response *epo_ground_tile(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
+struct epo_response *epo_map_style(struct epo_request *request);
 struct epo_response *epo_map_tile(struct epo_request *request);
 struct epo_response *epo_ogc_landing(struct epo_request *request);
 struct epo_response *epo_ogc_conformance(struct epo_request *request);

@@ -56,6 +56,16 @@ void epo_response_cacheable(struct epo_response *response) {
 }
 
 struct epo_response *
+epo_respond_after_fetch(struct epo_request *request, struct epo_fetch *fetch,
+                        struct epo_response *(*finish)(struct epo_request *request, void *arg,
+                                                       const struct epo_error *error)) {
+    struct epo_response *response = EPO_NEW(request->pool, struct epo_response);
+    *response =
+        (struct epo_response){.request = request, .fetch = fetch, .finish = finish, .arg = fetch};
+    return response;
+}
+
+struct epo_response *
 epo_respond_after_write(struct epo_request *request,
                         bool (*run)(struct epo_db *db, void *arg, struct epo_error *error),
                         struct epo_response *(*finish)(struct epo_request *request, void *arg,

@@ -204,6 +204,7 @@ struct epo_server *epo_server_create(const struct epo_server_options *options,
     server->options = *options;
     server->pool = epo_pool_create();
     server->cache = epo_cache_create();
+    server->fetcher = epo_fetcher_create("epo");
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     uint8_t random[4];
     epo_token_random(random, sizeof random);
@@ -301,6 +302,8 @@ bool epo_server_run(struct epo_server *server, struct epo_error *error) {
     for (int i = 0; i < server->loop_count; i++)
         pthread_join(server->loops[i].thread, NULL);
     take_posts(server, false); /* what was posted before is still done */
+    epo_fetcher_free(server->fetcher);
+    server->fetcher = NULL;
     if (!epo_workers_stop(server->workers, WORKERS_WITHIN_US)) {
         /* A handler is stuck and holds what the caller would free now. All that was acknowledged is
          * on disk: going at once is the safe end. */
@@ -329,6 +332,7 @@ int epo_server_port(const struct epo_server *server) {
 void epo_server_free(struct epo_server *server) {
     if (!server)
         return;
+    epo_fetcher_free(server->fetcher);
     epo_cache_free(server->cache);
     epo_guard_free(server->guard);
     epo_refuse_free(server);

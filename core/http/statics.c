@@ -4,7 +4,8 @@
 
 #include "http/internal.h"
 
-static const char MANIFEST[] = "manifest.json";
+/* For us and not for the world: names without a hash nobody may keep for ever. */
+static const char MANIFEST[] = "manifest.json", STYLES[] = "map-styles.json";
 
 /* All of /assets/ is read into memory at start: one to two megabytes, names carry a hash of the
  * content. */
@@ -18,9 +19,8 @@ bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_er
         size_t len = strlen(entry->d_name);
         bool variant = len > 3 && (strcmp(entry->d_name + len - 3, ".gz") == 0 ||
                                    strcmp(entry->d_name + len - 3, ".br") == 0);
-        /* The manifest is for us: its name has no hash, so nobody may keep it for ever. */
         if (entry->d_name[0] == '.' || variant || entry->d_type == DT_DIR ||
-            strcmp(entry->d_name, MANIFEST) == 0)
+            strcmp(entry->d_name, MANIFEST) == 0 || strcmp(entry->d_name, STYLES) == 0)
             continue;
         char path[1024], key[300];
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);

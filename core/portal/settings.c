@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
+#include "portal/background.h"
 #include "portal/portal.h"
 
 enum { SETTINGS_BYTES_MAX = 1 << 20 };
@@ -47,9 +49,17 @@ static const struct epo_setting MEMBERS[] = {
      "\"json\" or \"text\", on stderr; not set: text on a terminal"},
     {"http", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the server: see http.* below"},
     {"lua", EPO_JSON_OBJECT, 0, 0, 0, false, false, "budgets of scripts: see lua.* below"},
+    {"maps", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the map: see maps.* below"},
 };
 const struct epo_setting_group epo_settings_members = {"", MEMBERS,
                                                        sizeof MEMBERS / sizeof *MEMBERS};
+
+static const struct epo_setting MAPS[] = {
+    {"backgrounds", EPO_JSON_ARRAY, 0, 0, 0, false, false,
+     "aerial, cadastral …: {id, title {cs, en}, type xyz|wmts|wms, url, layer, matrix_set, "
+     "attribution, proxy}; all members in core/portal/background.h"},
+};
+const struct epo_setting_group epo_settings_maps = {"maps", MAPS, sizeof MAPS / sizeof *MAPS};
 
 static bool is_name(struct epo_span text, size_t max) {
     bool good = text.len > 0 && text.len < max && text.at[0] >= 'a' && text.at[0] <= 'z';
@@ -90,6 +100,21 @@ static void check_office(struct checking *checking, const struct epo_json *offic
             fault(checking, districts->items[i]->line, "a district code is a text: \"546003\"");
 }
 
+static void check_backgrounds(struct checking *checking, const struct epo_json *list) {
+    struct epo_background background;
+    if (list->count > EPO_BACKGROUNDS_MAX)
+        fault(checking, list->line, "\"maps.backgrounds\" are at most %d", EPO_BACKGROUNDS_MAX);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const char *wrong = epo_background_read(checking->pool, list->items[i], &background);
+        if (wrong != NULL)
+            fault(checking, list->items[i]->line, "%s", wrong);
+        for (uint32_t k = 0; wrong == NULL && k < i; k++)
+            if (epo_span_equal(epo_json_get_text(list->items[k], "id"), background.id))
+                fault(checking, list->items[i]->line, "the background \"%.*s\" stands twice",
+                      EPO_ARG(background.id));
+    }
+}
+
 static void check(struct checking *checking, const struct epo_json *settings) {
     if (settings->type != EPO_JSON_OBJECT) {
         fault(checking, settings->line, "the settings are one object");
@@ -106,6 +131,9 @@ static void check(struct checking *checking, const struct epo_json *settings) {
     const struct epo_json *city = epo_json_get(settings, "city");
     if (city != NULL && city->type == EPO_JSON_OBJECT)
         check_name(checking, city, "\"city\"");
+    const struct epo_json *backgrounds = epo_json_find(settings, "maps.backgrounds");
+    if (backgrounds != NULL && backgrounds->type == EPO_JSON_ARRAY)
+        check_backgrounds(checking, backgrounds);
     const struct epo_json *offices = epo_json_get(settings, "offices");
     if (offices != NULL && offices->type == EPO_JSON_ARRAY) {
         if (offices->count == 0)

@@ -13,7 +13,7 @@ struct epo_settings_fault {
     struct epo_settings_fault *next;
 };
 /* The members of epo.json itself. */
-extern const struct epo_setting_group epo_settings_members;
+extern const struct epo_setting_group epo_settings_members, epo_settings_maps;
 /* The settings in folder/epo.json, in the pool. groups: rows of the objects in it that other rooms
  * take their settings from. On any fault NULL and the list of all of them. */
 struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,

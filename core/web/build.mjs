@@ -9,6 +9,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { maplibreStyle } from '../../maps/web/maplibre.mjs';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
 const out = process.argv[2];
@@ -83,7 +85,7 @@ function put(file, content, keep) {
 }
 
 mkdirSync(out, { recursive: true });
-const keep = new Set(['manifest.json']);
+const keep = new Set(['manifest.json', 'map-styles.json']);
 const manifest = {};
 for (const { name, files, parts } of await Promise.all(bundles.map(bundle))) {
   if (parts.length > 0) manifest[`${name}_parts`] = parts;
@@ -94,5 +96,8 @@ for (const { name, files, parts } of await Promise.all(bundles.map(bundle))) {
 }
 const icon = readFileSync(join(here, 'icons/icon.svg'));
 manifest.icon = put(`icon.${hash(icon)}.svg`, icon, keep);
+const palettes = JSON.parse(readFileSync(join(root, 'maps/web/palette.json'), 'utf8'));
+const styles = Object.fromEntries(['light', 'dark', 'contrast'].map((name) => [name, maplibreStyle(name, palettes[name])]));
+writeFileSync(join(out, 'map-styles.json'), JSON.stringify(styles));
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of readdirSync(out)) if (!keep.has(file)) rmSync(join(out, file), { recursive: true });

@@ -11,6 +11,8 @@ import { badge } from './symbols.mjs';
 
 export const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif';
 
+const BELOW = { textBaseline: 'top', offsetY: 14 }; // a name under its symbol
+
 // Styles are made once for each kind and half a zoom level: the style function runs for every feature.
 function keeper() {
   const kept = new Map();
@@ -33,6 +35,14 @@ const label = (colours, { size, weight = 500, colour = 'text', along = false, it
   placement: along ? 'line' : 'point',
   ...rest,
 });
+
+// A long name in two lines, broken where it is about half.
+function wrapped(name) {
+  if (name.length < 22) return name;
+  const middle = name.length / 2;
+  const spaces = [...name.matchAll(/ /g)].map(({ index }) => index).sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle));
+  return spaces.length > 0 ? `${name.slice(0, spaces[0])}\n${name.slice(spaces[0] + 1)}` : name;
+}
 
 // A style whose text is the name of the feature; the Style object is shared, the text set each time.
 function named(style, text) {
@@ -117,7 +127,7 @@ function labelStyles(colours, keep) {
     const minor = feature.get('rank') > 3 && (kind === 'park' || kind === 'river') ? 1 : 0;
     if (zoom < row.from + minor || zoom > row.to) return undefined;
     const text = named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
-      text: label(colours, { ...row, size: row.size + (zoom > 13 ? 1 : 0), overflow: true, offsetY: row.symbol ? 22 : 0 }),
+      text: label(colours, { ...row, size: row.size + (zoom > 13 ? 1 : 0), overflow: true, ...(row.symbol ? BELOW : {}) }),
       zIndex: row.order,
     })), feature.get('name') ?? '');
     return row.symbol ? [symbol(row.symbol, row.colour, row.order + 1, zoom), text] : text;
@@ -133,9 +143,9 @@ function labelStyles(colours, keep) {
       if (zoom < LANDMARK_FROM[rank]) return undefined;
       const mark = symbol(kind, colour, 76 - rank, zoom);
       if (zoom < LANDMARK_NAME_FROM[rank]) return mark;
-      return [mark, named(keep(`landmark-${colour}-${rank}-${zoom > 16.5}`, () => new Style({
-        text: label(colours, { size: 11.5, weight: 600, colour, offsetY: zoom > 16.5 ? 22 : 19, overflow: true }), zIndex: 70 - rank,
-      })), feature.get('name') ?? '')];
+      return [mark, named(keep(`landmark-${colour}-${rank}`, () => new Style({
+        text: label(colours, { size: 11.5, weight: 600, colour, overflow: true, ...BELOW }), zIndex: 70 - rank,
+      })), wrapped(feature.get('name') ?? ''))];
     },
     address: number('number', FROM.number, 11, 'number'),
     parcel_label: number('number', FROM.parcelNumber, 10, 'parcelText'),
@@ -164,7 +174,8 @@ export const tilejson = (url = '/tiles/city.json') => (load.started ??= fetch(ur
 
 export const extentOf = (info) => transformExtent(info.bounds, 'EPSG:4326', 'EPSG:3857');
 
-export function baseLayer(info) {
+// trouble(missing): tiles of what is in sight could not be had, or are there again.
+export function baseLayer(info, { trouble = () => {} } = {}) {
   const maxZoom = info.maxzoom ?? 16;
   const source = new VectorTile({
     format: new MVT(),
@@ -182,6 +193,21 @@ export function baseLayer(info) {
   };
   restyle();
   onScheme(restyle);
+  const missing = new Set();
+  const settle = (tile, lost) => {
+    const before = missing.size, key = String(tile.getTileCoord());
+    if (lost) missing.add(key);
+    else missing.delete(key);
+    if ((before > 0) !== (missing.size > 0)) trouble(missing.size > 0);
+  };
+  source.on('tileloaderror', ({ tile }) => settle(tile, true));
+  source.on('tileloadend', ({ tile }) => settle(tile, false));
+  layer.reload = () => {
+    missing.clear();
+    source.refresh();
+    trouble(false);
+  };
+  addEventListener('online', () => { if (missing.size > 0) layer.reload(); });
   // Whether the city lies over a picture of the ground.
   layer.layOver = (now) => {
     over = now;

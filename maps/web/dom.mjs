@@ -42,6 +42,7 @@ export const icons = {
   undo: 'M9 7L4 12l5 5M4 12h10a6 6 0 0 1 6 6',
   done: 'M5 13l4.500 4.500L19 7',
   clear: 'M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13',
+  layers: 'M12 3l9 5-9 5-9-5zM3 12.500l9 5 9-5M3 17l9 5 9-5',
   full: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
 };
 

@@ -1,9 +1,9 @@
 // Colours of the base map: pale, so that what the citizen puts on it stands out. Which set is used follows the
 // device, unless the person has chosen one on the map: that is kept in this browser alone.
+import { onRemembered, recall, remember } from './remember.mjs';
 import sets from './palette.json';
 
 export const SCHEMES = ['auto', 'light', 'dark', 'contrast'];
-const KEY = 'epo.map.scheme';
 
 // High contrast: lines and letters only, in the colours that the person has set up for the whole computer.
 function forced() {
@@ -26,21 +26,15 @@ const device = Object.fromEntries(Object.entries(queries).map(([name, query]) =>
 const listeners = new Set();
 const tell = () => { for (const listener of listeners) listener(); };
 for (const query of Object.values(device)) query.addEventListener('change', tell);
-addEventListener('storage', ({ key }) => { if (key === KEY) tell(); }); // chosen in another window
+onRemembered('scheme', tell);
 
-let session = 'auto'; // where the browser keeps nothing
 export function scheme() {
-  try {
-    session = localStorage.getItem(KEY) ?? session;
-  } catch { /* storage may be forbidden */ }
-  return SCHEMES.includes(session) ? session : 'auto';
+  const chosen = recall('scheme');
+  return SCHEMES.includes(chosen) ? chosen : 'auto';
 }
 
 export function choose(name) {
-  session = name;
-  try {
-    localStorage.setItem(KEY, name);
-  } catch { /* then it holds for this page */ }
+  remember('scheme', name);
   tell();
 }
 

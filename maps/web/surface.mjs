@@ -7,7 +7,8 @@ import { containsCoordinate, getCenter } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
 import { baseLayer, extentOf, tilejson } from './base.mjs';
 import { h, iconButton, icons } from './dom.mjs';
-import { t } from './texts.mjs';
+import { recall } from './remember.mjs';
+import { lang, t } from './texts.mjs';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const duration = (ms) => (still.matches ? 0 : ms);
@@ -41,8 +42,11 @@ export class Surface {
     this.tools = h('div', { class: 'mapui__tools' },
       iconButton(t('zoom_in'), icons.plus, { onclick: () => this.zoomBy(1) }),
       iconButton(t('zoom_out'), icons.minus, { onclick: () => this.zoomBy(-1) }));
+    this.looks = iconButton(t('looks'), icons.layers, { 'aria-expanded': 'false', onclick: () => this.openLooks() });
+    this.tools.append(this.looks);
+    this.bar = h('div', { class: 'mapui__bar', role: 'status' });
     box.classList.add('mapui');
-    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, this.away, this.note);
+    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, h('div', { class: 'mapui__messages' }, this.away, this.bar), this.note);
     box.hidden = false;
     this.map = new Map({
       target: this.surface,
@@ -68,15 +72,48 @@ export class Surface {
   async start(zoomTo) {
     try {
       const info = await tilejson();
-      this.map.getLayers().insertAt(0, baseLayer(info));
+      this.base = baseLayer(info, { trouble: (missing) => this.notice(missing ? t('some_tiles') : '', missing && (() => this.base.reload())) });
+      this.map.getLayers().insertAt(0, this.base);
       this.city = extentOf(info);
+      const [first, ...rest] = (info.attribution ?? '').split(' / '); // "Czech / English", or one for both
+      this.maker = lang === 'cs' ? first : rest[0] ?? first;
+      this.attribute([]);
+      this.notice('');
       this.map.on('moveend', () => this.lookForCity());
       if (!zoomTo?.(this) && !this.placed) this.view.setCenter(info.center ? fromLonLat(info.center.slice(0, 2)) : getCenter(this.city));
+      if (recall('ground') || recall('extra')) await (await this.options()).start();
     } catch {
-      this.box.classList.add('mapui--broken');
-      this.note.textContent = t('no_tiles');
+      // The place can still be searched for, typed, or set under the cross by whoever knows where it is.
+      this.notice(t('no_tiles'), () => this.start(zoomTo));
       zoomTo?.(this);
     }
+  }
+
+  // The panel of looks and layers comes when it is wanted.
+  options() {
+    this.optionsMade ??= import('./options.mjs').then(({ Options }) => new Options(this));
+    return this.optionsMade;
+  }
+
+  async openLooks() {
+    try {
+      (await this.options()).toggle();
+    } catch {
+      this.optionsMade = undefined;
+      this.notice(t('some_tiles'));
+    }
+  }
+
+  // What went wrong, over the map and not instead of it; again: what to do about it.
+  notice(text, again) {
+    if (text === (this.bar.firstChild?.textContent ?? '')) return;
+    this.bar.replaceChildren(...(text ? [h('span', {}, text)] : []),
+      ...(text && again ? [h('button', { type: 'button', class: 'as-link', onclick: again }, t('load_again'))] : []));
+  }
+
+  // Who made what is seen, the base map first.
+  attribute(more) {
+    this.note.textContent = [this.maker || t('attribution'), ...more].join(' · ');
   }
 
   zoomBy(step) {

@@ -173,7 +173,7 @@ describe('pages that may be kept', () => {
 
 describe('assets', () => {
   const folder = join(build, 'share/assets');
-  const names = readdirSync(folder).filter((name) => !/\.(br|gz)$|^manifest/.test(name));
+  const names = readdirSync(folder).filter((name) => !/\.(br|gz)$|^(manifest|map-styles)/.test(name));
 
   it('are immutable, tagged, and come plain, gzip and brotli', async () => {
     assert.ok(names.length >= 4);
