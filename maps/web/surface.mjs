@@ -44,7 +44,7 @@ export class Surface {
       iconButton(t('zoom_out'), icons.minus, { onclick: () => this.zoomBy(-1) }));
     this.looks = iconButton(t('looks'), icons.layers, { 'aria-expanded': 'false', onclick: () => this.openLooks() });
     this.tools.append(this.looks);
-    this.bar = h('div', { class: 'mapui__bar', role: 'status' });
+    this.bar = h('div', { class: 'mapui__bar', role: 'alert' });
     box.classList.add('mapui');
     box.replaceChildren(this.surface, this.cross, this.hint, this.tools, h('div', { class: 'mapui__messages' }, this.away, this.bar), this.note);
     box.hidden = false;
