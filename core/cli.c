@@ -13,7 +13,8 @@ const struct epo_command epo_commands[] = {
     {"agenda", "agenda list | new NAME | test [NAME]", "lists, makes, tests agendas",
      epo_cli_agenda},
     {"map",
-     "map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT |"
+     "map import FILE [--layer NAME] [--source LAYER] [--srs EPSG:n] [--encoding NAME]"
+     " [--mapping FILE] [--report FILE] [--add] | layers | locate LON LAT |"
      " export LAYER FILE",
      "the map base", epo_cli_map},
     {"account", "account list | add | verify | role | password | disable | enable …",

@@ -1,24 +1,9 @@
-/* epo map import FILE --layer NAME [--srs EPSG:n] | layers | locate LON LAT | export LAYER FILE */
+/* epo map import … (cli_import.c) | layers | locate LON LAT | export LAYER FILE */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "maps/features.h"
-
-static int import(struct epo_words *words) {
-    struct epo_error error = {0};
-    const char *layer = epo_words_option(words, "--layer");
-    const char *srs = epo_words_option(words, "--srs");
-    if (words->count != 2 || layer == NULL || words->at[1][0] == '-')
-        return epo_words_usage("map");
-    struct epo_pool *pool = epo_pool_create();
-    const char *folder = epo_pool_printf(pool, "%s/map", words->folder);
-    bool good = epo_transform_check(&error) &&
-                epo_map_import(folder, words->at[1], layer, srs, epo_cli_progress, &error) &&
-                epo_tiles_build(folder, epo_cli_progress, &error);
-    epo_pool_free(pool);
-    return good ? EPO_EXIT_DONE : epo_cli_failed(&error);
-}
 
 static int layers(struct epo_process *process) {
     struct epo_error error = {0};
@@ -26,12 +11,13 @@ static int layers(struct epo_process *process) {
     if (!epo_map_layers(process->portal.maps, process->pool, &rows, &error))
         return epo_cli_failed(&error);
     for (uint32_t i = 0; i < rows->count; i++)
-        printf("%-20.*s %-10.*s %-12.*s %8lld  %.*s\n",
+        printf("%-20.*s %-10.*s %-14.*s %-8.*s %9lld  %.*s\n",
                EPO_ARG(epo_json_get_text(rows->items[i], "name")),
                EPO_ARG(epo_json_get_text(rows->items[i], "kind")),
                EPO_ARG(epo_json_get_text(rows->items[i], "role")),
+               EPO_ARG(epo_json_get_text(rows->items[i], "visible")),
                (long long)epo_json_get_integer(rows->items[i], "features", 0),
-               EPO_ARG(epo_json_get_text(rows->items[i], "title")));
+               EPO_ARG(epo_json_localized(epo_json_get(rows->items[i], "title"), "cs")));
     return EPO_EXIT_DONE;
 }
 
@@ -77,7 +63,7 @@ int epo_cli_map(struct epo_words *words) {
     bool locates = strcmp(what, "locate") == 0 && words->count == 3;
     bool exports = strcmp(what, "export") == 0 && words->count == 3;
     if (strcmp(what, "import") == 0)
-        return import(words);
+        return epo_cli_import(words);
     if (!lists && !locates && !exports)
         return epo_words_usage("map");
     int code = epo_process_open(&process, words->folder, EPO_PART_MAPS);

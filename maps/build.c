@@ -185,6 +185,7 @@ static bool fill(struct epo_build *build, struct epo_build_job *job, bool fresh,
         return false;
     job->same = strcmp(before, after) == 0;
     job->changed = build->changed;
+    job->counts = build->counts;
     return epo_build_meta(build, "content", after, error);
 }
 

@@ -53,7 +53,9 @@ struct epo_build { /* valid inside the fill function only */
     struct epo_build_open *open[EPO_BUILD_LAYERS_MAX];
     size_t open_count;
     struct epo_extent changed; /* extent of all that came, went or moved; min over max if nothing */
-    int64_t added, altered, removed, same, doubled;
+    struct epo_build_counts {
+        int64_t added, altered, removed, same, doubled; /* rows */
+    } counts;
     int64_t last_id[EPO_SHAPE_AREA + 1]; /* by shape; 0: addresses */
 };
 
@@ -67,17 +69,19 @@ struct epo_build_layer {
     const char *public_fields; /* words as in struct epo_layer; NULL: EPO_FIELDS_STANDARD */
 };
 struct epo_build_feature {
-    int64_t layer;                            /* of epo_build_layer */
-    const char *code, *name, *kind, *belongs; /* NULL counts as "" */
-    const char *properties;                   /* further fields as a JSON object, or NULL */
+    int64_t layer;                     /* of epo_build_layer */
+    const char *code, *name, *belongs; /* NULL counts as "" */
+    const char *kind;                  /* NULL: as a row of that code had it before, else "" */
+    const char *properties;            /* further fields as a JSON object, or NULL */
     double measure;
     int rank;
     struct epo_span wkb; /* 2D, multi or simple, EPSG:5514 */
 };
 struct epo_build_address {
+    /* NULL: as a row of that code had it before, else "" */
     const char *code, *street, *part, *postcode, *city, *district, *letter;
     int conscription, orientation;
-    bool evidence;
+    bool evidence, keeps_evidence;
     struct epo_span wkb; /* a point */
 };
 
@@ -97,6 +101,7 @@ struct epo_build_job {
     char aside[480]; /* a folder with the new map.db; tiles.mbtiles may be made beside it */
     int lock;        /* on folder; -1 if none */
     bool same;       /* it holds what the old one held */
+    struct epo_build_counts counts;
     struct epo_extent changed; /* as in struct epo_build */
 };
 bool epo_build_aside(struct epo_build_job *job, struct epo_error *error);

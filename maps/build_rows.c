@@ -12,7 +12,7 @@
 #define FEATURE_ROW                                                                                \
     "SELECT id, code, name, kind, belongs, properties, measure, rank, geometry FROM "
 static const struct table {
-    struct epo_statement last, rows, add, alter, place, remove, index, unindex;
+    struct epo_statement last, rows, add, alter, place, remove, index, unindex, kept;
 } TABLES[] = {
     [0] = {{"map.last_address", "SELECT COALESCE(max(id), 0) FROM address", NULL},
            {"map.old_addresses",
@@ -34,7 +34,11 @@ static const struct table {
            {"map.remove_address", "DELETE FROM address WHERE id = $1", NULL},
            {"map.index_address", "INSERT INTO idx_address_geometry VALUES ($1, $2, $3, $4, $5)",
             NULL},
-           {"map.unindex_address", "DELETE FROM idx_address_geometry WHERE pkid = $1", NULL}},
+           {"map.unindex_address", "DELETE FROM idx_address_geometry WHERE pkid = $1", NULL},
+           {"map.kept_address",
+            "SELECT street, part, postcode, city, district, letter, evidence FROM address"
+            " WHERE id = $1",
+            NULL}},
     [EPO_SHAPE_AREA] =
         {{"map.last_area", "SELECT COALESCE(max(id), 0) FROM area", NULL},
          {"map.old_areas", FEATURE_ROW "area WHERE layer = $1 ORDER BY id", NULL},
@@ -49,7 +53,8 @@ static const struct table {
          {"map.area_place", "SELECT geometry FROM area WHERE id = $1", NULL},
          {"map.remove_area", "DELETE FROM area WHERE id = $1", NULL},
          {"map.index_area", "INSERT INTO idx_area_geometry VALUES ($1, $2, $3, $4, $5)", NULL},
-         {"map.unindex_area", "DELETE FROM idx_area_geometry WHERE pkid = $1", NULL}},
+         {"map.unindex_area", "DELETE FROM idx_area_geometry WHERE pkid = $1", NULL},
+         {"map.kept_area", "SELECT kind FROM area WHERE id = $1", NULL}},
     [EPO_SHAPE_LINE] =
         {{"map.last_line", "SELECT COALESCE(max(id), 0) FROM line", NULL},
          {"map.old_lines", FEATURE_ROW "line WHERE layer = $1 ORDER BY id", NULL},
@@ -64,7 +69,8 @@ static const struct table {
          {"map.line_place", "SELECT geometry FROM line WHERE id = $1", NULL},
          {"map.remove_line", "DELETE FROM line WHERE id = $1", NULL},
          {"map.index_line", "INSERT INTO idx_line_geometry VALUES ($1, $2, $3, $4, $5)", NULL},
-         {"map.unindex_line", "DELETE FROM idx_line_geometry WHERE pkid = $1", NULL}},
+         {"map.unindex_line", "DELETE FROM idx_line_geometry WHERE pkid = $1", NULL},
+         {"map.kept_line", "SELECT kind FROM line WHERE id = $1", NULL}},
     [EPO_SHAPE_POINT] =
         {{"map.last_point", "SELECT COALESCE(max(id), 0) FROM point", NULL},
          {"map.old_points", FEATURE_ROW "point WHERE layer = $1 ORDER BY id", NULL},
@@ -79,7 +85,8 @@ static const struct table {
          {"map.point_place", "SELECT geometry FROM point WHERE id = $1", NULL},
          {"map.remove_point", "DELETE FROM point WHERE id = $1", NULL},
          {"map.index_point", "INSERT INTO idx_point_geometry VALUES ($1, $2, $3, $4, $5)", NULL},
-         {"map.unindex_point", "DELETE FROM idx_point_geometry WHERE pkid = $1", NULL}},
+         {"map.unindex_point", "DELETE FROM idx_point_geometry WHERE pkid = $1", NULL},
+         {"map.kept_point", "SELECT kind FROM point WHERE id = $1", NULL}},
 };
 enum { TABLE_COUNT = sizeof TABLES / sizeof *TABLES };
 
@@ -210,7 +217,7 @@ static bool drop_row(struct epo_build *build, struct epo_build_open *open, int s
         note_change(build, &box);
     row->seen = true;
     count_out(open, row->hash);
-    build->removed++;
+    build->counts.removed++;
     return epo_rows_end(rows, error) &&
            epo_db_run(build->db, &table->remove, EPO_BIND(EPO_INTEGER(row->id)), NULL, error) &&
            epo_db_run(build->db, &table->unindex, EPO_BIND(EPO_INTEGER(row->id)), NULL, error);
@@ -300,7 +307,7 @@ static bool alter_row(struct epo_build *build, const struct table *table,
         note_change(build, &box);
     row->seen = true;
     count_out(open, row->hash);
-    build->altered++;
+    build->counts.altered++;
     return epo_rows_end(rows, error) && epo_db_run(build->db, &table->alter, bind, NULL, error) &&
            epo_db_run(build->db, &table->unindex, EPO_BIND(EPO_INTEGER(row->id)), NULL, error);
 }
@@ -317,7 +324,7 @@ static bool write_row(struct epo_build *build, struct epo_build_open *open, cons
     struct epo_known_row *row = epo_known_find(&open->known, code);
     if (row != NULL && row->hash[0] == hash[0] && row->hash[1] == hash[1]) {
         row->seen = true;
-        build->same++;
+        build->counts.same++;
         return true;
     }
     int64_t id = row != NULL ? row->id : build->last_id[open->shape] + 1;
@@ -327,12 +334,12 @@ static bool write_row(struct epo_build *build, struct epo_build_open *open, cons
                     : !epo_db_run(build->db, &table->add, bind, &added, error))
         return false;
     if (added == 0) {
-        build->doubled++;
+        build->counts.doubled++;
         return true;
     }
     if (row == NULL) {
         build->last_id[open->shape] = id;
-        build->added++;
+        build->counts.added++;
     }
     count_in(open, hash);
     return place_row(build, open->shape, id, box, error);
@@ -346,18 +353,43 @@ static bool make_blob(struct epo_build *build, struct epo_span wkb, bool multi, 
                     "the geometry of %.100s is malformed or empty", code);
 }
 
+/* What a row does not say stays as the row of that code had it: `texts` that are NULL, in the order
+ * of the table's statement, and *flag behind them. The pool is NULL where nothing was kept. */
+static bool keep_texts(struct epo_build *build, struct epo_build_open *open, const char *code,
+                       const char **texts, int count, bool *flag, struct epo_pool **pool,
+                       struct epo_error *error) {
+    const struct epo_known_row *row = epo_known_find(&open->known, code);
+    *pool = NULL;
+    if (row == NULL)
+        return true;
+    *pool = epo_pool_create();
+    struct epo_rows *rows =
+        epo_db_query(build->db, &TABLES[open->shape].kept, EPO_BIND(EPO_INTEGER(row->id)));
+    if (epo_rows_next(rows)) {
+        for (int i = 0; i < count; i++)
+            if (texts[i] == NULL)
+                texts[i] = epo_pool_string(*pool, epo_rows_text(rows, i));
+        if (flag != NULL)
+            *flag = epo_rows_integer(rows, count) != 0;
+    }
+    return epo_rows_end(rows, error);
+}
+
 bool epo_build_feature(struct epo_build *build, const struct epo_build_feature *f,
                        struct epo_error *error) {
     struct epo_build_open *open = find_open(build, f->layer);
     struct epo_extent box;
     const char *code = or_empty(f->code);
+    const char *kind = f->kind;
+    struct epo_pool *kept = NULL;
     epo_assert(open != NULL && open->shape != 0);
-    if (!make_blob(build, f->wkb, true, code, &box, error))
+    if (!make_blob(build, f->wkb, true, code, &box, error) ||
+        (kind == NULL && !keep_texts(build, open, code, &kind, 1, NULL, &kept, error)))
         return false;
     struct epo_value values[] = {EPO_INTEGER(f->layer),
                                  EPO_STRING(code),
                                  EPO_STRING(or_empty(f->name)),
-                                 EPO_STRING(or_empty(f->kind)),
+                                 EPO_STRING(or_empty(kind)),
                                  EPO_STRING(or_empty(f->belongs)),
                                  EPO_REAL(f->measure),
                                  EPO_INTEGER(f->rank),
@@ -367,33 +399,45 @@ bool epo_build_feature(struct epo_build *build, const struct epo_build_feature *
     static const int ORDER[] = {1, 2, 3, 4, 7, 5, 6, 8}; /* as FEATURE_ROW reads them */
     for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++)
         stir(build, values[ORDER[i]]);
-    return write_row(build, open, code, values, sizeof values / sizeof *values - 1, &box, error);
+    bool ok = write_row(build, open, code, values, sizeof values / sizeof *values - 1, &box, error);
+    epo_pool_free(kept);
+    return ok;
 }
 
 bool epo_build_address(struct epo_build *build, const struct epo_build_address *a,
                        struct epo_error *error) {
+    enum { STREET, PART, POSTCODE, CITY, DISTRICT, LETTER, TEXTS };
+    const char *t[TEXTS] = {a->street, a->part, a->postcode, a->city, a->district, a->letter};
     struct epo_build_open *open = find_open(build, 0);
     struct epo_extent box;
+    struct epo_pool *kept = NULL;
+    bool evidence = a->evidence, unsaid = a->keeps_evidence;
+    for (int i = 0; i < TEXTS; i++)
+        unsaid = unsaid || t[i] == NULL;
     if (open == NULL && (open = open_addresses(build, true, error)) == NULL)
         return false;
-    if (!make_blob(build, a->wkb, false, a->code, &box, error))
+    if (!make_blob(build, a->wkb, false, a->code, &box, error) ||
+        (unsaid && !keep_texts(build, open, a->code, t, TEXTS, a->keeps_evidence ? &evidence : NULL,
+                               &kept, error)))
         return false;
     struct epo_value values[] = {EPO_STRING(a->code),
-                                 EPO_STRING(or_empty(a->street)),
-                                 EPO_STRING(or_empty(a->part)),
-                                 EPO_STRING(or_empty(a->postcode)),
-                                 EPO_STRING(or_empty(a->city)),
-                                 EPO_STRING(or_empty(a->district)),
-                                 EPO_STRING(or_empty(a->letter)),
+                                 EPO_STRING(or_empty(t[STREET])),
+                                 EPO_STRING(or_empty(t[PART])),
+                                 EPO_STRING(or_empty(t[POSTCODE])),
+                                 EPO_STRING(or_empty(t[CITY])),
+                                 EPO_STRING(or_empty(t[DISTRICT])),
+                                 EPO_STRING(or_empty(t[LETTER])),
                                  EPO_INTEGER(a->conscription),
                                  EPO_INTEGER(a->orientation),
-                                 EPO_INTEGER(a->evidence),
+                                 EPO_INTEGER(evidence),
                                  EPO_BLOB(epo_buffer_get(&build->blob)),
                                  EPO_NULL};
     size_t count = sizeof values / sizeof *values - 1;
     for (size_t i = 0; i < count; i++)
         stir(build, values[i]);
-    return write_row(build, open, a->code, values, count, &box, error);
+    bool ok = write_row(build, open, a->code, values, count, &box, error);
+    epo_pool_free(kept);
+    return ok;
 }
 
 bool epo_build_remove(struct epo_build *build, int64_t layer, const char *code,

@@ -1,328 +1,369 @@
-/* Any vector file that GDAL reads into a layer of the map base. Coordinates reach EPSG:5514 by our
- * own operation: GDAL is only asked for lon/lat where the file is in some third system, and files
- * in a Krovak system are taken as they are. */
+/* The rows of a city's files into the map base: the readers know the formats, this knows what the
+ * layers are, keeps the counts and leaves out what cannot be used. */
+#include <cpl_conv.h>
 #include <cpl_error.h>
 #include <gdal.h>
-#include <math.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #include "base/log.h"
-#include "maps/build.h"
+#include "maps/geos.h"
+#include "maps/import.h"
 
-enum { FEATURES_MAX = 5000000, REASONS = 8 };
+enum { TARGETS_MAX = 64, PROGRESS_ROWS = 2048 };
 
-/* Layers that the portal knows by name: what they are for and what people call them. Others are
- * plain facts. A new known layer is a row. */
-static const struct known {
-    const char *name, *cs, *en, *role;
-} KNOWN[] = {
-    {"city", "Obec", "Municipality", "city"},
-    {"district", "Městské obvody", "City districts", "district"},
-    {"cadastral_area", "Katastrální území", "Cadastral areas", "cadastral_area"},
-    {"parcel", "Parcely", "Parcels", "parcel"},
-    {"public_space", "Veřejná prostranství", "Public space", "public_space"},
-    {"street", "Ulice", "Streets", "street"},
-    {"building", "Budovy", "Buildings", "picture"},
-    {"landuse", "Využití území", "Land use", "picture"},
-    {"rail", "Železnice", "Railways", "picture"},
-};
-
-/* Which column of a file means what: the first of these names found, whatever the case. */
-static const char *const NAME_COLUMNS[] = {"name",       "nazev", "naz",     "jmeno",
-                                           "nazev_ulic", "ulice", "parcela", "cislo",
-                                           "number",     "label", NULL};
-static const char *const CODE_COLUMNS[] = {"code",        "kod",     "id", "fid",
-                                           "kod_parcely", "ogc_fid", NULL};
-static const char *const KIND_COLUMNS[] = {"kind",  "owner", "vlastnik", "druh", "typ",
-                                           "class", "zone",  "zona",     NULL};
-static const char *const BELONGS_COLUMNS[] = {"cadastral_area", "katuze", "ku_nazev", "belongs",
-                                              NULL};
-static const char *const MEASURE_COLUMNS[] = {"area_m2", "vymera", "vymera_parcely", "width", NULL};
-
-struct importing {
-    const char *file, *layer, *srs;
-    epo_progress_fn progress;
-    GDALDatasetH data;
-    OGRLayerH source;
-    OGRSpatialReferenceH wgs84;
-    OGRCoordinateTransformationH to_wgs84; /* NULL: the file is in lon/lat or in 5514 */
-    bool is_5514;
+struct target { /* a layer that rows have come for */
+    const struct epo_layer_plan *plan;
     enum epo_layer_shape shape;
-    int name, code, kind, belongs, measure; /* columns, -1 if none */
-    int64_t layer_id, taken;
-    struct {
-        const char *reason;
-        int64_t count;
-    } rejected[REASONS];
+    int64_t id;
+    int64_t taken;
+};
+struct importing {
+    const char *folder;
+    const struct epo_import_options *options;
+    struct epo_import_result *result;
+    struct epo_pool *pool;
+    struct epo_plan *plan;
+    const struct epo_layer_plan *wanted;
+    const struct epo_import_input *inputs;
+    size_t input_count, input;
+    double done; /* of the input that is read now */
+    int64_t rows;
+    struct epo_report *report;
+    struct epo_build *build;
+    struct target targets[TARGETS_MAX];
+    size_t target_count;
+    GEOSGeometry *city; /* for rows of the whole country; NULL if the map base has none */
+    const GEOSPreparedGeometry *in_city;
+    bool city_read;
 };
 
-static bool reject(struct importing *im, const char *reason) {
-    for (int i = 0; i < REASONS; i++) {
-        if (im->rejected[i].reason == NULL)
-            im->rejected[i].reason = reason;
-        if (strcmp(im->rejected[i].reason, reason) == 0) {
-            im->rejected[i].count++;
-            return true; /* the import goes on */
+static const struct epo_statement CITY = {
+    "import.city",
+    "SELECT AsBinary(a.geometry) FROM area a JOIN layer l ON l.id = a.layer WHERE l.role = 'city'"
+    " ORDER BY a.id LIMIT 1",
+    NULL};
+static const struct epo_statement NAME_OF = {
+    "import.name",
+    "SELECT f.name FROM layer l JOIN (SELECT layer, code, name FROM area"
+    " UNION ALL SELECT layer, code, name FROM line"
+    " UNION ALL SELECT layer, code, name FROM point) f ON f.layer = l.id"
+    " WHERE l.name = $1 AND f.code = $2 LIMIT 1",
+    NULL};
+
+static void tell(struct importing *im) {
+    if (im->options->progress == NULL)
+        return;
+    double done = ((double)im->input + im->done) / (double)im->input_count;
+    im->options->progress(&(struct epo_import_progress){"reading", im->rows, done});
+}
+
+static bool left_out(struct importing *im, const struct epo_import_row *row, const char *code,
+                     const char *reason) {
+    epo_report_add(im->report, im->inputs[im->input].shown, row->row, code, "left out", reason);
+    return true; /* the import goes on */
+}
+
+/* ---- layers ---- */
+
+static bool is_addresses(const struct epo_layer_plan *plan) {
+    return strcmp(plan->role, "address") == 0;
+}
+
+/* What a layer held is replaced, unless rows are added to it; a file of changes names what is gone.
+ */
+static struct target *open_target(struct importing *im, const struct epo_layer_plan *plan,
+                                  enum epo_layer_shape shape, bool keep, struct epo_error *error) {
+    if (im->target_count == TARGETS_MAX) {
+        epo_fail(error, EPO_ERROR_TOO_LARGE, "import.layers", "more than %d layers", TARGETS_MAX);
+        return NULL;
+    }
+    struct target *target = &im->targets[im->target_count];
+    *target = (struct target){.plan = plan, .shape = plan->shape != 0 ? plan->shape : shape};
+    struct epo_build_layer about = {.name = plan->name,
+                                    .title_cs = plan->title_cs,
+                                    .title_en = plan->title_en,
+                                    .shape = target->shape,
+                                    .role = plan->role,
+                                    .source = im->inputs[im->input].format->name,
+                                    .clerks_only = plan->clerks_only,
+                                    .keep = keep,
+                                    .public_fields = plan->public_fields};
+    bool ok = is_addresses(plan) ? keep || epo_build_addresses_anew(im->build, error)
+                                 : epo_build_layer(im->build, &about, &target->id, error);
+    im->target_count += ok;
+    return ok ? target : NULL;
+}
+
+static struct target *target_of(struct importing *im, const struct epo_import_row *row,
+                                struct epo_error *error) {
+    for (size_t i = 0; i < im->target_count; i++)
+        if (im->targets[i].plan == row->plan)
+            return &im->targets[i];
+    enum epo_layer_shape shape = epo_geometry_shape(row->geometry);
+    if (row->point != NULL || shape == 0)
+        shape = EPO_SHAPE_POINT;
+    return open_target(im, row->plan, shape, im->options->add || row->only_city, error);
+}
+
+/* ---- the city, for files of the whole country ---- */
+
+static bool read_city(struct importing *im, struct epo_error *error) {
+    GEOSContextHandle_t geos = epo_geos();
+    im->city_read = true;
+    struct epo_rows *rows = epo_db_query(im->build->db, &CITY, EPO_BIND_NONE);
+    if (epo_rows_next(rows)) {
+        struct epo_span wkb = epo_rows_text(rows, 0);
+        im->city = GEOSGeomFromWKB_buf_r(geos, (const unsigned char *)wkb.at, wkb.len);
+        im->in_city = im->city == NULL ? NULL : GEOSPrepare_r(geos, im->city);
+    }
+    return epo_rows_end(rows, error);
+}
+
+static bool lies_in_city(struct importing *im, struct epo_span wkb) {
+    GEOSContextHandle_t geos = epo_geos();
+    if (im->in_city == NULL)
+        return true;
+    GEOSGeometry *g = GEOSGeomFromWKB_buf_r(geos, (const unsigned char *)wkb.at, wkb.len);
+    GEOSGeometry *inside = g == NULL ? NULL : GEOSPointOnSurface_r(geos, g);
+    bool is = inside != NULL && GEOSPreparedIntersects_r(geos, im->in_city, inside) == 1;
+    GEOSGeom_destroy_r(geos, inside);
+    GEOSGeom_destroy_r(geos, g);
+    return is;
+}
+
+/* ---- rows ---- */
+
+static const char *bad_text(const char *const *texts, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct epo_span text = epo_span(texts[i]);
+        if (text.len > EPO_IMPORT_TEXT_MAX)
+            return "a text is too long";
+        if (!epo_text_valid(text))
+            return "a text is not UTF-8";
+    }
+    return NULL;
+}
+
+static bool write_feature(struct importing *im, struct target *target, struct epo_import_row *row,
+                          struct epo_span wkb, struct epo_error *error) {
+    struct epo_build_feature *f = &row->feature;
+    const char *bad = bad_text((const char *const[]){f->code, f->name, f->kind, f->belongs}, 4);
+    if (bad != NULL)
+        return left_out(im, row, "", bad);
+    f->layer = target->id;
+    f->wkb = wkb;
+    target->taken++;
+    return epo_build_feature(im->build, f, error);
+}
+
+static bool write_address(struct importing *im, struct target *target, struct epo_import_row *row,
+                          struct epo_span wkb, struct epo_error *error) {
+    struct epo_build_address *a = &row->address;
+    const char *bad = bad_text((const char *const[]){a->code, a->street, a->part, a->postcode,
+                                                     a->city, a->district, a->letter},
+                               7);
+    if (bad == NULL && a->conscription <= 0 && a->orientation <= 0)
+        bad = "no house number";
+    if (bad != NULL)
+        return left_out(im, row, a->code, bad);
+    int64_t doubled = im->build->counts.doubled;
+    a->wkb = wkb;
+    if (!epo_build_address(im->build, a, error))
+        return false;
+    if (im->build->counts.doubled != doubled)
+        return left_out(im, row, a->code, "the code has come before");
+    target->taken++;
+    return true;
+}
+
+static bool write_row(struct importing *im, struct target *target, struct epo_import_row *row,
+                      struct epo_span wkb, struct epo_error *error) {
+    if (row->only_city) {
+        if (!im->city_read && !read_city(im, error))
+            return false;
+        if (!lies_in_city(im, wkb)) {
+            im->result->elsewhere++;
+            return true;
         }
     }
-    return true;
+    return is_addresses(row->plan) ? write_address(im, target, row, wkb, error)
+                                   : write_feature(im, target, row, wkb, error);
 }
 
-/* ---- opening ---- */
-
-static bool gdal_failed(struct epo_error *error, const char *code, const char *file) {
-    return epo_fail(error, EPO_ERROR_BAD_INPUT, code, "%s: %.300s", file, CPLGetLastErrorMsg());
+static bool write_point(struct importing *im, struct target *target, struct epo_import_row *row,
+                        struct epo_error *error) {
+    static const struct epo_import_system METRES = {.known = true, .metres = true};
+    struct epo_point at = *row->point;
+    char wkb[21] = {1, 1, 0, 0, 0};
+    if (!epo_system_apply(&METRES, &at))
+        return left_out(im, row, row->address.code, "coordinates outside Czechia");
+    memcpy(wkb + 5, &at.x, 8);
+    memcpy(wkb + 13, &at.y, 8);
+    return write_row(im, target, row, (struct epo_span){wkb, sizeof wkb}, error);
 }
 
-static int column(OGRFeatureDefnH columns, const char *const *names) {
-    for (; *names != NULL; names++)
-        for (int i = 0; i < OGR_FD_GetFieldCount(columns); i++)
-            if (strcasecmp(OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i)), *names) == 0)
-                return i;
-    return -1;
-}
-
-static bool has_code(OGRSpatialReferenceH srs, const char *code) {
-    const char *authority = OSRGetAuthorityCode(srs, NULL);
-    return authority != NULL && strcmp(authority, code) == 0;
-}
-
-/* 5514, or a system without a code that says Krovak (files of ČÚZK and of ESRI). */
-static bool is_krovak(OGRSpatialReferenceH srs) {
-    const char *projection = OSRGetAttrValue(srs, "PROJECTION", 0);
-    return has_code(srs, "5514") || has_code(srs, "102067") ||
-           (OSRGetAuthorityCode(srs, NULL) == NULL && projection != NULL &&
-            strncasecmp(projection, "Krovak", 6) == 0);
-}
-
-static bool choose_system(struct importing *im, struct epo_error *error) {
-    OGRSpatialReferenceH given = NULL, srs = OGR_L_GetSpatialRef(im->source);
-    im->wgs84 = OSRNewSpatialReference(NULL);
-    OSRImportFromEPSG(im->wgs84, 4326);
-    OSRSetAxisMappingStrategy(im->wgs84, OAMS_TRADITIONAL_GIS_ORDER);
-    if (im->srs != NULL) {
-        srs = given = OSRNewSpatialReference(NULL);
-        if (OSRSetFromUserInput(given, im->srs) != OGRERR_NONE) {
-            OSRDestroySpatialReference(given);
-            return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.srs",
-                            "--srs %s is not a coordinate system: write it like EPSG:5514",
-                            im->srs);
-        }
-        OSRSetAxisMappingStrategy(given, OAMS_TRADITIONAL_GIS_ORDER);
-    }
+static bool write_geometry(struct importing *im, struct target *target, struct epo_import_row *row,
+                           const char *code, struct epo_error *error) {
+    struct epo_settled settled;
+    epo_place_settle(row->system, row->geometry, target->shape, &settled);
     bool ok = true;
-    if (srs == NULL) /* city files often lack a .prj: they are in 5514, and ranges are checked */
-        im->is_5514 = true;
-    else if (is_krovak(srs))
-        im->is_5514 = true;
-    else if (!has_code(srs, "4326") && !OSRIsSame(srs, im->wgs84)) {
-        im->to_wgs84 = OCTNewCoordinateTransformation(srs, im->wgs84);
-        ok = im->to_wgs84 != NULL || gdal_failed(error, "import.srs", im->file);
-    }
-    if (given != NULL)
-        OSRDestroySpatialReference(given);
-    return ok;
-}
-
-static bool open_source(struct importing *im, struct epo_error *error) {
-    im->data = GDALOpenEx(im->file, GDAL_OF_VECTOR | GDAL_OF_READONLY, NULL, NULL, NULL);
-    if (im->data == NULL)
-        return gdal_failed(error, "import.open", im->file);
-    im->source = GDALDatasetGetLayerByName(im->data, im->layer);
-    if (im->source == NULL)
-        im->source = GDALDatasetGetLayer(im->data, 0);
-    if (im->source == NULL)
-        return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.empty", "%s has no layers", im->file);
-    OGRFeatureDefnH columns = OGR_L_GetLayerDefn(im->source);
-    im->name = column(columns, NAME_COLUMNS);
-    im->code = column(columns, CODE_COLUMNS);
-    im->kind = column(columns, KIND_COLUMNS);
-    im->belongs = column(columns, BELONGS_COLUMNS);
-    im->measure = column(columns, MEASURE_COLUMNS);
-    return choose_system(im, error);
-}
-
-/* The shape of the first feature that has one decides for the layer. */
-static bool choose_shape(struct importing *im, struct epo_error *error) {
-    OGRFeatureH feature;
-    OGR_L_ResetReading(im->source);
-    while (im->shape == 0 && (feature = OGR_L_GetNextFeature(im->source)) != NULL) {
-        OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
-        if (geometry != NULL && !OGR_G_IsEmpty(geometry))
-            im->shape = OGR_G_GetDimension(geometry) == 0   ? EPO_SHAPE_POINT
-                        : OGR_G_GetDimension(geometry) == 1 ? EPO_SHAPE_LINE
-                                                            : EPO_SHAPE_AREA;
-        OGR_F_Destroy(feature);
-    }
-    OGR_L_ResetReading(im->source);
-    return im->shape != 0 || epo_fail(error, EPO_ERROR_BAD_INPUT, "import.empty",
-                                      "%s has no features with a place", im->file);
-}
-
-/* ---- features ---- */
-
-static bool to_5514(struct importing *im, double *x, double *y) {
-    struct epo_point at = {*x, *y}, out;
-    if (im->is_5514) /* only the range is checked */
-        return epo_transform_to_4326(at, &out, NULL);
-    if (im->to_wgs84 != NULL && !OCTTransform(im->to_wgs84, 1, &at.x, &at.y, NULL))
-        return false;
-    if (!epo_transform_to_5514(at, &out, NULL))
-        return false;
-    *x = round(out.x * 1000) / 1000;
-    *y = round(out.y * 1000) / 1000;
-    return true;
-}
-
-/* depth: collections of polygons of rings; deeper is not a vector feature. */
-static bool move(struct importing *im, OGRGeometryH geometry, int depth) {
-    int parts = OGR_G_GetGeometryCount(geometry);
-    for (int i = 0; i < parts; i++)
-        if (depth >= 4 || !move(im, OGR_G_GetGeometryRef(geometry, i), depth + 1))
-            return false;
-    for (int i = 0; parts == 0 && i < OGR_G_GetPointCount(geometry); i++) {
-        double x = OGR_G_GetX(geometry, i), y = OGR_G_GetY(geometry, i);
-        if (!to_5514(im, &x, &y))
-            return false;
-        OGR_G_SetPoint_2D(geometry, i, x, y);
-    }
-    return true;
-}
-
-static const char *text_at(OGRFeatureH feature, int column) {
-    return column >= 0 && OGR_F_IsFieldSetAndNotNull(feature, column)
-               ? OGR_F_GetFieldAsString(feature, column)
-               : "";
-}
-
-static bool write_geometry(struct importing *im, struct epo_build *build, OGRFeatureH feature,
-                           OGRGeometryH geometry, struct epo_error *error) {
-    int size = OGR_G_WkbSize(geometry);
-    unsigned char *wkb = malloc((size_t)size + 1);
-    epo_assert(wkb != NULL);
-    OGR_G_ExportToIsoWkb(geometry, wkbNDR, wkb);
-    char code[32];
-    snprintf(code, sizeof code, "%lld", (long long)im->taken + 1);
-    struct epo_build_feature row = {.layer = im->layer_id,
-                                    .code = text_at(feature, im->code),
-                                    .name = text_at(feature, im->name),
-                                    .kind = text_at(feature, im->kind),
-                                    .belongs = text_at(feature, im->belongs),
-                                    .wkb = {(const char *)wkb, (size_t)size}};
-    if (row.code[0] == '\0')
-        row.code = code;
-    if (im->measure >= 0)
-        row.measure = OGR_F_GetFieldAsDouble(feature, im->measure);
-    bool utf8 = epo_text_valid(epo_span(row.name)) && epo_text_valid(epo_span(row.code)) &&
-                epo_text_valid(epo_span(row.kind)) && epo_text_valid(epo_span(row.belongs));
-    bool ok = utf8 ? epo_build_feature(build, &row, error) : reject(im, "text is not UTF-8");
-    im->taken += ok && utf8;
-    free(wkb);
-    return ok;
-}
-
-static bool take(struct importing *im, struct epo_build *build, OGRFeatureH feature,
-                 struct epo_error *error) {
-    static const int DIMENSION[] = {
-        [EPO_SHAPE_POINT] = 0, [EPO_SHAPE_LINE] = 1, [EPO_SHAPE_AREA] = 2};
-    OGRGeometryH geometry = OGR_F_StealGeometry(feature);
-    if (geometry == NULL || OGR_G_IsEmpty(geometry)) {
-        OGR_G_DestroyGeometry(geometry);
-        return reject(im, "no place");
-    }
-    OGR_G_FlattenTo2D(geometry);
-    if (OGR_G_HasCurveGeometry(geometry, 0))
-        geometry = OGR_G_ForceTo(geometry, OGR_GT_GetLinear(OGR_G_GetGeometryType(geometry)), NULL);
-    bool ok = true;
-    if (OGR_G_GetDimension(geometry) != DIMENSION[im->shape] ||
-        wkbFlatten(OGR_G_GetGeometryType(geometry)) == wkbGeometryCollection) {
-        ok = reject(im, "another shape than the layer's");
-    } else if (!move(im, geometry, 0)) {
-        ok = reject(im, "coordinates outside Czechia (wrong --srs, or axes exchanged?)");
-    } else if (im->shape == EPO_SHAPE_AREA && !OGR_G_IsValid(geometry)) {
-        OGRGeometryH made = OGR_G_MakeValid(geometry);
-        OGR_G_DestroyGeometry(geometry);
-        geometry = made;
-        if (geometry == NULL || (wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbPolygon &&
-                                 wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbMultiPolygon))
-            ok = reject(im, "outline crosses itself and cannot be mended");
-        else
-            ok = write_geometry(im, build, feature, geometry, error);
+    if (settled.fault != NULL) {
+        ok = left_out(im, row, code, settled.fault);
     } else {
-        ok = write_geometry(im, build, feature, geometry, error);
+        if (settled.mended != NULL)
+            epo_report_add(im->report, im->inputs[im->input].shown, row->row, code, "mended",
+                           settled.mended);
+        ok = write_row(im, target, row, settled.wkb, error);
     }
-    OGR_G_DestroyGeometry(geometry);
+    epo_settled_clear(&settled);
+    return ok;
+}
+
+static bool take(void *arg, struct epo_import_row *row, struct epo_error *error) {
+    struct importing *im = arg;
+    const char *code = is_addresses(row->plan) ? row->address.code : row->feature.code;
+    if (code == NULL)
+        code = "";
+    if (im->rows++ % PROGRESS_ROWS == 0)
+        tell(im);
+    if (im->rows > EPO_IMPORT_ROWS_MAX)
+        return epo_fail(error, EPO_ERROR_TOO_LARGE, "import.too_large", "more than %d rows",
+                        EPO_IMPORT_ROWS_MAX);
+    if (row->fault != NULL)
+        return left_out(im, row, code, row->fault);
+    if (!row->gone && row->point == NULL && epo_geometry_shape(row->geometry) == 0)
+        return left_out(im, row, code, "no place");
+    struct target *target = target_of(im, row, error);
+    if (target == NULL)
+        return false;
+    if (row->gone)
+        return epo_build_remove(im->build, target->id, code, error);
+    return row->point != NULL ? write_point(im, target, row, error)
+                              : write_geometry(im, target, row, code, error);
+}
+
+static const char *name_of(void *arg, const char *layer, const char *code) {
+    struct importing *im = arg;
+    const char *name = NULL;
+    struct epo_rows *rows =
+        epo_db_query(im->build->db, &NAME_OF, EPO_BIND(EPO_STRING(layer), EPO_STRING(code)));
+    if (epo_rows_next(rows))
+        name = epo_pool_string(im->pool, epo_rows_text(rows, 0));
+    epo_rows_end(rows, NULL);
+    return name;
+}
+
+/* ---- the whole ---- */
+
+static bool read_input(struct importing *im, struct epo_error *error) {
+    const struct epo_import_input *input = &im->inputs[im->input];
+    if (im->wanted == NULL && !input->format->names_layers && im->options->source == NULL)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.layer",
+                        "%s: name the layer that it goes into by --layer", input->shown);
+    struct epo_import_source source = {.input = input,
+                                       .options = im->options,
+                                       .plan = im->plan,
+                                       .wanted = im->wanted,
+                                       .pool = epo_pool_create(),
+                                       .take = take,
+                                       .arg = im,
+                                       .done = &im->done,
+                                       .name_of = name_of};
+    im->done = 0;
+    bool ok = input->format->read(&source, error);
+    epo_pool_free(source.pool);
     return ok;
 }
 
 static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
     struct importing *im = arg;
-    struct known as = {im->layer, im->layer, im->layer, "fact"};
-    for (size_t i = 0; i < sizeof KNOWN / sizeof *KNOWN; i++)
-        if (strcmp(KNOWN[i].name, im->layer) == 0)
-            as = KNOWN[i];
-    struct epo_build_layer about = {.name = im->layer,
-                                    .title_cs = as.cs,
-                                    .title_en = as.en,
-                                    .shape = im->shape,
-                                    .role = as.role,
-                                    .source = "import"};
-    if (!epo_build_layer(build, &about, &im->layer_id, error))
-        return false;
-    GIntBig count = OGR_L_GetFeatureCount(im->source, 1), done = 0;
-    OGRFeatureH feature;
-    bool ok = true;
+    im->build = build;
     CPLPushErrorHandler(CPLQuietErrorHandler); /* for this thread: the writer's */
-    while (ok && (feature = OGR_L_GetNextFeature(im->source)) != NULL) {
-        ok = done < FEATURES_MAX ? take(im, build, feature, error)
-                                 : epo_fail(error, EPO_ERROR_TOO_LARGE, "import.too_large",
-                                            "more than %d features in %s", FEATURES_MAX, im->file);
-        OGR_F_Destroy(feature);
-        if (im->progress != NULL && count > 0 && done++ % 1000 == 0)
-            im->progress("import", (int)(100 * done / count));
-    }
+    bool ok = true;
+    for (im->input = 0; ok && im->input < im->input_count; im->input++)
+        ok = read_input(im, error);
     CPLPopErrorHandler();
-    if (ok && im->taken == 0)
-        return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.nothing",
-                        "nothing of %s could be used: %s", im->file,
-                        im->rejected[0].reason != NULL ? im->rejected[0].reason : "it is empty");
-    return ok;
+    im->input = im->input_count - 1;
+    GEOSPreparedGeom_destroy_r(epo_geos(), im->in_city);
+    GEOSGeom_destroy_r(epo_geos(), im->city);
+    int64_t taken = 0;
+    for (size_t i = 0; i < im->target_count; i++)
+        taken += im->targets[i].taken;
+    im->result->taken = taken;
+    return ok && (taken > 0 || build->counts.removed > 0 || im->result->elsewhere > 0 ||
+                  epo_fail(error, EPO_ERROR_BAD_INPUT, "import.nothing",
+                           "nothing of %s could be used", im->options->file));
 }
 
-/* A name that can stand in rules, URLs and tiles. */
-static bool good_name(const char *name) {
-    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-    return len > 0 && len < 48 && name[len] == '\0' && strcmp(name, "address") != 0;
+static _Thread_local struct importing *telling; /* epo_tiles_build tells without an argument */
+
+static void tiles_progress(const char *what, int percent) {
+    (void)what;
+    if (telling->options->progress != NULL)
+        telling->options->progress(
+            &(struct epo_import_progress){"tiles", telling->rows, percent / 100.0});
 }
 
-bool epo_map_import(const char *folder, const char *file, const char *layer, const char *srs,
-                    void (*progress)(const char *what, int percent), struct epo_error *error) {
-    if (!good_name(layer))
-        return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.layer",
-                        "a layer's name is lower-case letters, digits and _ (not \"address\")");
-    struct importing im = {.file = file, .layer = layer, .srs = srs, .progress = progress};
+static bool build(struct importing *im, struct epo_error *error) {
+    struct epo_build_job job = {.folder = im->folder, .keep = true, .fill = fill, .arg = im};
+    bool ok = epo_build_aside(&job, error);
+    im->result->changed = ok && !job.same;
+    im->result->added = job.counts.added;
+    im->result->altered = job.counts.altered;
+    im->result->same = job.counts.same;
+    im->result->removed = job.counts.removed;
+    telling = im;
+    if (im->result->changed && !im->options->no_tiles)
+        ok = epo_tiles_build(job.aside, tiles_progress, error);
+    return epo_build_end(&job, ok && im->result->changed, error) || (ok && job.same);
+}
+
+static bool prepare(struct importing *im, struct epo_error *error) {
+    const struct epo_import_options *o = im->options;
+    struct epo_plan_file files[3];
+    size_t count_files = 0;
+    files[count_files++] =
+        (struct epo_plan_file){epo_pool_printf(im->pool, "%s/layers.json", o->share), true};
+    if (o->portal != NULL)
+        files[count_files++] =
+            (struct epo_plan_file){epo_pool_printf(im->pool, "%s/layers.json", o->portal), false};
+    if (o->mapping != NULL)
+        files[count_files++] = (struct epo_plan_file){o->mapping, true};
+    im->plan = epo_plan_read(im->pool, files, count_files, error);
+    if (im->plan == NULL)
+        return false;
+    if (o->layer != NULL && (im->wanted = epo_plan_layer(im->plan, o->layer, error)) == NULL)
+        return false;
+    return epo_import_inputs(im->pool, o->file, &im->inputs, &im->input_count, error);
+}
+
+bool epo_map_import(const char *folder, const struct epo_import_options *options,
+                    struct epo_import_result *result, struct epo_error *error) {
+    struct epo_error local;
+    struct epo_error *why = error != NULL ? error : &local;
+    struct importing *im = calloc(1, sizeof *im);
+    epo_assert(im != NULL);
+    *im = (struct importing){
+        .folder = folder, .options = options, .result = result, .pool = epo_pool_create()};
+    *result = (struct epo_import_result){0};
+    *why = (struct epo_error){0};
     GDALAllRegister();
+    /* Else a file of sizes is left beside each gz that is read. */
+    CPLSetConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
     CPLPushErrorHandler(CPLQuietErrorHandler);
     CPLErrorReset();
-    bool ok = open_source(&im, error) && choose_shape(&im, error) &&
-              epo_build_map(folder, true, fill, &im, error);
-    if (im.to_wgs84 != NULL)
-        OCTDestroyCoordinateTransformation(im.to_wgs84);
-    if (im.wgs84 != NULL)
-        OSRDestroySpatialReference(im.wgs84);
-    if (im.data != NULL)
-        GDALClose(im.data);
+    bool ok = prepare(im, why);
+    if (ok) {
+        im->report = epo_report_open(options, folder);
+        ok = build(im, why);
+        epo_report_close(im->report, result);
+    }
+    if (!ok && strcmp(why->code, "import.nothing") == 0 && result->reasons[0].count > 0)
+        epo_fail(why, EPO_ERROR_BAD_INPUT, "import.nothing", "nothing of %s could be used: %s",
+                 options->file, result->reasons[0].text);
     CPLPopErrorHandler();
-    if (ok)
-        epo_log(EPO_LOG_INFO, "map.imported", EPO_LOG_TEXT("layer", layer),
-                EPO_LOG_INT("features", im.taken));
-    for (int i = 0; i < REASONS && im.rejected[i].reason != NULL; i++)
-        epo_log(EPO_LOG_WARN, "map.import_rejected", EPO_LOG_TEXT("layer", layer),
-                EPO_LOG_TEXT("reason", im.rejected[i].reason),
-                EPO_LOG_INT("features", im.rejected[i].count));
+    epo_pool_free(im->pool);
+    free(im);
     return ok;
 }

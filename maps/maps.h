@@ -176,10 +176,41 @@ bool epo_demo_city_build(const char *folder, uint64_t seed,
 /* Vector tiles for folder/map.db into folder/tiles.mbtiles, through GDAL's MVT writer. */
 bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int percent),
                      struct epo_error *error);
-/* A GDAL-readable file into a layer of the map base, any CRS in, EPSG:5514 stored. srs may be NULL.
- */
-bool epo_map_import(const char *folder, const char *file, const char *layer, const char *srs,
-                    void (*progress)(const char *what, int percent), struct epo_error *error);
+/* Files of a city into layers of the map base, any CRS in, EPSG:5514 stored; then its tiles. Built
+ * aside and swapped in: nothing changes when it fails or is killed, and nothing is written when the
+ * map base holds the same already. One thread. */
+struct epo_import_progress {
+    const char *what; /* "reading", "tiles" */
+    int64_t rows;     /* so far */
+    double done;      /* 0 to 1 */
+};
+struct epo_import_options {
+    const char *file;     /* GeoPackage, Shapefile, GeoJSON, GML, FlatGeobuf, CSV, OSM, RÚIAN */
+    const char *layer;    /* NULL: every layer that the file is known to have (OSM, RÚIAN VFR) */
+    const char *source;   /* layer of the file, if it has several; NULL: by name */
+    const char *srs;      /* "EPSG:5514"; NULL: as the file says, else guessed from its ranges */
+    const char *encoding; /* of texts that are not UTF-8; NULL: windows-1250 */
+    const char *share;    /* folder with the layers.json and osm.ini of the program */
+    const char *portal;   /* folder that may have a layers.json of its own; NULL: none */
+    const char *mapping;  /* a further one, which wins; NULL: none */
+    const char *report;   /* where to list what was left out; NULL: FILE.rejected.csv */
+    bool add;             /* what the layer holds stays; a same id is replaced */
+    bool no_tiles;        /* the picture is made later (epo_tiles_build) */
+    void (*progress)(const struct epo_import_progress *progress); /* NULL: none */
+};
+enum { EPO_IMPORT_REASONS = 8 };
+struct epo_import_result {
+    int64_t taken, mended, left_out, elsewhere, removed; /* rows; elsewhere: not in the city */
+    int64_t added, altered, same;                        /* of those taken */
+    bool changed;                                        /* a new map base was put in place */
+    char report[512]; /* the list of what was left out or mended; "" if there was nothing */
+    struct {
+        char text[160]; /* "parcels.csv:12: …", the first of its kind */
+        int64_t count;
+    } reasons[EPO_IMPORT_REASONS];
+};
+bool epo_map_import(const char *folder, const struct epo_import_options *options,
+                    struct epo_import_result *result, struct epo_error *error);
 /* Brings the tables of folder/map.db up to this program, aside and swapped in. Nothing to do, or no
  * map: true. */
 bool epo_map_upgrade(const char *folder, struct epo_error *error);

@@ -216,10 +216,10 @@ static int64_t ask(const char *sql) {
 
 #define COUNTS(f, a, b, c, d)                                                                      \
     do {                                                                                           \
-        assert_int_equal((f).after.added, a);                                                      \
-        assert_int_equal((f).after.altered, b);                                                    \
-        assert_int_equal((f).after.same, c);                                                       \
-        assert_int_equal((f).after.removed, d);                                                    \
+        assert_int_equal((f).after.counts.added, a);                                               \
+        assert_int_equal((f).after.counts.altered, b);                                             \
+        assert_int_equal((f).after.counts.same, c);                                                \
+        assert_int_equal((f).after.counts.removed, d);                                             \
     } while (0)
 
 static void only_changes_are_written(void **state) {
@@ -312,7 +312,7 @@ static bool fill_addresses(struct epo_build *b, void *arg, struct epo_error *err
         return epo_build_addresses_anew(b, error) && epo_build_address(b, &address, error);
     }
     bool ok = epo_build_address(b, &address, error) && epo_build_address(b, &address, error);
-    assert_int_equal(b->doubled, 1);
+    assert_int_equal(b->counts.doubled, 1);
     return ok;
 }
 

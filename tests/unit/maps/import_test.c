@@ -1,55 +1,12 @@
 /* Files of the city into the map base: systems, wrong axes, crooked rows; and that a failed import
  * leaves the old map as it was. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <math.h>
-#include <stdio.h>
 
-#include "folder.h"
-#include "maps/maps.h"
-#include "store/store.h"
-
-static struct test_folder folder;
-
-static int set_up(void **state) {
-    (void)state;
-    struct epo_error error;
-    test_folder_make(&folder);
-    return epo_store_setup(&error) ? 0 : -1;
-}
-static int tear_down(void **state) {
-    (void)state;
-    test_folder_remove(&folder);
-    return 0;
-}
-
-static const char *file(struct epo_pool *pool, const char *name) {
-    return epo_pool_printf(pool, "%s/%s", folder.path, name);
-}
-
-static struct epo_json *facts_at(struct epo_pool *pool, double lon, double lat) {
-    struct epo_error error = {0};
-    struct epo_maps *maps = epo_maps_open(folder.path, &error);
-    if (maps == NULL)
-        fail_msg("%s", error.text);
-    struct epo_place place;
-    struct epo_json *facts = NULL;
-    const char *text =
-        epo_pool_printf(pool, "{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]}", lon, lat);
-    assert_true(epo_place_read(pool, epo_json_parse(pool, epo_span(text), &error), &place, &error));
-    assert_true(epo_locate(maps, pool, &place, &facts, &error));
-    epo_maps_close(maps);
-    return facts;
-}
+#include "import_helpers.h"
 
 /* A square of 0.002 degrees around the start-up check point of Plzeň. */
 static void in_degrees(void **state) {
     (void)state;
-    struct epo_pool *pool = epo_pool_create();
-    struct epo_error error = {0};
     test_folder_write(
         &folder, "zone.geojson",
         "{\"type\":\"FeatureCollection\",\"features\":["
@@ -67,36 +24,39 @@ static void in_degrees(void **state) {
         "{\"type\":\"Feature\",\"properties\":{\"NAZEV\":\"Motýlek\"},\"geometry\":"
         "{\"type\":\"Polygon\",\"coordinates\":[[[13.40,49.70],[13.41,49.71],[13.41,49.70],"
         "[13.40,49.71],[13.40,49.70]]]}}]}");
-    if (!epo_map_import(folder.path, file(pool, "zone.geojson"), "zone", NULL, NULL, &error))
-        fail_msg("%s", error.text);
-    struct epo_json *facts = facts_at(pool, 13.3836990, 49.7453480);
+    import("zone.geojson", "zone");
+    assert_int_equal(result.taken, 2);
+    assert_int_equal(result.mended, 1);
+    assert_int_equal(result.left_out, 3);
+    const char *list = text_of(path_of("zone.geojson.rejected.csv"));
+    assert_non_null(strstr(list, "\"zone.geojson\",2,\"2\",\"left out\",\"coordinates outside"));
+    assert_non_null(strstr(list, "3,\"3\",\"left out\",\"no place\""));
+    assert_non_null(strstr(list, "4,\"4\",\"left out\",\"another shape than the layer's\""));
+    assert_non_null(strstr(list, "5,\"5\",\"mended\",\"the outline crossed itself\""));
+    struct epo_json *facts = facts_at(13.3836990, 49.7453480);
     const struct epo_json *zones = epo_json_find(facts, "layers.zone");
     assert_non_null(zones);
     assert_int_equal(zones->count, 1);
     assert_true(epo_span_is(epo_json_get_text(zones->items[0], "name"), "Zóna A"));
     assert_true(epo_span_is(epo_json_get_text(zones->items[0], "id"), "7"));
-    facts = facts_at(pool, 13.4002, 49.7050);
+    facts = facts_at(13.4002, 49.7050);
     zones = epo_json_find(facts, "layers.zone");
     assert_true(zones != NULL && zones->count == 1);
-    epo_pool_free(pool);
 }
 
 /* The trap: the same square written in S-JTSK without saying so must land on the same ground. A
  * wrong operation would put its edge 12 m off, and this square is only 20 m wide. */
 static void in_metres(void **state) {
     (void)state;
-    struct epo_pool *pool = epo_pool_create();
-    struct epo_error error = {0};
     test_folder_write(&folder, "lamps.csv",
                       "id,nazev,WKT\n"
                       "1,Lampa,\"POLYGON((-822010 -1070010,-821990 -1070010,-821990 -1069990,"
                       "-822010 -1069990,-822010 -1070010))\"\n");
-    if (!epo_map_import(folder.path, file(pool, "lamps.csv"), "lamp", NULL, NULL, &error))
-        fail_msg("%s", error.text);
-    struct epo_json *facts = facts_at(pool, 13.38369896, 49.74534800);
+    import("lamps.csv", "lamp");
+    struct epo_json *facts = facts_at(13.38369896, 49.74534800);
     assert_true(epo_json_find(facts, "layers.lamp") != NULL);
-    assert_true(epo_json_find(facts, "layers.zone") != NULL);   /* the earlier layer stays */
-    facts = facts_at(pool, 13.38369896 + 0.00016, 49.74534800); /* 11.5 m east */
+    assert_true(epo_json_find(facts, "layers.zone") != NULL); /* the earlier layer stays */
+    facts = facts_at(13.38369896 + 0.00016, 49.74534800);     /* 11.5 m east */
     assert_null(epo_json_find(facts, "layers.lamp"));
     /* Said in web mercator (its formula is simple enough to be written here). */
     double x = 6378137 * 13.38369896 * M_PI / 180;
@@ -107,72 +67,101 @@ static void in_metres(void **state) {
                                       "%.3f %.3f,%.3f %.3f))\"\n",
                                       x - 15, y - 15, x + 15, y - 15, x + 15, y + 15, x - 15,
                                       y + 15, x - 15, y - 15));
-    assert_true(epo_map_import(folder.path, file(pool, "mercator.csv"), "mercator", "EPSG:3857",
-                               NULL, &error));
-    facts = facts_at(pool, 13.38369896, 49.74534800);
+    assert_true(import_with((struct epo_import_options){
+        .file = "mercator.csv", .layer = "mercator", .srs = "EPSG:3857"}));
+    facts = facts_at(13.38369896, 49.74534800);
     assert_true(epo_json_find(facts, "layers.mercator") != NULL);
-    facts = facts_at(pool, 13.38369896 + 0.00016, 49.74534800);
+    facts = facts_at(13.38369896 + 0.00016, 49.74534800);
     assert_null(epo_json_find(facts, "layers.mercator"));
-    epo_pool_free(pool);
 }
 
 static void known_layers_get_their_part(void **state) {
     (void)state;
-    struct epo_pool *pool = epo_pool_create();
-    struct epo_error error = {0};
     test_folder_write(&folder, "parcels.geojson",
                       "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\","
                       "\"properties\":{\"parcela\":\"12/3\",\"vlastnik\":\"city\",\"vymera\":412},"
                       "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[13.382,49.744],"
                       "[13.385,49.744],[13.385,49.747],[13.382,49.747],[13.382,49.744]]]}}]}");
-    assert_true(
-        epo_map_import(folder.path, file(pool, "parcels.geojson"), "parcel", NULL, NULL, &error));
-    struct epo_json *facts = facts_at(pool, 13.3836990, 49.7453480);
+    import("parcels.geojson", "parcel");
+    struct epo_json *facts = facts_at(13.3836990, 49.7453480);
     const struct epo_json *parcel = epo_json_get(facts, "parcel");
     assert_true(epo_span_is(epo_json_get_text(parcel, "number"), "12/3"));
     assert_true(epo_span_is(epo_json_get_text(parcel, "owner"), "city"));
     assert_int_equal(epo_json_get_integer(parcel, "area_m2", 0), 412);
-    epo_pool_free(pool);
 }
 
 static void crooked_files_change_nothing(void **state) {
     (void)state;
-    struct epo_pool *pool = epo_pool_create();
-    struct epo_error error = {0};
-    struct epo_maps *maps = epo_maps_open(folder.path, &error);
-    assert_non_null(maps);
+    struct epo_maps *maps = open_maps();
     struct epo_span before = epo_maps_version(maps, pool);
     epo_maps_close(maps);
     test_folder_write(&folder, "broken.geojson",
                       "{\"type\":\"FeatureCollection\",\"features\":[{\"name\":\"a\"quote\"}]}");
     test_folder_write(&folder, "empty.geojson", "{\"type\":\"FeatureCollection\",\"features\":[]}");
-    test_folder_write(&folder, "far.csv", "id,WKT\n1,\"POINT(1 1)\"\n"); /* no system, not Krovak */
+    test_folder_write(&folder, "far.csv", "id,WKT\n1,\"POINT(1 1)\"\n"); /* lies nowhere here */
+    test_folder_write(&folder, "zero", "");
+    test_folder_write(&folder, "picture.png", "\211PNG\r\n\032\n");
+    test_folder_write(&folder, "remote.vrt",
+                      "<OGRVRTDataSource><OGRVRTLayer name=\"x\"><SrcDataSource>/etc/passwd"
+                      "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>");
+    test_folder_write(&folder, "cut.zip", "PK\3\4 and nothing");
+    test_folder_write(&folder, "cut.gz", "\x1f\x8b and nothing");
     static const struct {
         const char *file, *layer, *srs, *code;
     } CASES[] = {
-        {"broken.geojson", "zone", NULL, NULL},
+        {"broken.geojson", "zone", NULL, "import.damaged"},
         {"missing.geojson", "zone", NULL, "import.open"},
-        {"empty.geojson", "zone", NULL, NULL},
+        {"empty.geojson", "zone", NULL, "import.nothing"},
         {"far.csv", "zone", NULL, "import.nothing"},
+        {"zero", "zone", NULL, "import.format"},
+        {"picture.png", "zone", NULL, "import.format"},
+        {"remote.vrt", "zone", NULL, "import.format"}, /* would read another file */
+        {"cut.zip", "zone", NULL, "import.archive"},
+        {"cut.gz", "zone", NULL, "import.format"},
         {"zone.geojson", "Zone; DROP", NULL, "import.layer"},
-        {"zone.geojson", "address", NULL, "import.layer"},
         {"zone.geojson", "", NULL, "import.layer"},
+        {"zone.geojson", NULL, NULL, "import.layer"},
         {"zone.geojson", "zone", "EPSG:nonsense", "import.srs"},
+        {"zone.geojson", "address", NULL, "import.nothing"}, /* no house numbers in it */
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        if (epo_map_import(folder.path, file(pool, CASES[i].file), CASES[i].layer, CASES[i].srs,
-                           NULL, &error))
+        if (import_with((struct epo_import_options){
+                .file = CASES[i].file, .layer = CASES[i].layer, .srs = CASES[i].srs}))
             fail_msg("taken: %s", CASES[i].file);
-        if (CASES[i].code != NULL)
-            assert_string_equal(error.code, CASES[i].code);
+        if (strcmp(error.code, CASES[i].code) != 0)
+            fail_msg("%s: %s: %s", CASES[i].file, error.code, error.text);
         assert_int_equal(error.kind, EPO_ERROR_BAD_INPUT);
+        assert_int_equal(access(path_of("map/aside"), F_OK), -1);
     }
-    maps = epo_maps_open(folder.path, &error);
-    assert_non_null(maps);
+    maps = open_maps();
     assert_true(epo_span_equal(before, epo_maps_version(maps, pool)));
     epo_maps_close(maps);
-    assert_int_not_equal(access(file(pool, "aside"), F_OK), 0);
-    epo_pool_free(pool);
+}
+
+/* The same file again changes nothing, and says so; one feature less is one removed. */
+static void again_is_nothing_new(void **state) {
+    (void)state;
+    const char *before = ask("SELECT value FROM meta WHERE key = 'content'");
+    import("zone.geojson", "zone");
+    assert_false(result.changed);
+    assert_int_equal(result.same, 2);
+    test_folder_write(&folder, "less.geojson",
+                      "{\"type\":\"Feature\",\"properties\":{\"NAZEV\":\"Zóna A\",\"KOD\":\"7\"},"
+                      "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[13.382,49.744],"
+                      "[13.385,49.744],[13.385,49.747],[13.382,49.747],[13.382,49.744]]]}}");
+    import("less.geojson", "zone");
+    assert_true(result.changed);
+    assert_int_equal(result.same, 1);
+    assert_int_equal(result.removed, 1);
+    assert_string_not_equal(before, ask("SELECT value FROM meta WHERE key = 'content'"));
+    /* added to what is there */
+    assert_true(import_with(
+        (struct epo_import_options){.file = "zone.geojson", .layer = "zone", .add = true}));
+    assert_int_equal(result.same, 1);
+    assert_int_equal(result.added, 1);
+    assert_string_equal(ask("SELECT count(*) FROM area a JOIN layer l ON l.id = a.layer"
+                            " WHERE l.name = 'zone'"),
+                        "2");
 }
 
 int main(void) {
@@ -181,6 +170,7 @@ int main(void) {
         cmocka_unit_test(in_metres),
         cmocka_unit_test(known_layers_get_their_part),
         cmocka_unit_test(crooked_files_change_nothing),
+        cmocka_unit_test(again_is_nothing_new),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, import_set_up, import_tear_down);
 }
