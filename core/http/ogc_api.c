@@ -93,8 +93,17 @@ static void set_info(struct epo_request *request, struct epo_json *document) {
     epo_json_push(pool, servers, server);
 }
 
+/* Of what is written in ogc.json the catalog has the words of both languages. */
+static struct epo_span summary_of(struct epo_request *request, const struct epo_json *get) {
+    const char *key = epo_pool_printf(request->pool, "ogc.op.%.*s",
+                                      EPO_ARG(epo_json_get_text(get, "operationId")));
+    struct epo_span text = epo_page_text(request, key);
+    return epo_span_is(text, key) ? epo_json_get_text(get, "summary") : text;
+}
+
 /* [{path, summary, parameters [{name, text}]}]: for reading. */
-static struct epo_json *path_rows(struct epo_pool *pool, const struct epo_json *document) {
+static struct epo_json *path_rows(struct epo_request *request, const struct epo_json *document) {
+    struct epo_pool *pool = request->pool;
     const struct epo_json *paths = epo_json_get(document, "paths");
     const struct epo_json *known = epo_json_find(document, "components.parameters");
     struct epo_json *rows = epo_json_array(pool);
@@ -103,7 +112,7 @@ static struct epo_json *path_rows(struct epo_pool *pool, const struct epo_json *
         const struct epo_json *parameters = epo_json_get(get, "parameters");
         struct epo_json *row = epo_json_object(pool), *names = epo_json_array(pool);
         epo_json_set_text(pool, row, "path", paths->names[i]);
-        epo_json_set_text(pool, row, "summary", epo_json_get_text(get, "summary"));
+        epo_json_set_text(pool, row, "summary", summary_of(request, get));
         for (uint32_t j = 0; j < parameters->count; j++) {
             const struct epo_json *one = parameters->items[j];
             struct epo_span ref = epo_json_get_text(one, "$ref"),
@@ -139,6 +148,6 @@ struct epo_response *epo_ogc_api(struct epo_request *request) {
     struct epo_json *model = epo_json_object(pool);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "ogc.api_title"));
     epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", 0));
-    epo_json_set(pool, model, "paths", path_rows(pool, document));
+    epo_json_set(pool, model, "paths", path_rows(request, document));
     return epo_respond_page(request, 200, "web/ogc_api", model);
 }

@@ -42,6 +42,23 @@ static struct epo_response *fail(struct page_of *page) {
 
 /* ---- HTML ---- */
 
+/* What a value says to a person: words of the catalog for a kind of owner. */
+static struct epo_span value_text(struct epo_request *request, struct epo_span field,
+                                  const struct epo_json *value) {
+    if (value->type == EPO_JSON_NULL)
+        return EPO_SPAN("");
+    if (value->type == EPO_JSON_BOOLEAN)
+        return epo_page_text(request, value->boolean ? "ogc.yes" : "ogc.no");
+    if (value->type != EPO_JSON_TEXT)
+        return epo_json_print(request->pool, value);
+    if (!epo_span_is(field, "owner"))
+        return value->text;
+    const char *key =
+        epo_pool_printf(request->pool, "place.%.*s.%.*s", EPO_ARG(field), EPO_ARG(value->text));
+    struct epo_span text = epo_page_text(request, key);
+    return epo_span_is(text, key) ? value->text : text;
+}
+
 static struct epo_json *cells(struct epo_request *request, const struct epo_json *properties) {
     struct epo_pool *pool = request->pool;
     struct epo_json *list = epo_json_array(pool);
@@ -51,18 +68,21 @@ static struct epo_json *cells(struct epo_request *request, const struct epo_json
         struct epo_span name = properties->names[i];
         epo_json_set_text(pool, cell, "title",
                           epo_ogc_field_title(request, epo_pool_string(pool, name)));
-        epo_json_set_text(pool, cell, "text",
-                          value->type == EPO_JSON_TEXT   ? value->text
-                          : value->type == EPO_JSON_NULL ? EPO_SPAN("")
-                                                         : epo_json_print(pool, value));
+        epo_json_set_text(pool, cell, "text", value_text(request, name, value));
         epo_json_push(pool, list, cell);
     }
     return list;
 }
 
 static void add_row(struct page_of *page, const struct epo_feature_row *row) {
+    static const char *const LABELS[] = {"name", "number"};
     struct epo_pool *pool = page->request->pool;
     struct epo_json *one = epo_json_object(pool);
+    struct epo_span label = row->id->text;
+    for (size_t i = 0; i < sizeof LABELS / sizeof *LABELS; i++)
+        if (epo_json_get_text(row->properties, LABELS[i]).len > 0)
+            label = epo_json_get_text(row->properties, LABELS[i]);
+    epo_json_set_text(pool, one, "label", label);
     epo_json_set_text(pool, one, "id", row->id->text);
     epo_json_set(pool, one, "cells", cells(page->request, row->properties));
     epo_json_push(pool, page->rows, one);
@@ -197,7 +217,8 @@ static struct epo_response *show_item(const struct page_of *page,
     struct epo_json *row = page->rows->items[0];
     epo_json_set(pool, model, "feature", epo_json_copy(pool, row));
     epo_json_set_string(pool, model, "page_title",
-                        epo_pool_printf(pool, "%.*s – %.*s", EPO_ARG(epo_json_get_text(row, "id")),
+                        epo_pool_printf(pool, "%.*s – %.*s",
+                                        EPO_ARG(epo_json_get_text(row, "label")),
                                         EPO_ARG(epo_ogc_title(page->request, collection))));
     return epo_respond_page(page->request, 200, "web/ogc_item", model);
 }

@@ -47,6 +47,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/tiles/city/{style}", epo_map_style, EPO_ROUTE_API, "tiles.style"},
     {EPO_GET, "/tiles/city/{z}/{x}/{y}", epo_map_tile, EPO_ROUTE_API | EPO_ROUTE_INLINE, "tiles"},
     {EPO_GET, "/ogc", epo_ogc_landing, 0, "ogc"},
+    {EPO_GET, "/ogc/", epo_ogc_landing, 0, "ogc.slash"}, /* "/" of the description */
     {EPO_GET, "/ogc/conformance", epo_ogc_conformance, 0, "ogc.conformance"},
     {EPO_GET, "/ogc/api", epo_ogc_api, 0, "ogc.api"},
     {EPO_GET, "/ogc/collections", epo_ogc_collections, 0, "ogc.collections"},
