@@ -127,6 +127,11 @@ static int run(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *n
     return EPO_RC_BROKEN;
 }
 
+static const char *const HOOK_NAMES[] = {
+    [EPO_HOOK_SELFTEST] = "selftest",   [EPO_HOOK_COMPUTE] = "compute", [EPO_HOOK_CHECK] = "check",
+    [EPO_HOOK_SUBMITTED] = "submitted", [EPO_HOOK_STATE] = "state",     [EPO_HOOK_PAGE] = "page",
+    [EPO_HOOK_ROUTE] = "route",         [EPO_HOOK_JOB] = "job"};
+
 /* A refusal without a reason still needs words. */
 static void give_reason(struct epo_call *call, int rc) {
     static const char TEXT[] = "The agenda refused without giving a reason.";
@@ -154,7 +159,10 @@ bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const c
         hook->failures = epo_json_array(hook->pool);
     if (!hook->writes)
         hook->writes = epo_json_array(hook->pool);
-    give_reason(&call, run(agenda, kind, name, &call));
+    epo_crash_enter(agenda->manifest->name, HOOK_NAMES[kind]);
+    int rc = run(agenda, kind, name, &call);
+    epo_crash_leave();
+    give_reason(&call, rc);
     epo_call_end_queries(&call);
     call.magic = 0;
     if (call.error.kind == EPO_ERROR_NONE)

@@ -44,6 +44,11 @@ bool epo_tree_set(struct epo_pool *pool, struct epo_json *root, const char *path
                   struct epo_json *value);
 void epo_call_end_queries(struct epo_call *call);
 
+/* crash.c: between the two, a crash on this thread is logged under these names (borrowed) before it
+ * ends the process. */
+void epo_crash_enter(const char *agenda, const char *hook);
+void epo_crash_leave(void);
+
 /* api_*.c: the host's functions by chapter, for the table in api.c. */
 epo_item epo_api_get(epo_call *call, const char *path);
 epo_str epo_api_json(epo_call *call, const char *path);

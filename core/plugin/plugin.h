@@ -87,7 +87,8 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
  */
 struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool);
 
-/* Loads or reloads one folder; false and a fault when it was refused. */
+/* Loads or reloads one folder; false and a fault when it was refused. One that gave way to a later
+ * folder of its name in the last whole load is left alone: true. */
 bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
                               struct epo_error *error);
 #define EPO_AGENDAS_MAX 256

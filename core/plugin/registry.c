@@ -15,7 +15,9 @@ struct epo_registry {
     struct epo_portal *portal;
     const struct epo_runtime *const *runtimes;
     size_t runtime_count;
-    pthread_mutex_t loading;                     /* one load at a time */
+    pthread_mutex_t loading;       /* one load at a time; over wanted */
+    char *wanted[EPO_AGENDAS_MAX]; /* folders of the last whole load, one a name */
+    size_t wanted_count;
     pthread_rwlock_t lock;                       /* over what follows */
     struct epo_agenda *agendas[EPO_AGENDAS_MAX]; /* in title order */
     size_t count;
@@ -38,11 +40,18 @@ struct epo_registry *epo_registry_create(struct epo_portal *portal,
     return registry;
 }
 
+static void forget_wanted(struct epo_registry *registry) {
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        free(registry->wanted[i]);
+    registry->wanted_count = 0;
+}
+
 void epo_registry_free(struct epo_registry *registry) {
     if (!registry)
         return;
     for (size_t i = 0; i < registry->count; i++)
         epo_agenda_release(registry->agendas[i]);
+    forget_wanted(registry);
     epo_pool_free(registry->fault_pool);
     pthread_rwlock_destroy(&registry->lock);
     pthread_mutex_destroy(&registry->loading);
@@ -99,13 +108,8 @@ static int by_title(const void *a, const void *b) {
     return order ? order : strcmp(x->manifest->name, y->manifest->name);
 }
 
-static bool same_folder(const struct epo_agenda *agenda, const char *folder) {
-    return strcmp(agenda->folder, folder) == 0;
-}
-
-/* Puts the new generation in the place of the old one; false where another folder has the name and
- * does not give way. */
-static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh, bool give_way) {
+/* Puts the new generation in the place of the old one; false where there are too many. */
+static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh) {
     struct epo_agenda *old = NULL;
     bool room = true;
     pthread_rwlock_wrlock(&registry->lock);
@@ -115,7 +119,6 @@ static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh, boo
         at++;
     if (at < registry->count) {
         old = registry->agendas[at];
-        room = give_way || same_folder(old, fresh->folder);
     } else {
         room = registry->count < EPO_AGENDAS_MAX;
         registry->count += room;
@@ -132,25 +135,36 @@ static bool swap_in(struct epo_registry *registry, struct epo_agenda *fresh, boo
     return room;
 }
 
-static bool is_live(struct epo_registry *registry, const char *folder) {
+static const char *last_name(const char *folder) {
+    const char *slash = strrchr(folder, '/');
+    return slash ? slash + 1 : folder;
+}
+
+static bool is_live(struct epo_registry *registry, const char *name) {
     bool live = false;
     pthread_rwlock_rdlock(&registry->lock);
     for (size_t i = 0; !live && i < registry->count; i++)
-        live = same_folder(registry->agendas[i], folder);
+        live = strcmp(registry->agendas[i]->manifest->name, name) == 0;
     pthread_rwlock_unlock(&registry->lock);
     return live;
 }
 
-/* Ends the agendas whose folder is not in the list any more. */
-static void drop_missing(struct epo_registry *registry, char *const *seen, size_t seen_count) {
+/* The folder that the last whole load took for an agenda of that name; NULL: none. */
+static const char *wanted_of(const struct epo_registry *registry, const char *name) {
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        if (strcmp(last_name(registry->wanted[i]), name) == 0)
+            return registry->wanted[i];
+    return NULL;
+}
+
+/* Ends the agendas of which no folder has the name any more. One whose new folder was refused goes
+ * on, wherever it came from. */
+static void drop_missing(struct epo_registry *registry) {
     struct epo_agenda *gone[EPO_AGENDAS_MAX];
     size_t gone_count = 0, kept = 0;
     pthread_rwlock_wrlock(&registry->lock);
     for (size_t i = 0; i < registry->count; i++) {
-        bool there = false;
-        for (size_t j = 0; !there && j < seen_count; j++)
-            there = same_folder(registry->agendas[i], seen[j]);
-        if (there)
+        if (wanted_of(registry, registry->agendas[i]->manifest->name))
             registry->agendas[kept++] = registry->agendas[i];
         else
             gone[gone_count++] = registry->agendas[i];
@@ -164,11 +178,6 @@ static void drop_missing(struct epo_registry *registry, char *const *seen, size_
 }
 
 /* ---- faults ---- */
-
-static const char *last_name(const char *folder) {
-    const char *slash = strrchr(folder, '/');
-    return slash ? slash + 1 : folder;
-}
 
 /* The list anew: those of other folders stay (of none when folder is NULL), then the given ones. */
 static void replace_faults(struct epo_registry *registry, const char *folder, bool kept,
@@ -208,7 +217,7 @@ static void log_faults(const char *name, bool kept, const struct epo_fault *faul
 
 /* ---- loading ---- */
 
-static bool load_folder(struct epo_registry *registry, const char *folder, bool give_way,
+static bool load_folder(struct epo_registry *registry, const char *folder,
                         struct epo_error *error) {
     struct epo_faults faults = {epo_pool_create(), NULL, NULL};
     const char *name = last_name(folder);
@@ -216,19 +225,17 @@ static bool load_folder(struct epo_registry *registry, const char *folder, bool 
                                                registry->runtime_count, folder, &faults);
     if (fresh) {
         epo_agenda_hold(fresh); /* another thread may drop it as soon as it is in */
-        bool in = swap_in(registry, fresh, give_way);
+        bool in = swap_in(registry, fresh);
         if (in)
             epo_log(EPO_LOG_INFO, "agenda.live", EPO_LOG_TEXT("agenda", name),
                     EPO_LOG_TEXT("version", fresh->manifest->version));
         else
-            epo_fault_add(&faults, "", 0,
-                          "another folder has an agenda of this name, or there are %d already",
-                          EPO_AGENDAS_MAX);
+            epo_fault_add(&faults, "", 0, "there are %d agendas already", EPO_AGENDAS_MAX);
         epo_agenda_release(fresh);
         if (!in)
             epo_agenda_release(fresh);
     }
-    bool kept = faults.first && is_live(registry, folder);
+    bool kept = faults.first && is_live(registry, name);
     log_faults(name, kept, faults.first);
     replace_faults(registry, folder, kept, faults.first);
     if (faults.first)
@@ -241,7 +248,9 @@ static bool load_folder(struct epo_registry *registry, const char *folder, bool 
 bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
                               struct epo_error *error) {
     pthread_mutex_lock(&registry->loading);
-    bool good = load_folder(registry, folder, false, error);
+    const char *wanted = wanted_of(registry, last_name(folder));
+    bool hidden = wanted && strcmp(wanted, folder) != 0;
+    bool good = hidden || load_folder(registry, folder, error);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }
@@ -252,7 +261,9 @@ static int visible(const struct dirent *entry) {
 
 /* The agenda folders inside `folder`, in the order of names; one of a name that was seen takes its
  * place: what a portal brings itself wins over what is shipped. */
-static bool find_all(const char *folder, char **seen, size_t *seen_count, struct epo_error *error) {
+static bool find_all(struct epo_registry *registry, const char *folder, struct epo_error *error) {
+    char **seen = registry->wanted;
+    size_t *seen_count = &registry->wanted_count;
     struct dirent **entries;
     int count = scandir(folder, &entries, visible, alphasort);
     if (count < 0 && errno == ENOENT)
@@ -286,19 +297,16 @@ static bool find_all(const char *folder, char **seen, size_t *seen_count, struct
 
 bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
                        size_t folder_count, struct epo_error *error) {
-    char *seen[EPO_AGENDAS_MAX];
-    size_t seen_count = 0;
     bool good = true;
     pthread_mutex_lock(&registry->loading);
     replace_faults(registry, NULL, false, NULL);
+    forget_wanted(registry);
     for (size_t i = 0; i < folder_count; i++)
-        good = find_all(folders[i], seen, &seen_count, error) && good;
-    for (size_t i = 0; i < seen_count; i++)
-        load_folder(registry, seen[i], true, NULL);
+        good = find_all(registry, folders[i], error) && good;
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        load_folder(registry, registry->wanted[i], NULL);
     if (good) /* a folder that cannot be read for a moment ends nothing */
-        drop_missing(registry, seen, seen_count);
+        drop_missing(registry);
     pthread_mutex_unlock(&registry->loading);
-    for (size_t i = 0; i < seen_count; i++)
-        free(seen[i]);
     return good;
 }
