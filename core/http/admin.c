@@ -15,7 +15,27 @@ static void add_row(struct epo_request *request, struct epo_json *rows, const ch
     epo_json_push(request->pool, rows, row);
 }
 
-static struct epo_json *agenda_rows(struct epo_request *request) {
+/* What its hooks did wrong since it was loaded, among the faults. */
+static void add_troubles(struct epo_request *request, struct epo_agenda *agenda,
+                         struct epo_json *rows) {
+    struct epo_pool *pool = request->pool;
+    const struct epo_json *troubles = epo_agenda_troubles(agenda, pool);
+    for (uint32_t i = 0; i < troubles->count; i++) {
+        const struct epo_json *trouble = troubles->items[i];
+        struct epo_span where = epo_json_get_text(trouble, "where");
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "where",
+                          where.len > 0 ? where : epo_span(epo_agenda_name(agenda)));
+        epo_json_set_text(pool, row, "text",
+                          epo_catalog_format(request->portal->catalog, pool, request->lang,
+                                             "admin.trouble", trouble));
+        epo_json_set_text(pool, row, "at_text", epo_json_get_text(trouble, "at"));
+        epo_json_push(pool, rows, row);
+    }
+}
+
+/* faults: rows of those that run badly are added. */
+static struct epo_json *agenda_rows(struct epo_request *request, struct epo_json *faults) {
     struct epo_pool *pool = request->pool;
     struct epo_json *rows = epo_json_array(pool);
     char text[EPO_TIME_SIZE];
@@ -35,6 +55,7 @@ static struct epo_json *agenda_rows(struct epo_request *request) {
         epo_json_set_string(pool, row, "state", "running");
         epo_json_set_integer(pool, row, "forms", (int64_t)epo_agenda_form_count(agendas[i]));
         epo_json_push(pool, rows, row);
+        add_troubles(request, agendas[i], faults);
         epo_agenda_release(agendas[i]);
     }
     return rows;
@@ -110,8 +131,8 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
     struct epo_json *model = epo_json_object(pool);
     char text[EPO_TIME_SIZE];
     (void)arg;
-    epo_json_set(pool, model, "agendas", agenda_rows(request));
-    epo_json_set(pool, model, "faults", fault_rows(request));
+    struct epo_json *faults = epo_json_set(pool, model, "faults", fault_rows(request));
+    epo_json_set(pool, model, "agendas", agenda_rows(request, faults));
     epo_json_set(pool, model, "store", store_rows(request));
     struct epo_json *versions =
         epo_json_set(pool, model, "versions", epo_json_copy(pool, app->versions));

@@ -204,6 +204,7 @@ static void agenda_free(struct epo_agenda *agenda) {
     epo_agenda_stop(agenda);
     for (size_t i = 0; i < agenda->form_count; i++)
         epo_form_free(agenda->forms[i]);
+    pthread_mutex_destroy(&agenda->troubles.lock);
     epo_templates_free(agenda->templates);
     epo_catalog_free(agenda->catalog);
     epo_pool_free(agenda->pool); /* the agenda itself lies in it */
@@ -222,6 +223,7 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
     struct epo_pool *pool = epo_pool_create();
     struct epo_agenda *agenda = EPO_NEW(pool, struct epo_agenda);
     *agenda = (struct epo_agenda){.references = 1, .pool = pool, .portal = portal};
+    pthread_mutex_init(&agenda->troubles.lock, NULL);
     agenda->folder = epo_pool_string(pool, epo_span(folder));
     agenda->manifest = epo_manifest_read(pool, agenda->folder, faults);
     /* Texts, forms and rights are independent: an author sees the mistakes of all three at once. */

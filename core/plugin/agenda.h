@@ -2,11 +2,27 @@
 #ifndef EPO_PLUGIN_AGENDA_H
 #define EPO_PLUGIN_AGENDA_H
 
+#include <pthread.h>
+
 #include "plugin/manifest.h"
 #include "plugin/plugin.h"
 
 #define EPO_CALL_BYTES_MAX (8u << 20) /* host memory of one call: texts, rows, results */
 #define EPO_PROBE_MS 3000             /* start and selftest of a C plugin in the child */
+
+#define EPO_TROUBLES_MAX 10 /* kinds of failures kept for the admin */
+
+/* trouble.c: failures of hooks by hook, code and place. */
+struct epo_troubles {
+    pthread_mutex_t lock;
+    size_t count;
+    struct epo_trouble {
+        const char *hook;
+        struct epo_error error;
+        int64_t times, last_at_us;
+    } each[EPO_TROUBLES_MAX];
+};
+void epo_agenda_note(struct epo_agenda *agenda, const char *hook, const struct epo_error *error);
 
 struct epo_agenda {
     int references; /* atomic */
@@ -25,6 +41,7 @@ struct epo_agenda {
     epo_plugin plugin; /* members that an older plugin lacks are NULL */
     void *self, *handle;
     bool opened, started;
+    struct epo_troubles troubles;
 };
 
 /* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,

@@ -167,10 +167,12 @@ bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const c
     call.magic = 0;
     if (call.error.kind == EPO_ERROR_NONE)
         return true;
-    if (call.error.kind == EPO_ERROR_BROKEN)
+    if (call.error.kind == EPO_ERROR_BROKEN) {
         epo_log(EPO_LOG_ERROR, "agenda.failed", EPO_LOG_TEXT("agenda", agenda->manifest->name),
-                EPO_LOG_TEXT("code", call.error.code), EPO_LOG_TEXT("at", call.error.where),
-                EPO_LOG_TEXT("text", call.error.text));
+                EPO_LOG_TEXT("hook", HOOK_NAMES[kind]), EPO_LOG_TEXT("code", call.error.code),
+                EPO_LOG_TEXT("where", call.error.where), EPO_LOG_TEXT("text", call.error.text));
+        epo_agenda_note(agenda, HOOK_NAMES[kind], &call.error);
+    }
     if (error)
         *error = call.error;
     return false;

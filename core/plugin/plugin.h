@@ -104,6 +104,9 @@ const char *epo_agenda_runtime(const struct epo_agenda *agenda);
 /* Which load of this agenda it is, from 1, and when it was (UTC µs). */
 int epo_agenda_generation(const struct epo_agenda *agenda);
 int64_t epo_agenda_loaded_at_us(const struct epo_agenda *agenda);
+/* [{"hook","where","code","text","times","at"}]: what went wrong in its hooks since it was loaded.
+ */
+struct epo_json *epo_agenda_troubles(struct epo_agenda *agenda, struct epo_pool *pool);
 const struct epo_json *epo_agenda_manifest(const struct epo_agenda *agenda);
 size_t epo_agenda_form_count(const struct epo_agenda *agenda);
 const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t index);
