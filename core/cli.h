@@ -65,6 +65,14 @@ extern const struct epo_setting_group epo_runtime_settings;
 /* Puts the budgets of epo.json "lua" in force for scripts loaded from now on. */
 void epo_runtimes_configure(const struct epo_json *settings);
 
+/* ---- map_watch.c ---- */
+/* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
+ * when it was started or called last. */
+struct epo_map_watch;
+struct epo_map_watch *epo_map_watch_start(const char *folder, void (*changed)(void *arg),
+                                          void *arg);
+void epo_map_watch_stop(struct epo_map_watch *watch); /* NULL is fine */
+
 /* ---- folder.c ---- */
 /* Names in a folder, sorted, NULL-terminated, in the pool; NULL where there is none. */
 const char *const *epo_folder_names(struct epo_pool *pool, const char *folder);

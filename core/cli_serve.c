@@ -48,6 +48,25 @@ static void reload_all(void *arg) {
     epo_log(EPO_LOG_INFO, "reload.done");
 }
 
+/* On the map watch's thread: a new map base lies there. Agendas that could not be loaded may have
+ * missed a layer that is there now: then everything is loaded again, on the main thread. */
+static void take_map(void *arg) {
+    struct serving *serving = arg;
+    struct epo_error error = {0};
+    struct epo_pool *pool = epo_pool_create();
+    if (!epo_maps_reload(serving->process.portal.maps, &error)) {
+        epo_log_error(EPO_LOG_ERROR, "reload.maps", &error);
+    } else {
+        struct epo_span version = epo_maps_version(serving->process.portal.maps, pool);
+        epo_log(EPO_LOG_INFO, "map.changed", EPO_LOG_SPAN("version", version));
+        epo_server_purge(serving->app.server);
+        const struct epo_json *faults = epo_registry_faults(serving->process.registry, pool);
+        if (faults != NULL && faults->count > 0)
+            kill(getpid(), SIGHUP);
+    }
+    epo_pool_free(pool);
+}
+
 /* Prints where it serves and, for a demo, who may sign in. */
 static void greet(const struct serving *serving, const char *listen) {
     struct epo_pool *pool = epo_pool_create();
@@ -93,8 +112,8 @@ static void purge(void *server) {
     epo_server_purge(server);
 }
 
-/* The server between its companions: the clock of scheduled jobs and, for developers, the watch
- * over agenda folders. */
+/* The server between its companions: the clock of scheduled jobs, the watch over the map and, for
+ * developers, the one over agenda folders. */
 static bool run_with_companions(struct serving *serving, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_watch *watch = NULL;
@@ -103,8 +122,10 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     if (jobs != NULL && dev)
         watch = epo_watch_start(process->registry, process->folders, 4, purge, serving->app.server,
                                 error);
+    struct epo_map_watch *map = epo_map_watch_start(process->portal.folder, take_map, serving);
     bool good =
         jobs != NULL && (watch != NULL || !dev) && epo_server_run(serving->app.server, error);
+    epo_map_watch_stop(map);
     epo_watch_stop(watch);
     epo_jobs_stop(jobs);
     return good;

@@ -92,6 +92,9 @@ static bool open_maps(struct epo_process *process, struct epo_error *error) {
     if (!epo_transform_check(error))
         return false;
     const char *folder = epo_pool_printf(process->pool, "%s/map", portal->folder);
+    if (access(epo_pool_printf(process->pool, "%s/map.db", folder), F_OK) != 0)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.missing",
+                        "%s has no map base yet: \"epo map import\" makes one", portal->folder);
     if (!epo_map_upgrade(folder, error))
         return false;
     portal->maps = epo_maps_open(folder, error);

@@ -17,7 +17,8 @@ struct slot {
 struct epo_maps {
     struct slot slots[SLOTS];
     atomic_uint current;
-    pthread_mutex_t writer;
+    pthread_mutex_t writer;  /* over the slots */
+    pthread_mutex_t loading; /* one after the other, so that the last one is the newest file */
     char folder[512];
 };
 
@@ -61,6 +62,7 @@ struct epo_maps *epo_maps_open(const char *folder, struct epo_error *error) {
         return NULL;
     }
     pthread_mutex_init(&maps->writer, NULL);
+    pthread_mutex_init(&maps->loading, NULL);
     atomic_store(&maps->slots[0].snapshot, first);
     return maps;
 }
@@ -73,13 +75,11 @@ void epo_maps_close(struct epo_maps *maps) {
         epo_snapshot_free(atomic_load(&maps->slots[i].snapshot));
     }
     pthread_mutex_destroy(&maps->writer);
+    pthread_mutex_destroy(&maps->loading);
     free(maps);
 }
 
-bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error) {
-    struct epo_snapshot *fresh = epo_snapshot_load(maps->folder, error);
-    if (fresh == NULL)
-        return false;
+static bool swap_in(struct epo_maps *maps, struct epo_snapshot *fresh, struct epo_error *error) {
     bool placed = false;
     pthread_mutex_lock(&maps->writer);
     sweep(maps);
@@ -99,6 +99,14 @@ bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error) {
                         "older maps are still being read: try again in a moment");
     }
     return true;
+}
+
+bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error) {
+    pthread_mutex_lock(&maps->loading);
+    struct epo_snapshot *fresh = epo_snapshot_load(maps->folder, error);
+    bool ok = fresh != NULL && swap_in(maps, fresh, error);
+    pthread_mutex_unlock(&maps->loading);
+    return ok;
 }
 
 struct epo_span epo_maps_version(struct epo_maps *maps, struct epo_pool *pool) {
