@@ -60,7 +60,6 @@ void epo_ogc_links_here(struct epo_request *request, struct epo_json *links,
 void epo_ogc_open(struct epo_response *response) {
     epo_response_header(response, "access-control-allow-origin", EPO_SPAN("*"));
     epo_response_header(response, "access-control-expose-headers", EPO_SPAN("content-crs, etag"));
-    epo_response_header(response, "cross-origin-resource-policy", EPO_SPAN("cross-origin"));
     epo_response_header(response, "vary", EPO_SPAN("accept, accept-language, cookie"));
     epo_response_header(response, "cache-control", EPO_SPAN("no-cache"));
 }
