@@ -136,10 +136,12 @@ static void view_search(const struct epo_draw *draw, const struct epo_field *fie
 static void view_location(const struct epo_draw *draw, const struct epo_field *field,
                           struct epo_json *model) {
     struct epo_pool *pool = draw->pool;
-    struct epo_json *kinds = epo_json_array(pool);
-    for (size_t i = 0; i < PLACE_KIND_COUNT; i++)
-        if ((field->kinds & place_kinds[i].asked) != 0)
-            epo_json_push(pool, kinds, epo_json_string(pool, place_kinds[i].name));
+    const struct epo_json *named = epo_json_get(field->definition, "kinds");
+    struct epo_json *kinds = epo_json_array(pool); /* as they were named: the first is begun with */
+    for (uint32_t i = 0; named != NULL && i < named->count; i++)
+        epo_json_push(pool, kinds, epo_json_copy(pool, named->items[i]));
+    if (kinds->count == 0)
+        epo_json_push(pool, kinds, epo_json_string(pool, place_kinds[0].name));
     epo_json_set_text(pool, model, "kinds_json", epo_json_print(pool, kinds));
     epo_json_set(pool, model, "kinds", kinds);
     const struct epo_json *several = epo_json_get(field->definition, "several");

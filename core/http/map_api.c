@@ -50,6 +50,41 @@ static const struct epo_json *asked_geometry(struct epo_request *request,
     return geometry;
 }
 
+/* ?shape=parcel, building or address: the one here with its geometry, to be chosen on a map. */
+static bool add_shape(struct epo_request *request, const struct epo_place *place,
+                      struct epo_json *facts, struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_span kind = epo_request_query(request, "shape");
+    const struct epo_json *address = epo_json_get(epo_json_get(facts, "address"), "id");
+    struct epo_json *asked = epo_json_object(pool), *ids = epo_json_array(pool);
+    struct epo_chosen chosen;
+    bool of_address = epo_span_is(kind, "address");
+    if (kind.len == 0)
+        return true;
+    if (!of_address && !epo_span_is(kind, "parcel") && !epo_span_is(kind, "building"))
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.shape",
+                        "shape must be parcel, building or address");
+    epo_json_set_string(pool, asked, "type", "Feature");
+    epo_json_set(pool, asked, "geometry", point_geojson(pool, place->anchor_4326));
+    struct epo_json *said = epo_json_set(pool, asked, "properties", epo_json_object(pool));
+    epo_json_set_text(pool, said, "kind", kind);
+    if (of_address && address != NULL)
+        epo_json_push(pool, ids, epo_json_copy(pool, address));
+    if (of_address)
+        epo_json_set(pool, said, "ids", ids);
+    struct epo_json *shape = epo_json_null(pool);
+    bool none = of_address && address == NULL;
+    if (!none && epo_chosen_read(request->portal->maps, pool, asked,
+                                 EPO_ASKED_AREA | EPO_ASKED_ADDRESS, &chosen, error)) {
+        shape = chosen.properties;
+        epo_json_set(pool, shape, "geometry", chosen.geometry);
+    } else if (!none && !epo_span_is(epo_span(error->code), "place.nothing_here")) {
+        return false;
+    }
+    epo_json_set(pool, facts, "shape", shape);
+    return true;
+}
+
 struct epo_response *epo_map_locate(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_response *response = NULL;
@@ -59,7 +94,8 @@ struct epo_response *epo_map_locate(struct epo_request *request) {
     if (geometry == NULL)
         return response;
     if (!epo_place_read(request->pool, geometry, &place, &error) ||
-        !epo_locate(request->portal->maps, request->pool, &place, &facts, &error))
+        !epo_locate(request->portal->maps, request->pool, &place, &facts, &error) ||
+        !add_shape(request, &place, facts, &error))
         return epo_respond_error(request, &error, NULL);
     /* for the picker's panel: the same in words */
     if (epo_span_is(epo_request_query(request, "words"), "1"))

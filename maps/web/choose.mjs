@@ -14,18 +14,16 @@ async function locate(at, more) {
 
 // {ids, label, geometry} or null where there is none.
 export async function shapeAt(at, kind) {
-  const { [kind]: found } = await locate(at, { shape: kind });
-  if (!found?.geometry) return null;
-  const { id, number, address, cadastral_area: area, geometry } = found;
-  const label = kind === 'parcel' ? [number, area].filter(Boolean).join(', ') : address ?? number ?? t('kind_building_one');
-  return { ids: [String(id)], label, geometry };
+  const { shape, parcel, address } = await locate(at, { shape: kind });
+  if (!shape) return null;
+  const label = kind === 'parcel' ? [parcel?.number, parcel?.cadastral_area].filter(Boolean).join(', ') : address?.text ?? t('kind_building_one');
+  return { ids: shape.ids, label: label || shape.ids.join(', '), geometry: shape.geometry };
 }
 
 // {ids, label, at} or null.
 export async function addressAt(at) {
-  const { address } = await locate(at);
-  if (!address || address.distance_m > ADDRESS_FAR_M) return null;
-  return { ids: [String(address.id)], label: address.text, at: address.point ? fromLonLat(address.point) : at };
+  const { shape, address } = await locate(at, { shape: 'address' });
+  return shape && address.distance_m <= ADDRESS_FAR_M ? { ids: shape.ids, label: address.text, at: fromLonLat(shape.geometry.coordinates) } : null;
 }
 
 // What lies there, in few words.

@@ -22,10 +22,10 @@ export const KINDS = {
 };
 
 // What the buttons offer for the kinds of a field. An address comes from the search or from a point on the map, so it
-// has a button only where a point is not asked for. plain: the field takes bare geometries alone.
-export function offered(asked, plain) {
-  const wanted = Object.entries(KINDS).filter(([kind, { of, also, drawn }]) =>
-    (drawn || !plain) && (asked.includes(of) || asked.includes(also)) && !(kind === 'address' && asked.includes('point')));
+// has a button only where a point is not asked for.
+export function offered(asked) {
+  const wanted = Object.entries(KINDS).filter(([kind, { of, also }]) =>
+    (asked.includes(of) || asked.includes(also)) && !(kind === 'address' && asked.includes('point')));
   const order = (kind) => { // as the form puts them: the first is the one that is on
     const { of, also } = KINDS[kind], own = asked.indexOf(of);
     return own >= 0 ? own : asked.indexOf(also);

@@ -45,7 +45,7 @@ export class List {
     const { place } = this, { several } = place, shown = place.features.filter(complete);
     this.places.hidden = shown.length === 0 || !(several || this.describe || KINDS[shown[0].kind].chosen);
     this.count.hidden = !several;
-    if (several) this.count.textContent = t(several.min > 1 ? 'places_range' : 'places_most', { count: shown.length, least: several.min, most: several.max });
+    if (several) this.count.textContent = t(several.min > 1 ? 'places_range' : 'places_most', { count: shown.length, least: several.min, most: place.most });
     redraw(this.items, this.places.hidden ? [] : shown.map((feature) => this.item(feature)), this.surface);
     this.mark(this.wrong);
   }

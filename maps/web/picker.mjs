@@ -34,10 +34,8 @@ export class Picker {
     this.form = box.closest('form');
     this.plain = this.field.querySelector('[data-plain]');
     this.id = dataset.picker;
-    // A form that says nothing of several places takes bare geometries alone.
-    this.bare = dataset.several === undefined;
     this.asked = asked;
-    this.place = new Place(offered(asked, this.bare), object(dataset.several), this.bare);
+    this.place = new Place(offered(asked), object(dataset.several));
     this.paths = new Paths(() => this.place.tell('path'));
     this.memory = new Memory(this.id);
     this.takeOver();
@@ -73,7 +71,7 @@ export class Picker {
       snap: () => this.hand.toggleSnap(), keys: () => this.showKeys(), another: () => this.another(),
     });
     this.list = new List({
-      place, paths, describe: box.dataset.describe !== undefined && box.dataset.describe !== 'false', surface: this.surface.surface,
+      place, paths, describe: box.dataset.describe !== undefined, surface: this.surface.surface,
       show: (what) => this.show(what), pick: (index) => this.pick(index),
     });
     this.measure = h('p', { class: 'bar__measure' });
@@ -158,18 +156,19 @@ export class Picker {
     this.hand.put(at, 0);
   }
 
+  // What the search found: the place itself, a stop of a route, or only where to draw.
   toAddress({ id, geometry, properties: { kind, label } }) {
-    const { place, surface, marks } = this, at = fromLonLat(geometry.coordinates), street = kind === 'street';
-    surface.show(at, street ? ZOOM_STREET : ZOOM_PLACE);
-    const row = KINDS[place.kind];
-    this.hand.label = label;
-    if (!street && row.most === 1 && !row.round) {
-      const address = kind === 'address' && this.asked.includes('address') && !this.bare;
-      if (!place.put({ kind: address || place.kind === 'address' ? 'address' : 'point', ids: address ? [String(id)] : [], vertices: [at] })) this.tell(t('refused_full', { most: place.most }));
-    } else if (!street && (place.kind === 'route' || place.kind === kind)) this.hand.put(at, 0);
+    const { place, surface, marks, hand } = this, at = fromLonLat(geometry.coordinates), row = KINDS[place.kind];
+    const spot = row.most === 1 && !row.round, address = kind === 'address' && this.asked.includes('address');
+    surface.show(at, kind === 'street' ? ZOOM_STREET : ZOOM_PLACE);
+    hand.label = label;
+    if (kind !== 'street' && spot && (address || place.kind === 'point')) {
+      const found = { kind: address ? 'address' : 'point', ids: address ? [String(id)] : [], vertices: [at] };
+      if (!place.put(found)) this.tell(t('refused_full', { most: place.most }));
+    } else if (kind !== 'street' && (spot || place.kind === 'route' || place.kind === kind)) hand.put(at, 0);
     else {
       marks.show('found', geometryOf({ kind: 'point', vertices: [at] }));
-      this.say(t(row.most === 1 && !row.round ? 'street_shown' : 'address_shown', { label }));
+      this.say(t(kind === 'street' ? 'street_shown' : 'address_shown', { label }));
     }
   }
 

@@ -2,15 +2,15 @@
 // back and forth. Knows neither map nor page.
 import { KINDS, SHAPES_MOST, RADIUS_MOST_M, blank, complete, enough, featuresOf, geojsonOf, idsOf, metresBetween } from './kinds.mjs';
 
-const STEPS_MOST = 200, SAME_M = 0.05, RADIUS_LEAST_M = 0.5;
+const PLACES_MOST = 50, STEPS_MOST = 200, SAME_M = 0.05, RADIUS_LEAST_M = 0.5;
 
 const spliced = (list, at, count, ...more) => [...list.slice(0, at), ...more, ...list.slice(at + count)];
 const bounded = (metres) => Math.min(Math.max(metres, RADIUS_LEAST_M), RADIUS_MOST_M);
 
 export class Place {
-  // kinds: names of KINDS, the first is the one that is on; several: {min, max} or null; plain: bare geometries alone.
-  constructor(kinds, several = null, plain = false) {
-    Object.assign(this, { kinds, several, plain, kind: kinds[0], features: [], current: null, past: [], future: [], listeners: [], serial: 0 });
+  // kinds: names of KINDS, the first is the one that is on; several: {min, max} or null.
+  constructor(kinds, several = null) {
+    Object.assign(this, { kinds, several, kind: kinds[0], features: [], current: null, past: [], future: [], listeners: [], serial: 0 });
     this.held = -1; // a vertex that was picked up: the next spot is where it goes
     this.descriptions = new Map(); // by id of a feature: typing is no step of the map, so undo leaves it alone
   }
@@ -25,7 +25,7 @@ export class Place {
     const { feature } = this;
     return feature && KINDS[feature.kind].closes && !feature.closed ? feature : null;
   }
-  get most() { return this.several?.max ?? 1; }
+  get most() { return this.several ? this.several.max ?? PLACES_MOST : 1; }
   get full() { return this.features.filter(complete).length >= this.most; }
   get complete() { return this.features.some(complete); }
 

@@ -10,7 +10,8 @@ const SETTLE_MS = 120;
 export function voice(live) {
   const waiting = new Map();
   const speak = debounce(SETTLE_MS, () => {
-    live.textContent = [...waiting.values()].join('. ');
+    const text = [...waiting.values()].join('. ');
+    live.textContent = text === live.textContent ? `${text}\u00a0` : text; // the same again is said again
     waiting.clear();
   });
   return (text, who = 'hand') => {

@@ -27,7 +27,6 @@ const ring = (value) => value.coordinates[0];
 
 browse('an area with the mouse: draw, measure, move, bend, remove, and all of it back and forth', desktop, {}, async (page) => {
   const hands = await openPicker(page, portal, 'drawing');
-  await hands.button('Plocha').click();
   await hands.button('Přichytávat').click();
   await hands.click([-60, -60], [60, -60], [60, 60]);
   assert.equal(await hands.value(), null, 'what is not done is not sent');
@@ -65,7 +64,6 @@ browse('an area with the mouse: draw, measure, move, bend, remove, and all of it
 
 browse('the keyboard does all that a mouse does, and says what it did', desktop, {}, async (page) => {
   const hands = await openPicker(page, portal, 'drawing');
-  await hands.button('Plocha').press('Enter');
   await hands.press('s');
   await hands.hears(/vypnuto/);
   await hands.press('Enter', 'ArrowRight', 'Enter', 'ArrowDown', 'Enter', 'ArrowLeft', 'Enter');
@@ -92,7 +90,7 @@ browse('the keyboard does all that a mouse does, and says what it did', desktop,
 
   await hands.press('?');
   const dialog = page.getByRole('dialog', { name: 'Klávesy na mapě' });
-  assert.equal(await dialog.isVisible(), true);
+  await dialog.waitFor();
   assert.deepEqual(await axe(page), []);
   await page.keyboard.press('Escape');
   assert.equal(await hands.surface.evaluate((box) => box === document.activeElement), true, 'back on the map');
@@ -100,7 +98,6 @@ browse('the keyboard does all that a mouse does, and says what it did', desktop,
 
 browse('a corner meets what is on the map, unless that is not wanted', desktop, {}, async (page) => {
   const hands = await openPicker(page, portal, 'drawing');
-  await hands.button('Plocha').click();
   const triangle = async () => {
     await hands.press('Enter', 'ArrowRight', 'Enter', 'ArrowDown', 'Enter', 'Enter');
     await hands.hears(/hotová/);
@@ -123,7 +120,6 @@ browse('a corner meets what is on the map, unless that is not wanted', desktop, 
 
 browse('a finger: taps put, a corner is dragged or tapped along, and the page still scrolls', phone, {}, async (page) => {
   const hands = await openPicker(page, portal, 'drawing');
-  await hands.button('Plocha').tap();
   await hands.button('Přichytávat').tap();
   await hands.still();
   await hands.tap([-60, -60], [60, -60], [60, 60]);
@@ -272,6 +268,142 @@ browse('hundreds of requests on one map: no element for each, and the one that w
   await page.route('**/office/cases/n-*', (route) => route.fulfill({ contentType: 'text/html', body: '<title>the case</title>' }));
   await page.mouse.click(box.x + (box.width - 20) / 2, box.y + box.height / 2); // the one in the middle; there are buttons at the right
   await page.waitForURL(`**/office/cases/n-${spots.length - 1}`);
+});
+
+// On to the review and back by "Change": the place comes back as it was chosen.
+async function thereAndBack(page, hands, expected) {
+  const sent = await hands.value();
+  await page.getByRole('button', { name: 'Pokračovat ke kontrole' }).last().click();
+  await page.getByRole('heading', { name: /Zkontrolujte/ }).waitFor();
+  assert.match(await page.locator('.summary').innerText(), expected);
+  await page.locator('.mapbox canvas').first().waitFor();
+  await page.getByRole('button', { name: /Změnit/ }).first().click();
+  await hands.reads(/Městský obvod/);
+  assert.deepEqual(await hands.value(), sent);
+}
+
+browse('parcels: chosen by pointing, joined, dropped one by one', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'land');
+  await hands.click([0, 0]);
+  await hands.hears(/Vybráno: .+, \d.* m²/);
+  const { properties: { kind, ids: [one] } } = await hands.value();
+  assert.equal(kind, 'parcel');
+  await hands.reads(/Vlastník pozemku/);
+  await hands.click([150, 120]);
+  await hands.hears(/Vybráno/);
+  const both = await hands.value();
+  assert.deepEqual([both.geometry.type, both.properties.ids.length], ['MultiPolygon', 2]);
+  await hands.click([0, 0]); // pointed at again: not wanted any more
+  await hands.hears(/Odebráno/);
+  assert.equal((await hands.value()).properties.ids.length, 1);
+  await hands.button('Zpět').click();
+  assert.deepEqual(await hands.value(), both);
+  await thereAndBack(page, hands, /Parcel/);
+  const drop = page.getByRole('button', { name: /^Odebrat: \d+.*, / }); // by its number: told apart again
+  assert.equal(await drop.count(), 2);
+  await drop.last().click();
+  assert.deepEqual((await hands.value()).properties.ids, [one]);
+  await page.keyboard.press('Control+z');
+  assert.deepEqual((await hands.value()).properties.ids, both.properties.ids);
+});
+
+browse('an area as a circle by pointing and by its radius, and as a building', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'ground');
+  await hands.button('Kruh').click();
+  await hands.click([0, 0], [60, 0]);
+  await hands.hears(/Kruh je hotový, [\d\s]+ m²/);
+  const drawn = await hands.value();
+  assert.deepEqual([drawn.geometry.type, drawn.properties.kind], ['Point', 'circle']);
+  await hands.drag([60, 0], [90, 0]); // its edge
+  assert.ok((await hands.value()).properties.radius_m > drawn.properties.radius_m);
+  await page.getByLabel('Poloměr').fill('12,5');
+  await page.keyboard.press('Enter');
+  await hands.hears(/Poloměr změněn, 491 m²/);
+  assert.deepEqual(await hands.value(), { ...drawn, properties: { kind: 'circle', radius_m: 12.5 } });
+  await hands.reads(/Výměra\s*49\d/);
+  await thereAndBack(page, hands, /49\d/);
+
+  await hands.button('Budovy').click();
+  for (const spot of [[40, 40], [-60, 40], [40, -80], [-60, -80], [100, 0]]) { // one of them is a house
+    await hands.click(spot);
+    const said = await hands.hears(/Vybráno|žádná budova/);
+    if (/Vybráno/.test(said)) break;
+  }
+  const house = await hands.value();
+  assert.equal(house.properties.kind, 'building');
+  await hands.reads(/Výměra/);
+});
+
+browse('an address: by pointing at a house, by searching, and by nothing else', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'house');
+  await hands.click([20, 20]);
+  await hands.hears(/Adresa .+ Plzeň/);
+  const pointed = await hands.value();
+  assert.deepEqual([pointed.geometry.type, pointed.properties.kind, pointed.properties.ids.length], ['Point', 'address', 1]);
+  await hands.picker.getByRole('combobox').fill('Americká 12');
+  await page.getByRole('option').first().waitFor();
+  await hands.picker.getByRole('combobox').press('ArrowDown');
+  await hands.picker.getByRole('combobox').press('Enter');
+  await hands.reads(/Americká/);
+  assert.notDeepEqual((await hands.value()).properties.ids, pointed.properties.ids);
+  await thereAndBack(page, hands, /Americká/);
+});
+
+browse('a route along the streets through the stops that were pointed at', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'way');
+  const path = page.waitForResponse(/api\/v1\/route/);
+  await hands.click([-150, -60], [150, 60]);
+  const { length_m: length } = await (await path).json();
+  await hands.button('Hotovo').click();
+  await hands.hears(/Trasa je hotová/);
+  const words = await hands.measure();
+  assert.equal(Number(words.match(/^([\d\s\u00a0]+)/)[1].replace(/\s/g, '')), Math.round(length), 'the length along the streets, not as the crow flies');
+  const sent = await hands.value();
+  assert.deepEqual([sent.properties.kind, sent.geometry.coordinates.length], ['route', 2]);
+  const other = page.waitForResponse(/api\/v1\/route/);
+  await hands.drag([150, 60], [150, -150]);
+  await other;
+  assert.notDeepEqual((await hands.value()).geometry, sent.geometry);
+  await page.keyboard.press('Control+z');
+  assert.deepEqual(await hands.value(), sent);
+  await thereAndBack(page, hands, /m/);
+});
+
+browse('several places, each with its words; all reachable by keys, none hit instead of the spot', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'stalls');
+  await hands.click([0, 0], [60, 10]); // close to each other: the second is put where it was pointed at
+  const [first, second] = (await hands.value()).features.map(({ geometry }) => geometry.coordinates);
+  await hands.click([90, 10]);
+  const third = (await hands.value()).features[2].geometry.coordinates;
+  assert.ok(Math.abs((third[0] - second[0]) / (second[0] - first[0]) - 0.5) < 0.01, 'exactly there');
+  await hands.press('p');
+  await hands.hears(/2\. Bod/);
+  await hands.press('p');
+  await hands.hears(/1\. Bod/);
+  await hands.press('Delete');
+  assert.deepEqual((await hands.value()).features.map(({ geometry }) => geometry.coordinates), [second, third]);
+  await hands.press('Control+z');
+  await page.getByRole('button', { name: 'Odebrat: 3. Bod' }).click();
+  await page.getByLabel(/Popis místa/).first().fill('stánek s medem');
+  await page.getByLabel(/Popis místa/).last().fill('stánek se sýry');
+  assert.deepEqual((await hands.value()).features.map(({ properties }) => properties.description), ['stánek s medem', 'stánek se sýry']);
+
+  await hands.button('Plocha').click();
+  await hands.click([-120, -100], [-60, -100], [-60, -40]);
+  await hands.button('Hotovo').click();
+  await hands.button('Parcely').click();
+  await hands.click([120, 120]);
+  await hands.hears(/Vybráno/);
+  await hands.button('Bod').click();
+  await hands.click([-150, 100]);
+  await hands.hears(/nejvýš 4/);
+  const all = await hands.value();
+  assert.deepEqual(all.features.map(({ geometry, properties: { kind } }) => `${kind} ${geometry.type}`), ['drawn Point', 'drawn Point', 'drawn Polygon', 'parcel Polygon']);
+  assert.deepEqual(await axe(page), []);
+  await picture(page, 'picker-several', { full: false });
+  for (let i = 2; i < 4; i++) await page.getByLabel(/Popis místa/).nth(i).fill(`místo ${i + 1}`);
+  await thereAndBack(page, hands, /stánek se sýry/);
+  assert.equal(await page.getByLabel(/Popis místa/).nth(1).inputValue(), 'stánek se sýry');
 });
 
 for (const [dress, more] of [

@@ -96,6 +96,20 @@ describe('the description', () => {
       assert.deepEqual(same, facts);
     }
   });
+
+  it('gives the parcel, the building and the address at a spot as they are to be sent', async () => {
+    const [lon, lat] = spots['umo-3'], path = '/api/v1/locate';
+    const parcel = await call(`${path}?lon=${lon}&lat=${lat}&shape=parcel`), facts = await parcel.json();
+    check(parcel, path, 'get', 200, facts);
+    assert.deepEqual([facts.shape.kind, facts.shape.ids], ['parcel', [facts.parcel.id]]);
+    const address = await (await call(`${path}?lon=${lon}&lat=${lat}&shape=address`)).json();
+    assert.deepEqual([address.shape.geometry.type, address.shape.ids], ['Point', [facts.address.id]]);
+    const [x, y] = address.shape.geometry.coordinates; // a house number stands in front of a house
+    const building = await (await call(`${path}?lon=${x}&lat=${y}&shape=building`)).json();
+    assert.ok(building.shape === null || building.shape.geometry.type === 'Polygon');
+    const outside = await (await call(`${path}?lon=13.1&lat=49.6&shape=parcel`)).json();
+    assert.equal(outside.shape, null);
+  });
 });
 
 describe('problems', () => {
@@ -108,7 +122,7 @@ describe('problems', () => {
     'a number that is none': ['/api/v1/submissions/abc', {}, 404], 'no coordinates': ['/api/v1/locate', {}, 400], 'words for coordinates': ['/api/v1/locate?lon=a&lat=b', {}, 400],
     'not a number at all': ['/api/v1/locate?lon=nan&lat=inf', {}, 400], 'a geometry that is no JSON': ['/api/v1/locate?geometry=%7B', {}, 400], 'a geometry of another kind': ['/api/v1/locate', { json: { type: 'MultiPoint', coordinates: [] } }, 422],
     'a route through one point': ['/api/v1/route?via=13.37775,49.74836', {}, 400], 'a route through nothing': ['/api/v1/route?via=;', {}, 400], 'a route to where no street is': ['/api/v1/route?via=13.37775,49.74836;13.2,49.6', {}, 422],
-    'a place off the globe': ['/api/v1/locate?lon=500&lat=49', {}, 422],
+    'a place off the globe': ['/api/v1/locate?lon=500&lat=49', {}, 422], 'a shape of another kind': ['/api/v1/locate?lon=13.38&lat=49.75&shape=street', {}, 422],
     'a limit out of bounds': ['/api/v1/addresses?q=a&limit=51', {}, 400], 'a question too long': [`/api/v1/addresses?q=${'a'.repeat(201)}`, {}, 400],
     'text instead of JSON': [FILING, { json: 'hello', headers: { 'content-type': 'text/plain' } }, 415], 'a form instead of JSON': [FILING, { method: 'POST', body: body(dog) }, 415],
     'broken JSON': [FILING, { json: '{"name": ' }, 400], 'nothing': [FILING, { json: '' }, 400], 'a list': [FILING, { json: [] }, 400], 'deep JSON': [FILING, { json: deep }, 400],

@@ -13,16 +13,22 @@ export function startPlaces() {
   return serve(folder);
 }
 
+// Keeps what the live region of a picker says, on every page that has one.
+function listen() {
+  window.said = [];
+  new MutationObserver((changes) => {
+    const told = new Set(changes.map(({ target }) => target.parentElement?.closest('[role=status]') ?? target.closest?.('[role=status]')));
+    for (const live of told) if (live) window.said.push(live.textContent);
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+}
+
 /** Opens a form of that agenda with its map drawn, looking at the town hall from near. */
 export async function openPicker(page, portal, form, { query = '?lang=cs', near = true } = {}) {
+  await page.addInitScript(listen);
   await page.goto(`${portal.url}/agendas/places/${form}${query}`);
   const picker = page.locator('.picker'), surface = picker.locator('.mapui__surface');
   await surface.locator('canvas').first().waitFor();
   const hands = new Hands(page, picker, surface);
-  await picker.locator('[role=status]').evaluate((live) => {
-    window.said = [];
-    new MutationObserver(() => window.said.push(live.textContent)).observe(live, { childList: true, characterData: true, subtree: true });
-  });
   if (near) {
     await surface.focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press('+');
@@ -33,7 +39,8 @@ export async function openPicker(page, portal, form, { query = '?lang=cs', near 
 
 export class Hands {
   constructor(page, picker, surface) {
-    Object.assign(this, { page, picker, surface, map: picker.locator('.ol-viewport') });
+    Object.assign(this, { page, picker, surface, map: picker.locator('.ol-viewport'), heard: 0 });
+    page.on('framenavigated', () => { this.heard = 0; });
   }
 
   /** Waits until the map has drawn all that it asked for. */
@@ -92,7 +99,7 @@ export class Hands {
     const found = await this.page.waitForFunction(({ from, source }) => {
       const at = window.said.findIndex((text, i) => i >= from && new RegExp(source).test(text));
       return at < 0 ? null : { at, text: window.said[at] };
-    }, { from: this.heard ?? 0, source: pattern.source }, { timeout: 15000 });
+    }, { from: this.heard, source: pattern.source }, { timeout: 15000 });
     const { at, text } = await found.jsonValue();
     this.heard = at + 1;
     return text;
