@@ -60,16 +60,3 @@ struct epo_response *epo_ground_tile(struct epo_request *request) {
     fetch->url = epo_pool_string(request->pool, url);
     return epo_respond_after_fetch(request, fetch, finish);
 }
-
-/* What a map can show beside the city: backgrounds and live layers. */
-struct epo_response *epo_map_offer(struct epo_request *request) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *offer = epo_json_object(pool);
-    epo_json_set(
-        pool, offer, "backgrounds",
-        epo_backgrounds_describe(pool, epo_portal_settings(request->portal), request->lang));
-    epo_json_set(pool, offer, "layers", epo_json_array(pool));
-    struct epo_response *response = epo_respond_json(request, 200, offer);
-    epo_response_header(response, "cache-control", EPO_SPAN("public, max-age=60"));
-    return response;
-}

@@ -107,6 +107,7 @@ struct epo_response *epo_map_locate(struct epo_request *request);
 struct epo_response *epo_map_addresses(struct epo_request *request);
 struct epo_response *epo_map_route(struct epo_request *request);
 struct epo_response *epo_map_offer(struct epo_request *request);
+struct epo_response *epo_layer_get(struct epo_request *request);
 struct epo_response *epo_ground_tile(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_style(struct epo_request *request);

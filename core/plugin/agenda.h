@@ -42,6 +42,7 @@ struct epo_agenda {
     void *self, *handle;
     bool opened, started;
     struct epo_troubles troubles;
+    bool refreshed; /* what it lets out was looked at: jobs.c */
 };
 
 /* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,

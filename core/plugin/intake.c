@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/agenda.h"
+#include "plugin/public.h"
 #include "portal/routing.h"
 
 /* ---- checking ---- */
@@ -131,8 +132,9 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
 struct save {
     struct epo_intake *intake;
     struct epo_filing filing;
-    const struct epo_json *rules; /* of the place's field, or NULL */
-    struct epo_span map_version;  /* under which they were checked */
+    const struct epo_json *rules;              /* of the place's field, or NULL */
+    struct epo_span map_version;               /* under which they were checked */
+    const struct epo_publication *publication; /* what of it everybody may see, or NULL */
 };
 
 /* The field's declaration in the form's definition. */
@@ -172,7 +174,12 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
     struct epo_intake *intake = save->intake;
     if (!epo_submission_file(intake->portal, db, &save->filing, intake->filed, error))
         return false;
-    return intake->filed->repeated ||
+    if (intake->filed->repeated)
+        return true;
+    int64_t number = 0;
+    epo_assert(epo_number_read(epo_span(intake->filed->number), &number));
+    return (save->publication == NULL ||
+            epo_published_set(intake->portal, db, number, save->publication, error)) &&
            epo_agenda_write(intake->agenda, db, intake->writes, intake->filed->number, error);
 }
 
@@ -269,6 +276,9 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .inside_arg = save,
     };
     epo_submission_prepare(pool, &save->filing);
+    if (intake->result.has_place)
+        save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
+                                          intake->result.answers, intake->result.place.wkb_5514);
     epo_agenda_hold(intake->agenda);
     epo_pool_defer(pool, release, intake->agenda);
     *run = run_save;

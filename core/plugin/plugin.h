@@ -29,7 +29,10 @@
  *   "pages": ["overview"],             right "pages"; each has templates/<page>.html
  *   "routes": [{"method": "GET", "path": "rates", "name": "rates"}],       right "routes";
  *                                      name is the hook's (default: the path)
- *   "jobs": [{"name": "remind", "every_s": 86400}]             right "jobs"
+ *   "jobs": [{"name": "remind", "every_s": 86400}],            right "jobs"
+ *   "public": {"occupy": [{"layer": "permits", "states": ["accepted"], "from": "from",
+ *     "until": "to", "title": "kind", "fields": ["from", "to"]}]}   what everybody may see on the
+ *                                      map, see public.h
  * }
  * Beside it: texts/{cs,en}.json (keys "error.<code>" for failures), templates/ (*.html, named
  * "<agenda>/<file>" in {{> …}}), sql/NNN_*.sql (tables named <name>_…), tests/ (see tools.h).
@@ -222,6 +225,7 @@ struct epo_state_change {
     const struct epo_json *account; /* {"id","name","role"} of the clerk */
     /* out */
     struct epo_json *failures, *writes;
+    const struct epo_publication *publication; /* what everybody may see then, or NULL */
 };
 /* The states that the manifest allows after `from`: array of texts. */
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
