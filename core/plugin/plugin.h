@@ -234,9 +234,10 @@ struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_po
  * manifest does not; BAD_INPUT "agenda.refused" with the agenda's reasons in failures. On the
  * worker. */
 bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error);
-/* The write job of an allowed change: epo_casework_move and the agenda's writes. move must live in
- * the pool; the agenda is held until the pool is freed. */
-void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
-                           epo_write_run_fn *run, void **arg);
+/* The write job of an allowed change: epo_casework_move, what everybody may see of the case then,
+ * and the agenda's writes. move must live in the pool; the agenda is held until the pool is freed.
+ * False when the case's place cannot be read. */
+bool epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg, struct epo_error *error);
 
 #endif

@@ -52,25 +52,6 @@ static struct epo_json *build_tree(const struct epo_state_change *change, struct
     return tree;
 }
 
-/* What of the case everybody may see once it has moved. */
-static bool find_publication(struct epo_state_change *change, struct epo_error *error) {
-    const struct epo_json *submission = change->submission;
-    const struct epo_json *answers = epo_json_get(submission, "answers");
-    const struct epo_form *form =
-        epo_agenda_find_form(change->agenda, epo_json_get_text(submission, "form"));
-    struct epo_span wkb_5514;
-    int64_t number;
-    change->publication = NULL;
-    if (form == NULL || answers == NULL ||
-        !epo_number_read(epo_json_get_text(submission, "number"), &number))
-        return true;
-    if (!epo_published_place(change->portal, change->db, change->pool, number, &wkb_5514, error))
-        return false;
-    change->publication =
-        epo_public_of(change->agenda, change->pool, form, change->to, answers, wkb_5514);
-    return true;
-}
-
 bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) {
     struct epo_span from = epo_json_get_text(change->submission, "state");
     struct epo_hook hook = {
@@ -85,8 +66,6 @@ bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) 
         return false;
     change->failures = hook.failures;
     change->writes = hook.writes;
-    if (!find_publication(change, error))
-        return false;
     return hook.failures->count == 0 ||
            epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused",
                     "The agenda refused the move: its reasons stand in the failures.");
@@ -109,12 +88,34 @@ static void release(void *agenda) {
     epo_agenda_release(agenda);
 }
 
-void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
-                           epo_write_run_fn *run, void **arg) {
+/* What of the case everybody may see once it has moved. */
+static bool find_publication(struct epo_state_change *change, struct epo_error *error) {
+    const struct epo_json *submission = change->submission;
+    const struct epo_json *answers = epo_json_get(submission, "answers");
+    const struct epo_form *form =
+        epo_agenda_find_form(change->agenda, epo_json_get_text(submission, "form"));
+    struct epo_span wkb_5514;
+    int64_t number;
+    change->publication = NULL;
+    if (form == NULL || answers == NULL ||
+        !epo_number_read(epo_json_get_text(submission, "number"), &number))
+        return true;
+    if (!epo_published_place(change->portal, change->db, change->pool, number, &wkb_5514, error))
+        return false;
+    change->publication =
+        epo_public_of(change->agenda, change->pool, form, change->to, answers, wkb_5514);
+    return true;
+}
+
+bool epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg, struct epo_error *error) {
     struct move_job *job = EPO_NEW(change->pool, struct move_job);
+    if (!find_publication(change, error))
+        return false;
     *job = (struct move_job){change, move};
     epo_agenda_hold(change->agenda);
     epo_pool_defer(change->pool, release, change->agenda);
     *run = run_move;
     *arg = job;
+    return true;
 }
