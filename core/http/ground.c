@@ -2,6 +2,7 @@
  * learns nothing of them, and they are asked for by number, never by address. */
 #include "http/internal.h"
 #include "http/pages.h"
+#include "http/tile_address.h"
 #include "portal/background.h"
 
 /* Pictures that a browser draws and that cannot carry a script. */
@@ -45,9 +46,7 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
 struct epo_response *epo_ground_tile(struct epo_request *request) {
     struct epo_background background;
     int64_t at[3];
-    bool read = true;
-    for (int i = 0; i < 3; i++)
-        read = read && epo_span_integer(request->captures[i + 1], &at[i]);
+    bool read = epo_tile_address(request->captures + 1, "", at);
     const struct epo_json *settings = epo_portal_settings(request->portal);
     if (!epo_background_find(request->pool, settings, request->captures[0], &background) ||
         !background.proxied)
