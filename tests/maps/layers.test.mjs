@@ -53,6 +53,9 @@ describe('a request on the map', () => {
     const [permit] = await features('permits');
     assert.match(permit.properties.title, /Stánek/);
     assert.equal(permit.properties.state, 'accepted');
+    const place = await (await fetch(`${portal.url}/place?place=${AREA.coordinates[0][0]}`)).text();
+    assert.match(place, /Co se děje kolem[^]*Stánek/, 'place first shows it to who looks at the spot');
+    assert.ok(!place.includes('Petr Svoboda'));
   });
 
   it('is found by the box of its place alone', async () => {
