@@ -147,7 +147,7 @@ struct epo_response *epo_layer_get(struct epo_request *request) {
 
 /* ---- what there is ---- */
 
-static bool some_agenda(struct epo_request *request, const char *layer) {
+bool epo_layer_is_fed(struct epo_request *request, const char *layer) {
     struct epo_agenda **agendas =
         EPO_NEW_ARRAY(request->pool, struct epo_agenda *, EPO_AGENDAS_MAX);
     size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, EPO_AGENDAS_MAX);
@@ -174,9 +174,9 @@ static void offer_layer(struct epo_request *request, struct epo_json *list, cons
 struct epo_response *epo_map_offer(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_json *offer = epo_json_object(pool), *layers = epo_json_array(pool);
-    if (some_agenda(request, "permits"))
+    if (epo_layer_is_fed(request, "permits"))
         offer_layer(request, layers, "permits");
-    if (some_agenda(request, "requests"))
+    if (epo_layer_is_fed(request, "requests"))
         offer_layer(request, layers, "requests");
     if (has_offices(request))
         offer_layer(request, layers, "offices");

@@ -57,6 +57,9 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
 
 /* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
 bool epo_page_place(struct epo_request *request, struct epo_point *at);
+/* Does some agenda let something out into this live layer ("permits", "requests")? */
+bool epo_layer_is_fed(struct epo_request *request, const char *layer);
+
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);

@@ -225,11 +225,13 @@ static bool set_place(struct epo_pool *pool, struct epo_publication *p, struct e
     p->geometry = ok ? epo_pool_copy(pool, epo_buffer_get(&buffer)) : EPO_SPAN("");
     epo_buffer_clear(&buffer);
     const struct epo_json *geometry = ok ? epo_json_parse(pool, p->geometry, &ignored) : NULL;
-    const struct epo_json *coordinates = epo_json_get(geometry, "coordinates");
+    const struct epo_json *geometries = epo_json_get(geometry, "geometries"); /* several places */
     p->west = p->south = 180;
     p->east = p->north = -180;
-    if (coordinates != NULL)
-        widen(p, coordinates);
+    if (epo_json_get(geometry, "coordinates") != NULL)
+        widen(p, epo_json_get(geometry, "coordinates"));
+    for (uint32_t i = 0; geometries != NULL && i < geometries->count; i++)
+        widen(p, epo_json_get(geometries->items[i], "coordinates"));
     return p->west <= p->east;
 }
 

@@ -30,6 +30,18 @@ static const struct epo_statement LIST = {
     "ORDER BY number DESC LIMIT $8",
     NULL,
 };
+/* The box is looked at exactly, in any system, by whoever asks. */
+static const struct epo_statement EACH = {
+    "published.each",
+    "SELECT p.number, CASE WHEN $6 = 'en' THEN p.words_en ELSE p.words_cs END, p.first_day,\n"
+    "    p.last_day, l.geometry\n"
+    "FROM published AS p\n"
+    "JOIN locations AS l ON l.tenant = p.tenant AND l.number = p.number\n"
+    "WHERE p.tenant = $1 AND p.layer = $2 AND p.last_day >= $3 AND p.first_day <= $3\n"
+    "    AND p.last_day >= $4 AND p.first_day <= $5\n"
+    "ORDER BY p.number LIMIT $7",
+    NULL,
+};
 static const struct epo_statement RULES = {
     "published.rules", "SELECT digest FROM published_rules WHERE tenant = $1 AND agenda = $2",
     NULL};
@@ -102,6 +114,26 @@ bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
     }
     epo_buffer_printf(out, "],\"numberMatched\":%lld,\"numberReturned\":%lld}", (long long)matched,
                       (long long)returned);
+    return epo_rows_end(rows, error);
+}
+
+bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_live_query *q, struct epo_span first, struct epo_span last,
+                        bool (*visit)(const struct epo_published_row *row, void *arg), void *arg,
+                        struct epo_error *error) {
+    bool more = true;
+    struct epo_rows *rows = epo_db_query(
+        db, &EACH,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(q->layer), EPO_TEXT(q->today),
+                 EPO_TEXT(first), EPO_TEXT(last), EPO_STRING(q->lang), EPO_INTEGER(q->limit)));
+    while (more && epo_rows_next(rows)) {
+        struct epo_published_row row = {.number = epo_rows_integer(rows, 0),
+                                        .words = epo_rows_text(rows, 1),
+                                        .first_day = epo_rows_text(rows, 2),
+                                        .last_day = epo_rows_text(rows, 3),
+                                        .wkb_5514 = epo_rows_text(rows, 4)};
+        more = visit(&row, arg);
+    }
     return epo_rows_end(rows, error);
 }
 

@@ -33,6 +33,18 @@ bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
                          const struct epo_live_query *query, struct epo_buffer *out,
                          struct epo_error *error);
 
+/* What is in force today, row by row and in the order of filing, of the days from first to last
+ * (ISO dates, "" and "9999" without an end); for programs, see http/ogc_live.c. */
+struct epo_published_row { /* valid until the visitor returns */
+    int64_t number;        /* never to be shown: it is the sender's */
+    struct epo_span words, first_day, last_day, wkb_5514;
+};
+bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_live_query *query, struct epo_span first,
+                        struct epo_span last,
+                        bool (*visit)(const struct epo_published_row *row, void *arg), void *arg,
+                        struct epo_error *error);
+
 /* Where a case is (WKB, EPSG:5514, in the pool); empty without a place. */
 bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          int64_t number, struct epo_span *wkb_5514, struct epo_error *error);
