@@ -79,7 +79,7 @@ export class Picker {
     this.help = h('p', { class: 'hint picker__help', id: help });
     const ways = { put: (at) => this.putAt(at), tell: (text) => this.tell(text) };
     // Above the map nothing may come and go, or the map would slip away under the finger.
-    const sheet = h('div', { class: 'picker__sheet' }, this.help, words, this.list.places, this.list.cornersBox, coordinates(`field-${id}-coordinates`, ways), photo(`field-${id}-photo`, ways));
+    const sheet = h('div', { class: 'picker__sheet' }, words, this.list.places, this.help, this.list.cornersBox, coordinates(`field-${id}-coordinates`, ways), photo(`field-${id}-photo`, ways));
     box.replaceChildren(h('div', { class: 'picker__find' }, this.search.element, this.tools.kinds),
       h('div', { class: 'picker__stage' }, mapBox, h('div', { class: 'bar' }, h('div', { class: 'bar__line' }, this.measure, this.radius), this.tools.bar)), sheet, this.live);
     box.hidden = false;
@@ -198,6 +198,7 @@ export class Picker {
     if (what === 'read' || !['kind', 'select', 'hold', 'tools', 'path'].includes(what)) this.kept(what);
     const said = wordsOf(what, { place, paths: this.paths, caught: this.hand.caught, label: this.hand.label });
     this.hand.caught = null;
+    if (what === 'close') this.marks.show('found', null);
     if (said) this.say(said);
     this.paths.ask(place.feature);
   }
