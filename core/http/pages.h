@@ -40,6 +40,8 @@ struct epo_span epo_page_text(struct epo_request *request, const char *key);
 /* What an error says to a person: the catalog's "error.<code>", else `otherwise`. */
 struct epo_span epo_page_error_text(struct epo_request *request, const struct epo_error *error,
                                     const char *otherwise);
+/* Did the save end because the place is not to be had any more? Then the form is checked again. */
+bool epo_page_place_lost(const struct epo_error *error);
 void epo_page_set_crumb(struct epo_request *request, struct epo_json *model,
                         const struct epo_agenda *agenda);
 struct epo_span epo_agenda_title(const struct epo_agenda *agenda, const char *lang);

@@ -186,6 +186,7 @@ struct epo_intake {
     const char *lang;
     struct epo_span idempotency_key, sender;
     const struct epo_json *account; /* {"id","name","role"} or NULL */
+    bool trial;                     /* of an offer: nothing further is offered */
     /* in, tests of agendas alone: instead of the map, the clock and epo.json */
     const struct epo_json *given_facts, *given_parameters;
     const char *given_today;
@@ -197,8 +198,9 @@ struct epo_intake {
     struct epo_json *writes;       /* the agenda's writes, to run inside the save */
     struct epo_span office, district, due;
     struct epo_filed *filed;
-    struct epo_json *tree; /* what the hooks read */
-    bool repeated;         /* this key was filed before: the agenda is not asked again */
+    struct epo_occupant *occupants; /* ground and days that it takes up */
+    struct epo_json *tree;          /* what the hooks read */
+    bool repeated;                  /* this key was filed before: the agenda is not asked again */
 };
 /* Validates, locates, computes, asks the agenda. ok = result.errors is empty. Where the form itself
  * found errors, compute is still asked (so that a fee can be shown beside unfinished answers) but
@@ -208,7 +210,8 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
  * to epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. The agenda is
  * held until the pool is freed. BAD_INPUT "agenda.refused" where submitted refused: its failures
  * stand in result.errors. The job may end with CONFLICT "place.changed" (the map was replaced since
- * the check and the place's rules no longer hold): check again. */
+ * the check and the place's rules no longer hold) or "place.taken" (another was faster): check
+ * again, which tells what is wrong and what is offered. */
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error);
 
