@@ -53,6 +53,7 @@ static void forget(struct epo_connection *connection) {
     epo_metrics_add(&loop->metrics.connections_closed, 1);
     h2o_linklist_unlink(&connection->link);
     stop_watching(connection);
+    SSL_CTX_free(connection->tls);
     free(connection);
 }
 
@@ -106,6 +107,9 @@ static void begin(struct epo_loop *loop, h2o_socket_t *socket) {
     epo_assert(connection);
     connection->loop = loop;
     connection->socket = socket;
+    connection->tls = loop->accept.ssl_ctx;
+    if (connection->tls)
+        SSL_CTX_up_ref(connection->tls);
     connection->linger_fd = -1;
     connection->idle_since_us = epo_clock_monotonic_us();
     memcpy(connection->address, address, sizeof address);

@@ -24,6 +24,8 @@ struct epo_connection {
     h2o_linklist_t unwatched; /* of the loop's, while libh2o's own reader may be in place */
     struct epo_loop *loop;
     h2o_socket_t *socket;
+    SSL_CTX
+        *tls; /* held: libh2o takes it up only when the greeting comes, a reload may be sooner */
     char address[46];
     int active;        /* requests under way on it */
     int served;        /* requests begun on it */
