@@ -69,7 +69,7 @@ describe('SIGHUP under load', () => {
     const reload = async () => {
       const before = portal.log.length;
       portal.child.kill('SIGHUP');
-      await until(() => portal.log.slice(before).includes('"reload.done"'));
+      await until(() => { assert.equal(portal.exit, undefined, portal.log.slice(-6000)); return portal.log.slice(before).includes('"reload.done"'); });
       return portal.log.slice(before);
     };
     const page = async (path) => { const answer = await say(portal.port, request('GET', path)); return answer.status === 200 ? answer.body : answer.status; };

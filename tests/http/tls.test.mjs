@@ -23,7 +23,7 @@ const name = (wire) => wire.socket.getPeerCertificate().subject.CN;
 async function reload() {
   const before = portal.log.length;
   portal.child.kill('SIGHUP');
-  while (!portal.log.slice(before).includes('"reload.done"')) await sleep(30);
+  while (!portal.log.slice(before).includes('"reload.done"')) { assert.equal(portal.exit, undefined, portal.log.slice(-6000)); await sleep(30); }
   return portal.log.slice(before);
 }
 
