@@ -25,7 +25,7 @@ struct epo_connection {
     struct epo_loop *loop;
     h2o_socket_t *socket;
     SSL_CTX
-        *tls; /* held: libh2o takes it up only when the greeting comes, a reload may be sooner */
+    *tls; /* held: libh2o takes it up only when the greeting comes, a reload may be sooner */
     char address[46];
     int active;        /* requests under way on it */
     int served;        /* requests begun on it */

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -33,7 +34,7 @@ struct epo_writer {
     pthread_cond_t wake, told;
     struct job *first, **last; /* waiting jobs in order */
     size_t waiting;
-    bool stopping;
+    bool stopping, was_busy; /* was_busy: another program held the lock; writer's thread only */
     struct backup_wish *backup;
     struct epo_store_figures figures;
 };
@@ -115,6 +116,17 @@ static bool run_job(struct epo_writer *writer, struct job *job, struct epo_error
     return run_plain(db, &RELEASE, job->ok ? error : &ignored);
 }
 
+/* Who holds the lock of the database may be done in a moment. But while it is held on and on, each
+ * group that waited anew would make the next one wait longer, until nobody is told anything. */
+enum { PATIENCE_MS = 5000, PATIENCE_LEFT_MS = 250 };
+
+static bool begin_group(struct epo_writer *writer, struct epo_error *error) {
+    sqlite3_busy_timeout(writer->db->handle, writer->was_busy ? PATIENCE_LEFT_MS : PATIENCE_MS);
+    bool begun = run_plain(writer->db, &BEGIN, error);
+    writer->was_busy = !begun && strcmp(error->code, "store.busy") == 0;
+    return begun;
+}
+
 /* Runs and commits a group; afterwards every job knows its fate. */
 static void run_group(struct epo_writer *writer, struct job *jobs) {
     struct epo_error error = {0};
@@ -123,7 +135,7 @@ static void run_group(struct epo_writer *writer, struct job *jobs) {
         fail_rest(jobs, &error);
         return;
     }
-    bool whole = run_plain(writer->db, &BEGIN, &error);
+    bool whole = begin_group(writer, &error);
     for (struct job *job = jobs; job && whole; job = job->next)
         whole = run_job(writer, job, &error);
     int64_t from = epo_clock_monotonic_us();

@@ -225,7 +225,8 @@ describe('more work than hands', () => {
     const late = await waits.answer();
     assert.equal(late.status, 503);
     assert.ok(Number(late.headers['retry-after']) >= 1);
-    assert.equal((await fileDog(portal)).number.slice(5), '000001', 'the late one was not filed');
+    const filed = await until(() => fileDog(portal).catch(() => null)); // on a slow machine this may come late, too
+    assert.equal(filed.number.slice(5), '000001', 'the late one was not filed');
     assert.equal(await portal.stop(), 0, portal.log);
   });
 });
