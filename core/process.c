@@ -45,6 +45,13 @@ static bool read_settings(struct epo_process *process,
     return true;
 }
 
+/* The search finds offices beside what the map knows. */
+static void name_offices(struct epo_process *process) {
+    if (process->portal.maps != NULL)
+        epo_maps_set_offices(process->portal.maps,
+                             epo_json_get(epo_portal_settings(&process->portal), "offices"));
+}
+
 bool epo_process_reload_settings(struct epo_process *process) {
     char tenant[EPO_TENANT_SIZE];
     const struct epo_json *before = epo_portal_settings(&process->portal);
@@ -52,8 +59,10 @@ bool epo_process_reload_settings(struct epo_process *process) {
     if (!read_settings(process, log_faults))
         return false;
     /* the tenant leads every key: another one would be another portal */
-    if (epo_span_is(epo_json_get_text(epo_portal_settings(&process->portal), "tenant"), tenant))
+    if (epo_span_is(epo_json_get_text(epo_portal_settings(&process->portal), "tenant"), tenant)) {
+        name_offices(process);
         return true;
+    }
     epo_log(EPO_LOG_ERROR, "settings.fault", EPO_LOG_TEXT("where", "epo.json:1"),
             EPO_LOG_TEXT("text", "\"tenant\" cannot change while it serves"));
     epo_portal_set_settings(&process->portal, before);
@@ -98,7 +107,10 @@ static bool open_maps(struct epo_process *process, struct epo_error *error) {
     if (!epo_map_upgrade(folder, error))
         return false;
     portal->maps = epo_maps_open(folder, error);
-    return portal->maps != NULL;
+    if (portal->maps == NULL)
+        return false;
+    name_offices(process);
+    return true;
 }
 
 static void name_folders(struct epo_process *process) {
@@ -145,10 +157,8 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
     }
     const struct epo_json *settings = epo_portal_settings(&process->portal);
     struct epo_span log = epo_json_get_text(settings, "log");
-    const char *format = log.len > 0         ? epo_pool_string(process->pool, log)
-                         : epo_log_is_text() ? "text"
-                                             : "json";
-    epo_log_setup(format, parts & EPO_PART_QUIET ? EPO_LOG_NONE : EPO_LOG_INFO);
+    if (log.len > 0)
+        epo_log_setup(epo_pool_string(process->pool, log), EPO_LOG_INFO);
     snprintf(process->portal.tenant, sizeof process->portal.tenant, "%.*s",
              EPO_ARG(epo_json_get_text(settings, "tenant")));
     process->portal.demo = epo_json_get_boolean(settings, "demo", false);

@@ -183,7 +183,8 @@ static bool load_all(struct epo_snapshot *s, struct epo_texts *texts, struct epo
     }
     if (!epo_snapshot_load_addresses(s, texts, db, error))
         return false;
-    epo_snapshot_index_addresses(s, texts);
+    epo_snapshot_order(s);
+    epo_snapshot_name(s, texts);
     return true;
 }
 

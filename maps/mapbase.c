@@ -1,4 +1,4 @@
-#include "maps/mapbase.h"
+#include "maps/offices.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,6 +19,7 @@ struct epo_maps {
     atomic_uint current;
     pthread_mutex_t writer;  /* over the slots */
     pthread_mutex_t loading; /* one after the other, so that the last one is the newest file */
+    _Atomic(struct epo_offices *) offices; /* those before hang on it */
     char folder[512];
 };
 
@@ -74,9 +75,22 @@ void epo_maps_close(struct epo_maps *maps) {
         epo_assert(atomic_load(&maps->slots[i].readers) == 0);
         epo_snapshot_free(atomic_load(&maps->slots[i].snapshot));
     }
+    epo_offices_free(atomic_load(&maps->offices));
     pthread_mutex_destroy(&maps->writer);
     pthread_mutex_destroy(&maps->loading);
     free(maps);
+}
+
+void epo_maps_set_offices(struct epo_maps *maps, const struct epo_json *offices) {
+    struct epo_offices *made = epo_offices_make(offices);
+    pthread_mutex_lock(&maps->writer);
+    made->before = atomic_load(&maps->offices);
+    atomic_store(&maps->offices, made);
+    pthread_mutex_unlock(&maps->writer);
+}
+
+const struct epo_offices *epo_maps_offices(struct epo_maps *maps) {
+    return atomic_load(&maps->offices);
 }
 
 static bool swap_in(struct epo_maps *maps, struct epo_snapshot *fresh, struct epo_error *error) {

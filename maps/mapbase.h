@@ -56,7 +56,7 @@ struct epo_locality { /* where addresses lie: each different combination once */
 };
 struct epo_address { /* 32 bytes: there are millions */
     const char *code;
-    uint32_t street;   /* into streets */
+    uint32_t street;   /* into streets; UINT32_MAX without one: villages */
     uint32_t locality; /* into localities */
     struct epo_mm at;
     uint32_t conscription : 31; /* 0 if none */
@@ -64,17 +64,14 @@ struct epo_address { /* 32 bytes: there are millions */
     uint16_t orientation;       /* 0 if none */
     char letter[2];             /* of the orientation number; without a NUL when both are used */
 };
-struct epo_street {
-    const char *name, *folded;
-    const char *place; /* folded words of where it lies: town, parts, districts, postcodes */
-    const char *district, *postcode, *city;
-    bool part;             /* no street: the addresses of a village, under the name of the part */
-    uint32_t first, count; /* into snapshot->addresses, sorted by number; 0 of them is possible */
-    struct epo_mm at;      /* one of its addresses near the middle, or on its line */
-};
-struct epo_token { /* a word of a street's name; sorted, for prefix search */
-    const char *word;
-    uint32_t street;
+/* What numbers are looked for in: the addresses of a street (a run of addresses, by orientation
+ * number), those of a part of a town (a run of by_part, by house number), the parcels of a
+ * cadastral area (a run of parcels, by number). */
+struct epo_group {
+    const char *name;
+    uint32_t first, count;
+    uint32_t locality; /* of the one in the middle; UINT32_MAX of parcels */
+    struct epo_mm at;  /* the one in the middle */
 };
 
 struct epo_snapshot {
@@ -90,13 +87,13 @@ struct epo_snapshot {
     struct epo_locality *localities;
     size_t locality_count;
     struct epo_index address_index;
-    struct epo_street *streets;
-    size_t street_count;
-    struct epo_token *tokens;
-    size_t token_count;
-    uint32_t *by_conscription; /* addresses sorted by house number */
+    struct epo_group *streets, *parts, *lands;
+    size_t street_count, part_count, land_count;
+    uint32_t *by_part;         /* addresses, part by part */
     uint32_t *by_code;         /* addresses sorted by code */
-    uint32_t *parcels;         /* features of the parcel layer sorted by number */
+    uint32_t *parcels;         /* features of the parcel layer, cadastral area by area */
+    uint32_t *parcels_by_code; /* the same sorted by code */
+    struct epo_wordbook *book; /* wordbook.h: what is found by words */
     const char *folder;
     struct epo_tiles *tiles;   /* NULL if there are none */
     struct epo_reader *reader; /* for what is not held in memory */

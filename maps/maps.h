@@ -23,8 +23,6 @@ bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
                            struct epo_error *error);
 bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
                            struct epo_error *error);
-/* Can these be metres of Czechia? What epo_transform_to_4326 takes, at a hundredth of its cost. */
-bool epo_transform_in_range(struct epo_point metres);
 
 /* ---- geometry.c ---- */
 enum epo_place_kind { EPO_PLACE_POINT = 1, EPO_PLACE_LINE, EPO_PLACE_AREA };
@@ -121,41 +119,6 @@ struct epo_chosen {
 bool epo_chosen_read(struct epo_maps *maps, struct epo_pool *pool, const struct epo_json *given,
                      unsigned asked, struct epo_chosen *chosen, struct epo_error *error);
 
-/* ---- footprint.c: the ground that a place takes up ---- */
-struct epo_footprint {
-    struct epo_span wkb; /* an area, EPSG:5514 */
-    double min_x, min_y, max_x, max_y;
-};
-/* Of an area itself; a point and a line are widened by so much on each side. */
-bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, double widen_m,
-                      struct epo_footprint *footprint, struct epo_error *error);
-/* Do they take up the same ground (more than rounding explains), or come nearer than apart_m? In a
- * write job as well. */
-bool epo_footprints_meet(struct epo_span one, struct epo_span other, double apart_m, bool *meet,
-                         struct epo_error *error);
-
-/* ---- alternative.c: where else the same shape would be free ---- */
-struct epo_alternative {
-    /* in */
-    const struct epo_place *place; /* one that was read, with its geojson */
-    struct epo_footprint footprint;
-    const struct epo_footprint *taken; /* by others */
-    size_t taken_count;
-    double apart_m, within_m;
-    const struct epo_json *rules; /* of the field, or NULL */
-    /* The caller's word on a candidate that is free and within the rules, a few times at most; may
-     * be NULL. */
-    bool (*accept)(void *arg, const struct epo_place *candidate);
-    void *arg;
-    /* out */
-    struct epo_place found; /* in the pool */
-    double distance_m;
-};
-/* The nearest one. *found: whether there is any among those tried (some thousands). On a worker: up
- * to some tens of ms. */
-bool epo_alternative_find(struct epo_maps *maps, struct epo_pool *pool,
-                          struct epo_alternative *wanted, bool *found, struct epo_error *error);
-
 /* ---- route.c ---- */
 /* The shortest way along the streets through 2 to 25 points (lon/lat, in their order):
  * {"geometry":LineString,"length_m":812.4,"streets":["Americká", …]}; BAD_INPUT "place.no_route".
@@ -165,12 +128,9 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
 
 /* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
  * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},
- *  {"rule":"outside","layer":"…"}, {"rule":"touching","layer":"…"},
- *  {"rule":"near","layer":"…","within_m":50}, {"rule":"owner","any":["city"]},
- *  {"rule":"min_area_m2","value":1}, {"rule":"max_area_m2","value":500},
- *  {"rule":"min_length_m","value":5}, {"rule":"max_length_m","value":3000}   (of lines),
- *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the
- *   same days; judged by the portal (portal/occupancy.h), not here]
+ *  {"rule":"outside","layer":"…"}, {"rule":"min_area_m2","value":1},
+ * {"rule":"max_area_m2","value":500},
+ *  {"rule":"owner","any":["city"]}, {"rule":"near","layer":"…","within_m":50}]
  * each with optional "message":{"cs":…,"en":…}. Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
                            struct epo_error *error);
@@ -180,16 +140,31 @@ bool epo_place_rules_apply(struct epo_maps *maps, struct epo_pool *pool,
                            const struct epo_json *rules, const struct epo_place *place,
                            struct epo_json *errors, struct epo_error *error);
 
-/* ---- address.c ---- */
-/* Search as you type, best first: a GeoJSON FeatureCollection, each Feature with id and properties
- * {"label","street","number","city","postcode","district","kind":"address|street|parcel"}, Point
- * geometry in 4326. near may be NULL. At most limit (1-50). */
+/* ---- find.c ---- */
+/* Search as you type, likeliest first: a GeoJSON FeatureCollection, each Feature with id, a Point
+ * in 4326 and properties "label" and "kind": "address"
+ * "street","number","city","city_part","postcode","district" "street"
+ * "street","city","postcode","district","addresses": how many "part"     a part of a town or a
+ * village: "part","city","postcode","district","addresses" "parcel"   "number","cadastral_area"
+ *   "place"    a named feature of a layer: "name","layer","layer_title":{cs,en}
+ *   "office"   "labels":{cs,en},"address"
+ * and "number_unknown":true where the name was found and the number was not. Without diacritics, in
+ * any order of words, with usual short forms and up to two slips a word. near may be NULL; with it
+ * what lies nearer comes first. At most limit (1-50). */
 bool epo_addresses_search(struct epo_maps *maps, struct epo_pool *pool, struct epo_span query,
                           int limit, const struct epo_point *near_4326, struct epo_json **features,
                           struct epo_error *error);
-/* One address feature by id; false with NOT_FOUND. */
+/* One such feature by its id; false with NOT_FOUND. */
 bool epo_address_get(struct epo_maps *maps, struct epo_pool *pool, struct epo_span id,
                      struct epo_json **feature, struct epo_error *error);
+/* What is here: such features, each with "distance_m": the nearest address, the public space, the
+ * nearest street, the parcel, named features of fact layers, cadastral area, district, city. */
+bool epo_places_at(struct epo_maps *maps, struct epo_pool *pool, struct epo_point lon_lat,
+                   int limit, struct epo_json **features, struct epo_error *error);
+/* Offices that can be searched for, as the settings list them: [{"id","name":{cs,en},"address"?,
+ * "point":[lon,lat]?}]; copied. One whose place is not known is not found. May be called again
+ * while others search. */
+void epo_maps_set_offices(struct epo_maps *maps, const struct epo_json *offices);
 
 /* ---- tile.c: ready bytes out of the MBTiles file; short reads, allowed on the loop ---- */
 struct epo_tile {

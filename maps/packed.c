@@ -15,8 +15,7 @@ void *epo_grown(void *at, size_t count, size_t *room, size_t size) {
 }
 
 static bool to_mm(double metres, int32_t *mm) {
-    static const double RANGE_M = 1500000; /* in mm, a product of two differences fits int64 */
-    if (!(fabs(metres) < RANGE_M))
+    if (!(fabs(metres) < EPO_RANGE_M))
         return false;
     *mm = (int32_t)lround(metres * 1000);
     return true;

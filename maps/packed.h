@@ -5,6 +5,9 @@
 #include "maps/geos.h"
 #include "maps/mapbase.h"
 
+/* In millimetres a product of two differences of such coordinates fits int64. */
+#define EPO_RANGE_M 1500000.0
+
 /* Packed rings that grow while a layer is read; the arrays are malloc'd and the caller's. */
 struct epo_packing {
     struct epo_mm *vertices;
@@ -13,8 +16,8 @@ struct epo_packing {
     struct epo_box box; /* of what was read last */
 };
 /* Reads WKB: points, lines, polygons and their multis, 2D, little endian, EPSG:5514 in metres.
- * False, and nothing is added, for anything else and for coordinates farther than 1500 km from the
- * origin. */
+ * False, and nothing is added, for anything else and for coordinates farther than EPO_RANGE_M from
+ * the origin. */
 bool epo_wkb_pack(struct epo_span wkb, struct epo_packing *packing);
 /* Room for one more element of `size` in a malloc'd array of `count`. */
 void *epo_grown(void *at, size_t count, size_t *room, size_t size);

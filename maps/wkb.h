@@ -12,8 +12,7 @@ enum epo_wkb_type {
     EPO_WKB_POLYGON,
     EPO_WKB_POINTS,
     EPO_WKB_LINES,
-    EPO_WKB_POLYGONS,
-    EPO_WKB_COLLECTION
+    EPO_WKB_POLYGONS
 };
 struct epo_wkb {
     const unsigned char *at;

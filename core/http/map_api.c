@@ -2,7 +2,6 @@
 #include "base/limits.h"
 #include "http/api_body.h"
 #include "http/pages.h"
-#include "http/tile_address.h"
 
 static bool read_point(struct epo_request *request, struct epo_point *point) {
     return epo_span_real(epo_request_query(request, "lon"), &point->x) &&
@@ -110,24 +109,64 @@ struct epo_response *epo_map_locate(struct epo_request *request) {
 
 enum { LIMIT_DEFAULT = 10, LIMIT_MAX = 50, QUERY_BYTES_MAX = 200 };
 
+static bool read_limit(struct epo_request *request, int64_t *limit, struct epo_response **refused) {
+    struct epo_span text = epo_request_query(request, "limit");
+    *limit = LIMIT_DEFAULT;
+    if (text.len == 0 || (epo_span_integer(text, limit) && *limit >= 1 && *limit <= LIMIT_MAX))
+        return true;
+    *refused = epo_api_problem(request, 400, "addresses.limit", "Bad Request",
+                               "limit must be a whole number from 1 to 50.", NULL);
+    return false;
+}
+
+/* Names that the settings have in both languages are said in the request's. */
+static struct epo_response *features_json(struct epo_request *request, struct epo_json *features) {
+    const struct epo_json *list = epo_json_get(features, "features");
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct epo_json *properties = epo_json_get(list->items[i], "properties");
+        const struct epo_json *labels = epo_json_get(properties, "labels");
+        if (labels != NULL)
+            epo_json_set_text(request->pool, properties, "label",
+                              epo_json_localized(labels, request->lang));
+    }
+    struct epo_response *response =
+        cached_json(request, "application/geo+json", features, "public, max-age=60");
+    epo_response_header(response, "vary", EPO_SPAN("accept-language, cookie"));
+    return response;
+}
+
 struct epo_response *epo_map_addresses(struct epo_request *request) {
     struct epo_error error = {0};
+    struct epo_response *refused;
     struct epo_point near;
     struct epo_json *features;
-    int64_t limit = LIMIT_DEFAULT;
+    int64_t limit;
     struct epo_span query = epo_request_query(request, "q");
-    struct epo_span limit_text = epo_request_query(request, "limit");
-    if ((limit_text.len > 0 && !epo_span_integer(limit_text, &limit)) || limit < 1 ||
-        limit > LIMIT_MAX)
-        return epo_api_problem(request, 400, "addresses.limit", "Bad Request",
-                               "limit must be a whole number from 1 to 50.", NULL);
+    if (!read_limit(request, &limit, &refused))
+        return refused;
     if (query.len > QUERY_BYTES_MAX)
         return epo_api_problem(request, 400, "addresses.query", "Bad Request",
                                "q must be at most 200 bytes.", NULL);
     if (!epo_addresses_search(request->portal->maps, request->pool, query, (int)limit,
                               read_point(request, &near) ? &near : NULL, &features, &error))
         return epo_respond_error(request, &error, NULL);
-    return cached_json(request, "application/geo+json", features, "public, max-age=60");
+    return features_json(request, features);
+}
+
+struct epo_response *epo_map_reverse(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_response *refused;
+    struct epo_point point;
+    struct epo_json *features;
+    int64_t limit;
+    if (!read_limit(request, &limit, &refused))
+        return refused;
+    if (!read_point(request, &point))
+        return epo_api_problem(request, 400, "place.coordinates", "Bad Request",
+                               "lon and lat must be decimal degrees (EPSG:4326).", NULL);
+    if (!epo_places_at(request->portal->maps, request->pool, point, (int)limit, &features, &error))
+        return epo_respond_error(request, &error, NULL);
+    return features_json(request, features);
 }
 
 /* "lon,lat;lon,lat": -1 where it is not such a list or has over `room` points. */
@@ -199,6 +238,18 @@ struct epo_response *epo_map_style(struct epo_request *request) {
     return for_all(cached_json(request, "application/json", own, "public, max-age=300"));
 }
 
+/* {y} carries the ".mvt". */
+static bool read_tile(struct epo_request *request, int64_t at[3]) {
+    struct epo_span y = request->captures[2];
+    if (y.len < 5 || memcmp(y.at + y.len - 4, ".mvt", 4) != 0)
+        return false;
+    y.len -= 4;
+    return epo_span_integer(request->captures[0], &at[0]) &&
+           epo_span_integer(request->captures[1], &at[1]) && epo_span_integer(y, &at[2]) &&
+           at[0] >= 0 && at[0] <= 30 && at[1] >= 0 && at[1] < 1LL << 30 && at[2] >= 0 &&
+           at[2] < 1LL << 30;
+}
+
 /* On the loop. A tile never changes under one version, which TileJSON puts behind ?v=: with it the
  * bytes may be kept for ever. */
 struct epo_response *epo_map_tile(struct epo_request *request) {
@@ -207,7 +258,7 @@ struct epo_response *epo_map_tile(struct epo_request *request) {
     struct epo_response *response;
     int64_t at[3];
     bool found = false;
-    if (!epo_tile_address(request->captures, ".mvt", at))
+    if (!read_tile(request, at))
         return epo_api_problem(request, 400, "tile.address", "Bad Request",
                                "A tile is /tiles/city/{z}/{x}/{y}.mvt.", NULL);
     struct epo_span version = epo_tiles_version(request->portal->maps, request->pool);

@@ -25,7 +25,6 @@ export class Check {
 
   soon(how) {
     this.forget();
-    this.answer = null;
     this.box.setAttribute('aria-busy', 'true');
     this.slow(); // what stands there is about the place before
     this.later(how);
@@ -34,7 +33,6 @@ export class Check {
   clear() {
     this.forget();
     this.last = '';
-    this.answer = null;
     this.wrong(new Set());
     this.box.replaceChildren();
     this.box.removeAttribute('aria-busy');
@@ -68,37 +66,22 @@ export class Check {
         t('alternative_use', { metres: number(Math.round(alternative.distance_m ?? 0)) })) : null);
   }
 
-  // Which of several places the words are about; null: about all of them.
-  about(index, title) {
-    Object.assign(this, { index, title });
-    if (this.answer) this.draw();
-  }
-
-  show(answer, quiet) {
+  show({ words = [], errors = [], values = [], explain = [] }, quiet) {
     // Members of a list may be inside the place ("area" or "area.coordinates"); other fields speak later.
-    const wrong = (answer.errors ?? []).filter(({ path, code }) => (path === this.field || String(path).startsWith(`${this.field}.`)) && !UNFINISHED.includes(code));
-    this.answer = { words: [], values: [], explain: [], ...answer, wrong };
+    const wrong = errors.filter(({ path, code }) => (path === this.field || String(path).startsWith(`${this.field}.`)) && !UNFINISHED.includes(code));
+    const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text));
     this.wrong(new Set(wrong.map(({ feature }) => feature)));
-    const shown = this.draw();
-    const said = [
-      ...wrong.map(({ message }) => `${t('fault')} ${message}`),
-      ...[...shown, ...this.answer.values].map(({ label, text }) => `${label}: ${text}`),
-    ].join('. ');
-    if (!quiet && said !== this.last) this.said(said);
-    this.last = said;
-  }
-
-  // Gives the words that it shows.
-  draw() {
-    const { words, places, wrong, values, explain } = this.answer, own = places?.[this.index];
-    const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text)), shown = own ?? words;
     this.box.replaceChildren(...[
       ...wrong.map((each) => this.fault(each)),
-      own ? h('p', { class: 'words__title' }, this.title) : null,
-      shown.length ? h('dl', { class: 'facts' }, shown.map(row)) : null,
+      words.length ? h('dl', { class: 'facts' }, words.map(row)) : null,
       values.length ? h('dl', { class: 'facts facts--values' }, values.map(row)) : null,
       explain.length ? h('ul', { class: 'explain' }, explain.map((each) => h('li', {}, each))) : null,
     ].filter(Boolean));
-    return shown;
+    const said = [
+      ...wrong.map(({ message }) => `${t('fault')} ${message}`),
+      ...[...words, ...values].map(({ label, text }) => `${label}: ${text}`),
+    ].join('. ');
+    if (!quiet && said !== this.last) this.said(said);
+    this.last = said;
   }
 }

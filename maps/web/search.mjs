@@ -57,9 +57,9 @@ export class Search {
     if (features.length === 0) return this.note(t('search_nothing'));
     this.found = features;
     this.active = -1;
-    this.list.replaceChildren(...features.map(({ properties: { label, district, kind } }) => h('li', { id: uniqueId('address'), class: 'search__option', role: 'option', 'aria-selected': 'false' },
+    this.list.replaceChildren(...features.map(({ properties: { label, district, kind, address } }) => h('li', { id: uniqueId('address'), class: 'search__option', role: 'option', 'aria-selected': 'false' },
       h('span', { class: 'search__label' }, label),
-      h('span', { class: 'search__more' }, [kind === 'street' ? t('kind_street') : kind === 'parcel' ? t('kind_parcel') : null, district].filter(Boolean).join(' · ')))));
+      h('span', { class: 'search__more' }, [kind === 'address' ? null : t(`found_${kind}`), district ?? address].filter(Boolean).join(' · ')))));
     this.show(true);
     return this.say(t('search_found', { count: features.length }));
   }

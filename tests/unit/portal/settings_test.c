@@ -34,6 +34,9 @@ static void each_fault_has_its_line(void **state) {
         {"{\n" CITY ",\n" OFFICES "}", "epo.json:1", "\"tenant\" is missing"},
         {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": []}", "epo.json:3", "at least one"},
         {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": [{\"id\": \"a\"}]}", "epo.json:3", "name"},
+        {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": [{\"id\": \"a\", \"name\": {\"cs\": \"A\", "
+         "\"en\": \"A\"}, \"point\": [49.7, 13.4]}]}",
+         "epo.json:3", "longitude"},
         {"{\"tenant\": \"p\",\n" CITY ",\n" OFFICES ",\n\"http\": []}", "epo.json:4",
          "\"http\" must be an object"},
     };
