@@ -184,7 +184,9 @@ static bool fill(struct epo_build *build, struct epo_build_job *job, bool fresh,
         !epo_build_close_layers(build, error) || !sum_content(build, after, error))
         return false;
     job->same = strcmp(before, after) == 0;
-    job->changed = build->changed;
+    epo_changes_tidy(&build->changes);
+    job->changes = build->changes; /* its cells too */
+    build->changes = (struct epo_changes){0};
     job->counts = build->counts;
     return epo_build_meta(build, "content", after, error);
 }
@@ -218,6 +220,7 @@ static void remove_aside(const struct epo_build_job *job) {
 static bool begin(struct epo_build_job *job, struct epo_error *error) {
     job->same = false;
     job->lock = -1;
+    job->changes = (struct epo_changes){0};
     int len = snprintf(job->aside, sizeof job->aside, "%s/aside", job->folder);
     if (len < 0 || (size_t)len >= sizeof job->aside)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.path", "the folder's path is too long");
@@ -273,6 +276,7 @@ static bool swap(const struct epo_build_job *job, const char *name, struct epo_e
 }
 
 bool epo_build_end(struct epo_build_job *job, bool ok, struct epo_error *error) {
+    epo_changes_clear(&job->changes);
     if (job->lock < 0)
         return ok;
     if (ok) {

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/token.h"
-#include "maps/blob.h"
+#include "maps/changes.h"
 #include "maps/mapbase.h"
 #include "store/store.h"
 
@@ -52,7 +52,7 @@ struct epo_build { /* valid inside the fill function only */
     struct epo_buffer blob;
     struct epo_build_open *open[EPO_BUILD_LAYERS_MAX];
     size_t open_count;
-    struct epo_extent changed; /* extent of all that came, went or moved; min over max if nothing */
+    struct epo_changes changes; /* where things came, went or moved */
     struct epo_build_counts {
         int64_t added, altered, removed, same, doubled; /* rows */
     } counts;
@@ -102,7 +102,7 @@ struct epo_build_job {
     int lock;        /* on folder; -1 if none */
     bool same;       /* it holds what the old one held */
     struct epo_build_counts counts;
-    struct epo_extent changed; /* as in struct epo_build */
+    struct epo_changes changes; /* until epo_build_end */
 };
 bool epo_build_aside(struct epo_build_job *job, struct epo_error *error);
 /* Puts what lies aside in place (ok), or throws it away; false when it cannot be put there. Must

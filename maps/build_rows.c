@@ -1,5 +1,5 @@
 /* Rows of a map base: compared, written, taken away, with their places in the R*Tree. */
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "maps/blob.h"
@@ -99,7 +99,7 @@ static const struct epo_statement ADD_LAYER = {
     " visible = excluded.visible, public_fields = excluded.public_fields",
     NULL};
 static const struct epo_statement FIND_LAYER = {
-    "map.find_layer", "SELECT id, shape FROM layer WHERE name = $1", NULL};
+    "map.find_layer", "SELECT id, shape, visible, public_fields FROM layer WHERE name = $1", NULL};
 
 static const char *or_empty(const char *text) {
     return text == NULL ? "" : text;
@@ -134,10 +134,7 @@ static void count_out(struct epo_build_open *open, const uint64_t hash[2]) {
 }
 
 static void note_change(struct epo_build *build, const struct epo_extent *box) {
-    build->changed.min_x = fmin(build->changed.min_x, box->min_x);
-    build->changed.min_y = fmin(build->changed.min_y, box->min_y);
-    build->changed.max_x = fmax(build->changed.max_x, box->max_x);
-    build->changed.max_y = fmax(build->changed.max_y, box->max_y);
+    epo_changes_add(&build->changes, box);
 }
 
 /* ---- layers ---- */
@@ -145,7 +142,6 @@ static void note_change(struct epo_build *build, const struct epo_extent *box) {
 bool epo_build_start(struct epo_build *build, struct epo_error *error) {
     build->digest = epo_digest_create();
     epo_buffer_init(&build->blob, BLOB_BYTES_MAX);
-    build->changed = (struct epo_extent){INFINITY, INFINITY, -INFINITY, -INFINITY};
     for (int i = 0; i < TABLE_COUNT; i++) {
         struct epo_rows *rows = epo_db_query(build->db, &TABLES[i].last, EPO_BIND_NONE);
         if (epo_rows_next(rows))
@@ -163,6 +159,7 @@ void epo_build_clear(struct epo_build *build) {
     }
     build->open_count = 0;
     epo_buffer_clear(&build->blob);
+    epo_changes_clear(&build->changes);
     epo_digest_free(build->digest);
     build->digest = NULL;
 }
@@ -237,16 +234,30 @@ static int shape_of(struct epo_span word) {
                                        : EPO_SHAPE_AREA;
 }
 
-/* The id and shape of a layer that is there; shape 0 if it is not. */
-static bool find_layer(struct epo_build *build, const char *name, int64_t *id, int *shape,
+struct found { /* a layer as it stands in the table */
+    int64_t id;
+    int shape; /* 0: there is none of that name */
+    char seen[600];
+};
+
+static bool find_layer(struct epo_build *build, const char *name, struct found *found,
                        struct epo_error *error) {
-    *shape = 0;
+    *found = (struct found){0};
     struct epo_rows *rows = epo_db_query(build->db, &FIND_LAYER, EPO_BIND(EPO_STRING(name)));
     if (epo_rows_next(rows)) {
-        *id = epo_rows_integer(rows, 0);
-        *shape = shape_of(epo_rows_text(rows, 1));
+        found->id = epo_rows_integer(rows, 0);
+        found->shape = shape_of(epo_rows_text(rows, 1));
+        struct epo_span visible = epo_rows_text(rows, 2), fields = epo_rows_text(rows, 3);
+        snprintf(found->seen, sizeof found->seen, "%.*s %.*s", EPO_ARG(visible), EPO_ARG(fields));
     }
     return epo_rows_end(rows, error);
+}
+
+/* What is drawn changes with it in places where no row does: other fields or none may be shown; a
+ * map that says itself where names stand has no others. */
+static bool looks_change(const char *name, const struct found *before, const struct found *now) {
+    return before->shape == 0 ? strcmp(name, "place_label") == 0
+                              : strcmp(before->seen, now->seen) != 0;
 }
 
 bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *layer, int64_t *id,
@@ -254,8 +265,8 @@ bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *laye
     static const char *const SHAPES[] = {
         [EPO_SHAPE_POINT] = "point", [EPO_SHAPE_LINE] = "line", [EPO_SHAPE_AREA] = "area"};
     const char *fields = layer->public_fields != NULL ? layer->public_fields : EPO_FIELDS_STANDARD;
-    int before, now;
-    if (!find_layer(build, layer->name, id, &before, error) ||
+    struct found before, now;
+    if (!find_layer(build, layer->name, &before, error) ||
         !epo_db_run(build->db, &ADD_LAYER,
                     EPO_BIND(EPO_STRING(layer->name), EPO_STRING(layer->title_cs),
                              EPO_STRING(layer->title_en), EPO_STRING(SHAPES[layer->shape]),
@@ -263,16 +274,18 @@ bool epo_build_layer(struct epo_build *build, const struct epo_build_layer *laye
                              EPO_STRING(layer->clerks_only ? "clerks" : "public"),
                              EPO_STRING(fields)),
                     NULL, error) ||
-        !find_layer(build, layer->name, id, &now, error))
+        !find_layer(build, layer->name, &now, error))
         return false;
+    *id = now.id;
     epo_assert(find_open(build, *id) == NULL);
+    build->changes.everything |= looks_change(layer->name, &before, &now);
     struct epo_build_open *open =
         open_layer(build, layer->name, *id, layer->shape, layer->keep, error);
-    if (open == NULL || (before != 0 && !read_known(build, open, before, error)))
+    if (open == NULL || (before.shape != 0 && !read_known(build, open, before.shape, error)))
         return false;
-    if (before == 0 || before == now)
+    if (before.shape == 0 || before.shape == now.shape)
         return true;
-    bool ok = drop_unseen(build, open, before, error); /* another shape: another table */
+    bool ok = drop_unseen(build, open, before.shape, error); /* another shape: another table */
     epo_known_clear(&open->known);
     return ok;
 }

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "maps/geos.h"
 #include "maps/import.h"
+#include "maps/tiles_part.h"
 
 enum { TARGETS_MAX = 64, PROGRESS_ROWS = 2048 };
 
@@ -315,7 +316,8 @@ static bool build(struct importing *im, struct epo_error *error) {
     im->result->removed = job.counts.removed;
     telling = im;
     if (im->result->changed && !im->options->no_tiles)
-        ok = epo_tiles_build(job.aside, tiles_progress, error);
+        ok = epo_tiles_renew(job.aside, epo_pool_printf(im->pool, "%s/tiles.mbtiles", im->folder),
+                             &job.changes, tiles_progress, error);
     return epo_build_end(&job, ok && im->result->changed, error) || (ok && job.same);
 }
 

@@ -11,8 +11,10 @@
 
 #include "maps/build.h"
 #include "maps/tiles_mercator.h"
+#include "maps/tiles_part.h"
 #include "maps/tiles_rules.h"
 
+#define CITY_MIN_ZOOM "13"     /* of a layer that the city has brought itself */
 #define TILE_BYTES_MAX "60000" /* compressed; the writer thins out what is larger */
 
 static const struct epo_statement LAYERS = {
@@ -77,7 +79,8 @@ struct building {
         OGRLayerH layer;
     } extra[EXTRA_MAX];
     int extra_count;
-    bool own_labels; /* the map base says itself where names stand */
+    bool own_labels;                   /* the map base says itself where names stand */
+    const struct epo_tiles_part *part; /* NULL: all tiles */
     struct epo_db *db;
     epo_progress_fn progress;
     struct epo_error *error;
@@ -143,7 +146,7 @@ static OGRLayerH layer_of_city(struct building *b, const char *name, int fields)
                  EXTRA_MAX);
         return NULL;
     }
-    OGRLayerH made = make_layer(b, name, name, "13", fields);
+    OGRLayerH made = make_layer(b, name, name, CITY_MIN_ZOOM, fields);
     snprintf(b->extra[b->extra_count].name, sizeof b->extra[0].name, "%s", name);
     b->extra[b->extra_count++].layer = made;
     return made;
@@ -209,6 +212,19 @@ static bool write_label(struct building *b, const char *kind, const struct row *
     return false;
 }
 
+/* Is it in one of the tiles that are to be cut, at any zoom, itself or its name? */
+static bool is_wanted(struct building *b, const struct epo_tile_rule *rule, OGRGeometryH geometry) {
+    int64_t from, label_from;
+    if (b->part == NULL)
+        return true;
+    epo_assert(epo_span_integer(epo_span(rule != NULL ? rule->min_zoom : CITY_MIN_ZOOM), &from));
+    for (size_t i = 0; rule != NULL && rule->label != NULL && i < EPO_TILE_LABEL_COUNT; i++)
+        if (strcmp(EPO_TILE_LABELS[i].kind, rule->label) == 0 &&
+            epo_span_integer(epo_span(EPO_TILE_LABELS[i].min_zoom), &label_from))
+            from = label_from < from ? label_from : from;
+    return epo_tiles_part_wants(b->part, geometry, (int)from);
+}
+
 static bool write_row(struct building *b, const char *name, const struct row *row,
                       struct epo_span wkb) {
     const struct epo_tile_rule *rule = epo_tile_rule_for(name, row->kind);
@@ -216,6 +232,10 @@ static bool write_row(struct building *b, const char *name, const struct row *ro
     OGRGeometryH geometry = epo_mercator_geometry(wkb);
     if (geometry == NULL)
         return true; /* what cannot be placed is not drawn */
+    if (!is_wanted(b, rule, geometry)) {
+        OGR_G_DestroyGeometry(geometry);
+        return true;
+    }
     OGRLayerH layer = rule != NULL ? layer_of_rule(b, rule) : layer_of_city(b, name, fields);
     if (layer == NULL ||
         (rule != NULL && rule->label != NULL && !write_label(b, rule->label, row, geometry))) {
@@ -373,6 +393,21 @@ static bool build(struct building *b, const char *path) {
     return ok;
 }
 
+bool epo_tiles_cut(const char *map, const char *path, const struct epo_tiles_part *part,
+                   epo_progress_fn progress, struct epo_error *error) {
+    unlink(path);
+    struct epo_store *store = epo_store_open(
+        map, &(struct epo_store_options){.spatial = true, .read_only = true, .label = "map"},
+        error);
+    struct building b = {.part = part, .progress = progress, .error = error};
+    b.db = store == NULL ? NULL : epo_store_connect(store, error);
+    bool ok = b.db != NULL && build(&b, path);
+    epo_db_close(b.db);
+    if (store != NULL)
+        epo_store_close(store);
+    return ok;
+}
+
 bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int percent),
                      struct epo_error *error) {
     char map[512], aside[512], path[512];
@@ -381,16 +416,7 @@ bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int 
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "map.path", "the folder's path is too long");
     snprintf(aside, sizeof aside, "%s/tiles-new.mbtiles", folder);
     snprintf(path, sizeof path, "%s/tiles.mbtiles", folder);
-    unlink(aside);
-    struct epo_store *store = epo_store_open(
-        map, &(struct epo_store_options){.spatial = true, .read_only = true, .label = "map"},
-        error);
-    struct building b = {.progress = progress, .error = error};
-    b.db = store == NULL ? NULL : epo_store_connect(store, error);
-    bool ok = b.db != NULL && build(&b, aside);
-    epo_db_close(b.db);
-    if (store != NULL)
-        epo_store_close(store);
+    bool ok = epo_tiles_cut(map, aside, NULL, progress, error);
     if (ok && rename(aside, path) != 0)
         ok = epo_fail(error, EPO_ERROR_BROKEN, "tiles.rename", "%s cannot be put in place", path);
     if (!ok)

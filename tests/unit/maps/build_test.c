@@ -164,6 +164,7 @@ struct filling {
     bool keep, fails;
     const char *removes;
     struct epo_build after; /* its counts */
+    size_t cells;           /* in how many places the map has changed */
 };
 
 static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
@@ -198,6 +199,7 @@ static struct epo_build_job build(struct filling *f) {
     bool ok = epo_build_aside(&job, &error);
     if (!ok)
         fail_msg("%s", error.text);
+    f->cells = job.changes.count;
     assert_true(epo_build_end(&job, ok, &error));
     return job;
 }
@@ -235,15 +237,15 @@ static void only_changes_are_written(void **state) {
     f.rows = TURNED;
     job = build(&f);
     COUNTS(f, 0, 0, 2, 0);
-    assert_true(job.same && job.changed.min_x > job.changed.max_x);
+    assert_true(job.same && f.cells == 0);
     f.rows = MOVED; /* the old place and the new one */
     job = build(&f);
     COUNTS(f, 0, 1, 1, 0);
-    assert_true(!job.same && job.changed.min_x == -821000 && job.changed.max_x == -820000 + 10);
+    assert_true(!job.same && f.cells == 2);
     assert_int_equal(ask("SELECT count(*) FROM idx_area_geometry WHERE xmin > -820500"), 1);
     f = (struct filling){.rows = ONE, .count = 1};
     job = build(&f);
-    assert_true(!job.same && job.changed.min_x == -820000 && job.changed.max_x == -820000 + 10);
+    assert_true(!job.same && f.cells == 1);
     assert_int_equal(ask("SELECT count(*) FROM area"), 1);
     assert_int_equal(ask("SELECT count(*) FROM idx_area_geometry"), 1);
     f = (struct filling){.rows = MOVED + 1, .count = 1, .keep = true};
