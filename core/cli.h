@@ -36,7 +36,13 @@ int epo_cli_failed(const struct epo_error *error);
 void epo_cli_progress(const char *what, int percent);
 
 /* ---- process.c: the parts of a portal, opened in order ---- */
-enum epo_parts { EPO_PART_STORE = 1, EPO_PART_MAPS = 2, EPO_PART_VIEW = 4, EPO_PART_AGENDAS = 8 };
+enum epo_parts {
+    EPO_PART_STORE = 1,
+    EPO_PART_MAPS = 2,
+    EPO_PART_VIEW = 4,
+    EPO_PART_AGENDAS = 8,
+    EPO_PART_QUIET = 16 /* no log: the command itself prints what is wrong */
+};
 struct epo_process {
     struct epo_portal portal;
     struct epo_registry *registry;

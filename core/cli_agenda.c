@@ -46,12 +46,12 @@ static int test(struct epo_process *process, const char *only) {
             const char *path = epo_pool_printf(process->pool, "%s/%s", process->folders[i], *names);
             if ((only != NULL && strcmp(only, *names) != 0) || (only != NULL && tested > 0))
                 continue;
+            int passed = 0, failed = 0;
             tested++;
-            printf("%s: ", *names);
-            fflush(stdout);
-            if (!epo_agenda_test(&process->portal, epo_runtimes, epo_runtime_count, path, stdout,
-                                 &error))
+            if (!epo_agenda_test(&process->portal, epo_runtimes, epo_runtime_count, path, stderr,
+                                 &passed, &failed, &error))
                 code = error.kind == EPO_ERROR_BROKEN ? EPO_EXIT_MACHINE : EPO_EXIT_WRONG;
+            printf("%s: %d passed, %d failed\n", *names, passed, failed);
         }
     }
     if (tested > 0)
@@ -69,9 +69,9 @@ int epo_cli_agenda(struct epo_words *words) {
     if (!listing && !testing)
         return epo_words_usage("agenda");
     int code = epo_process_open(&process, words->folder,
-                                testing ? EPO_PART_VIEW
+                                testing ? EPO_PART_VIEW | EPO_PART_QUIET
                                         : EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS |
-                                              EPO_PART_AGENDAS);
+                                              EPO_PART_AGENDAS | EPO_PART_QUIET);
     if (code != EPO_EXIT_DONE)
         return code;
     code = listing ? list(&process) : test(&process, words->count == 2 ? words->at[1] : NULL);

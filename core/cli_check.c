@@ -48,7 +48,8 @@ int epo_cli_check(struct epo_words *words) {
     if (words->count != 0)
         return epo_words_usage("check");
     int code = epo_process_open(&process, words->folder,
-                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS);
+                                EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS |
+                                    EPO_PART_QUIET);
     if (code != EPO_EXIT_DONE)
         return code;
     if (settings)

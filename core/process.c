@@ -157,8 +157,10 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
     }
     const struct epo_json *settings = epo_portal_settings(&process->portal);
     struct epo_span log = epo_json_get_text(settings, "log");
-    if (log.len > 0)
-        epo_log_setup(epo_pool_string(process->pool, log), EPO_LOG_INFO);
+    const char *format = log.len > 0         ? epo_pool_string(process->pool, log)
+                         : epo_log_is_text() ? "text"
+                                             : "json";
+    epo_log_setup(format, parts & EPO_PART_QUIET ? EPO_LOG_NONE : EPO_LOG_INFO);
     snprintf(process->portal.tenant, sizeof process->portal.tenant, "%.*s",
              EPO_ARG(epo_json_get_text(settings, "tenant")));
     process->portal.demo = epo_json_get_boolean(settings, "demo", false);

@@ -1,6 +1,7 @@
 /* location: a GeoJSON geometry in EPSG:4326, or a FeatureCollection of several; in HTML also typed
  * coordinates or a chosen address. */
 #include "base/limits.h"
+#include "forms/format.h"
 #include "forms/place.h"
 
 static const struct place_kind {
@@ -32,6 +33,9 @@ static void read_kind(struct epo_reader *reader, struct epo_field *field,
 
 static void read_rules(struct epo_reader *reader, struct epo_field *field,
                        const struct epo_json *definition) {
+    static const char *const known[] = {"rule",   "message",  "layer",   "share", "value",
+                                        "any",    "within_m", "from",    "to",    "agenda",
+                                        "states", "buffer_m", "point_m", NULL};
     field->rules = epo_reader_array(reader, definition, "rules", false);
     for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
         struct epo_json *rule = field->rules->items[i];
@@ -40,7 +44,26 @@ static void read_rules(struct epo_reader *reader, struct epo_field *field,
         if (!epo_place_rules_check(reader->maps, &one, &error))
             epo_reader_fault(reader, rule, "%s", error.text);
         else
+            epo_reader_members(reader, rule, known, NULL);
+        if (rule->type == EPO_JSON_OBJECT)
             epo_reader_texts(reader, rule, "message", false);
+    }
+}
+
+void epo_location_check_days(struct epo_reader *reader, const struct epo_field *field) {
+    static const char *const names[] = {"from", "to"};
+    for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
+        const struct epo_json *rule = field->rules->items[i];
+        if (!epo_span_is(epo_json_get_text(rule, "rule"), "free"))
+            continue;
+        for (size_t k = 0; k < 2; k++) {
+            struct epo_span id = epo_json_get_text(rule, names[k]);
+            const struct epo_field *day = epo_form_field(reader->form, id);
+            if (id.len > 0 && (day == NULL || day->kind != &epo_kind_date))
+                epo_reader_fault(reader, epo_json_get(rule, names[k]),
+                                 "\"%s\" wants the id of a date field, not \"%.*s\"", names[k],
+                                 EPO_ARG(id));
+        }
     }
 }
 
@@ -133,6 +156,53 @@ static void view_search(const struct epo_draw *draw, const struct epo_field *fie
     }
 }
 
+static void push_offer(const struct epo_draw *draw, struct epo_json *offers, const char *id,
+                       const struct epo_json *answers, struct epo_span text) {
+    struct epo_json *offer = epo_json_object(draw->pool);
+    epo_json_set_string(draw->pool, offer, "name",
+                        epo_pool_printf(draw->pool, "%s.offer%u", id, offers->count + 1));
+    epo_json_set_text(draw->pool, offer, "value", epo_json_print(draw->pool, answers));
+    epo_json_set_text(draw->pool, offer, "text", text);
+    epo_json_push(draw->pool, offers, offer);
+}
+
+static struct epo_span day_words(const struct epo_draw *draw, const struct epo_json *error,
+                                 const char *name) {
+    struct epo_date date;
+    char text[EPO_TIME_SIZE];
+    if (!epo_date_parse(epo_json_get_text(error, name), &date))
+        return (struct epo_span){"", 0};
+    return epo_span(epo_pool_string(draw->pool, epo_span(epo_date_local(date, draw->lang, text))));
+}
+
+/* What an error offers instead (core/plugin/free.c): another place, other days. */
+static void view_offers(const struct epo_draw *draw, const struct epo_field *field,
+                        struct epo_json *model) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *offers = epo_json_set(pool, model, "offers", epo_json_array(pool));
+    const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
+    for (uint32_t i = 0; errors != NULL && i < errors->count; i++) {
+        const struct epo_json *error = errors->items[i],
+                              *values = epo_json_get(error, "alternative");
+        if (!epo_span_is(epo_json_get_text(error, "path"), field->id))
+            continue;
+        struct epo_json *words = epo_json_object(pool);
+        epo_json_set_text(
+            pool, words, "distance",
+            epo_form_number(pool, draw->lang, epo_json_get_real(values, "distance_m", 0), 0));
+        epo_json_set_text(pool, words, "first", day_words(draw, error, "free_from"));
+        epo_json_set_text(pool, words, "last", day_words(draw, error, "free_to"));
+        if (epo_json_get(values, "answers") != NULL)
+            push_offer(
+                draw, offers, field->id, epo_json_get(values, "answers"),
+                epo_catalog_format(draw->catalog, pool, draw->lang, "place.offer.place", words));
+        if (epo_json_get(error, "free_answers") != NULL)
+            push_offer(
+                draw, offers, field->id, epo_json_get(error, "free_answers"),
+                epo_catalog_format(draw->catalog, pool, draw->lang, "place.offer.days", words));
+    }
+}
+
 static void view_location(const struct epo_draw *draw, const struct epo_field *field,
                           struct epo_json *model) {
     struct epo_pool *pool = draw->pool;
@@ -154,6 +224,7 @@ static void view_location(const struct epo_draw *draw, const struct epo_field *f
     if (view != NULL)
         epo_json_set_text(pool, model, "view_json", epo_json_print(pool, view));
     view_search(draw, field, model);
+    view_offers(draw, field, model);
     if (draw->result == NULL)
         return;
     const struct epo_json *value = epo_json_get(draw->result->answers, field->id);

@@ -11,6 +11,7 @@
 #include "view/view.h"
 
 struct epo_form;
+struct epo_form_place;
 
 /* Every mistake in a definition, not only the first. */
 struct epo_form_fault {
@@ -32,6 +33,15 @@ struct epo_span epo_form_title(const struct epo_form *form, const char *lang);
 /* SHA-256 (hex) of the canonical definition: the version a submission was made under. */
 const char *epo_form_version(const struct epo_form *form);
 const struct epo_json *epo_form_definition(const struct epo_form *form);
+/* Rules of a location field as they are declared (array), or NULL. */
+const struct epo_json *epo_form_rules(const struct epo_form *form, const char *field);
+/* An error about a place, found by others, as those of epo_form_check: {"path","code","message",
+ * "feature" (among several)}. The rule's own "message" goes before the catalog's text for the code,
+ * which is filled in from values (may be NULL). */
+struct epo_json *epo_form_place_error(const struct epo_form *form, struct epo_pool *pool,
+                                      const struct epo_catalog *catalog, const char *lang,
+                                      const struct epo_form_place *place, const char *code,
+                                      const struct epo_json *rule, struct epo_json *values);
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
 
@@ -69,6 +79,9 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                     enum epo_answers_source source, const struct epo_json *raw,
                     struct epo_maps *maps, const struct epo_catalog *catalog, const char *lang,
                     struct epo_form_result *result, struct epo_error *error);
+
+/* Takes a place's search out of what a browser typed, so that its geometry counts. */
+void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field);
 
 /* View model of the form page for forms/web templates: sections, fields with partial names, values
  * as typed, errors (summary and beside), options, texts in lang. result may be NULL (blank form).

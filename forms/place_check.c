@@ -5,45 +5,81 @@
 struct judging { /* one place of a field */
     struct epo_check *check;
     const struct epo_field *field;
-    bool several;
-    uint32_t index;
+    uint32_t index; /* among several */
     struct epo_json *facts;
     struct epo_form_place *place;
 };
 
 /* -- saying no -------------------------------------------------------------------------------- */
 
+/* Who says it, and of which place. */
+struct saying {
+    struct epo_pool *pool;
+    const struct epo_catalog *catalog;
+    const char *lang;
+    const struct epo_field *field;
+    uint32_t index;
+};
+
 /* "Where", or "Where, place 2". */
-static struct epo_span label_of(const struct judging *j) {
-    struct epo_check *check = j->check;
-    struct epo_span label = epo_field_label(j->field, check->lang);
-    if (!j->several)
+static struct epo_span label_of(const struct saying *say) {
+    struct epo_span label = epo_field_label(say->field, say->lang);
+    if (!say->field->several)
         return label;
-    struct epo_json *values = epo_json_object(check->pool);
-    epo_json_set_text(check->pool, values, "label", label);
-    epo_json_set_integer(check->pool, values, "number", j->index + 1);
-    return epo_catalog_format(check->catalog, check->pool, check->lang, "form.place_number",
-                              values);
+    struct epo_json *values = epo_json_object(say->pool);
+    epo_json_set_text(say->pool, values, "label", label);
+    epo_json_set_integer(say->pool, values, "number", say->index + 1);
+    return epo_catalog_format(say->catalog, say->pool, say->lang, "form.place_number", values);
 }
 
-static bool refuse_with(const struct judging *j, const char *code, struct epo_span message) {
+/* The definition's own message, or the catalog's for the code. */
+static struct epo_span words_of(const struct saying *say, const char *code,
+                                const struct epo_json *rule, struct epo_json *values) {
+    struct epo_span message = epo_json_localized(epo_json_get(rule, "message"), say->lang);
+    const char *key = epo_pool_printf(say->pool, "error.%s", code);
+    if (message.len > 0 && !say->field->several)
+        return message;
+    epo_json_set_text(say->pool, values, "label", label_of(say));
+    if (message.len > 0) {
+        epo_json_set_text(say->pool, values, "message", message);
+        key = "form.place_said";
+    }
+    return epo_catalog_format(say->catalog, say->pool, say->lang, key, values);
+}
+
+static struct epo_json *error_of(const struct saying *say, const char *code,
+                                 const struct epo_json *rule, struct epo_json *values) {
+    struct epo_json *error = epo_json_object(say->pool);
+    if (values == NULL)
+        values = epo_json_object(say->pool);
+    epo_json_set_string(say->pool, error, "path", say->field->id);
+    epo_json_set_string(say->pool, error, "code", code);
+    epo_json_set_text(say->pool, error, "message", words_of(say, code, rule, values));
+    if (say->field->several)
+        epo_json_set_integer(say->pool, error, "feature", say->index);
+    return error;
+}
+
+struct epo_json *epo_form_place_error(const struct epo_form *form, struct epo_pool *pool,
+                                      const struct epo_catalog *catalog, const char *lang,
+                                      const struct epo_form_place *place, const char *code,
+                                      const struct epo_json *rule, struct epo_json *values) {
+    struct saying say = {pool, catalog, lang, epo_form_field(form, epo_span(place->field)),
+                         place->index};
+    epo_assert(say.field != NULL);
+    return error_of(&say, code, rule, values);
+}
+
+static bool refuse_rule_with(const struct judging *j, const char *code, const struct epo_json *rule,
+                             struct epo_json *values) {
     struct epo_check *check = j->check;
-    epo_check_refuse_with(check, j->field->id, code, message);
-    if (j->several)
-        epo_json_set_integer(check->pool,
-                             check->result->errors->items[check->result->errors->count - 1],
-                             "feature", j->index);
+    struct saying say = {check->pool, check->catalog, check->lang, j->field, j->index};
+    epo_json_push(check->pool, check->result->errors, error_of(&say, code, rule, values));
     return false;
 }
 
 static bool refuse(const struct judging *j, const char *code, struct epo_json *values) {
-    struct epo_check *check = j->check;
-    if (values == NULL)
-        values = epo_json_object(check->pool);
-    epo_json_set_text(check->pool, values, "label", label_of(j));
-    const char *key = epo_pool_printf(check->pool, "error.%s", code);
-    return refuse_with(j, code,
-                       epo_catalog_format(check->catalog, check->pool, check->lang, key, values));
+    return refuse_rule_with(j, code, NULL, values);
 }
 
 /* Limits that the catalog's texts name. */
@@ -75,27 +111,13 @@ static bool refuse_error(const struct judging *j, const struct epo_error *error)
     return refuse(j, error->code, values);
 }
 
-/* One rule that does not hold: the definition's own message, or the catalog's for its code. */
 static void refuse_rule(const struct judging *j, const struct epo_json *refusal) {
     struct epo_check *check = j->check;
     const char *code = epo_pool_string(check->pool, epo_json_get_text(refusal, "code"));
     int64_t index = epo_json_get_integer(refusal, "rule", -1);
     const struct epo_json *rule =
         index >= 0 && index < j->field->rules->count ? j->field->rules->items[index] : NULL;
-    struct epo_span message = epo_json_localized(epo_json_get(rule, "message"), check->lang);
-    struct epo_json *values =
-        rule != NULL ? epo_json_copy(check->pool, rule) : epo_json_object(check->pool);
-    if (message.len == 0) {
-        refuse(j, code, values);
-        return;
-    }
-    if (j->several) {
-        epo_json_set_text(check->pool, values, "label", label_of(j));
-        epo_json_set_text(check->pool, values, "message", message);
-        message =
-            epo_catalog_format(check->catalog, check->pool, check->lang, "form.place_said", values);
-    }
-    refuse_with(j, code, message);
+    refuse_rule_with(j, code, rule, rule != NULL ? epo_json_copy(check->pool, rule) : NULL);
 }
 
 /* -- one place -------------------------------------------------------------------------------- */
@@ -253,7 +275,7 @@ static bool limits_several(struct epo_check *check, const struct epo_field *fiel
     struct epo_form_place *first = NULL;
     bool good = true;
     for (uint32_t i = 0; i < list->count && !check->broken; i++) {
-        struct judging j = {.check = check, .field = field, .several = true, .index = i};
+        struct judging j = {.check = check, .field = field, .index = i};
         struct epo_chosen chosen;
         j.place = new_place(check->result, check->pool);
         first = first != NULL ? first : j.place;

@@ -207,3 +207,10 @@ bool epo_location_parse(struct epo_check *check, const struct epo_field *field, 
         *value = as_collection(pool, *value);
     return read;
 }
+
+void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field) {
+    static const char *const parts[] = {"q", "address"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        epo_json_set_string(pool, raw, epo_pool_printf(pool, "%.*s.%s", EPO_ARG(field), parts[i]),
+                            "");
+}

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/token.h"
 #include "forms/condition.h"
+#include "forms/place.h"
 
 const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_span id) {
     for (uint32_t i = 0; i < form->field_count; i++)
@@ -189,6 +190,9 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
         read_section(reader, sections->items[i]);
     read_computed(reader, definition);
     find_place(reader, definition);
+    for (uint32_t i = 0; i < form->field_count; i++)
+        if (form->fields[i].kind == &epo_kind_location)
+            epo_location_check_days(reader, &form->fields[i]);
 }
 
 static void set_version(struct epo_form *form) {
@@ -247,6 +251,11 @@ const char *epo_form_version(const struct epo_form *form) {
 
 const struct epo_json *epo_form_definition(const struct epo_form *form) {
     return form->definition;
+}
+
+const struct epo_json *epo_form_rules(const struct epo_form *form, const char *field) {
+    const struct epo_field *found = epo_form_field(form, epo_span(field));
+    return found != NULL ? found->rules : NULL;
 }
 
 const char *epo_form_place_field(const struct epo_form *form) {

@@ -201,8 +201,10 @@ static const char *close_capture(struct epo_lua_match *match, const char *at, co
 
 static const char *same_again(struct epo_lua_match *match, const char *at, int digit) {
     int i = digit - '1';
-    if (i < 0 || i >= match->level || match->captures[i].len < 0)
+    if (i < 0 || i >= match->level || match->captures[i].len == EPO_LUA_CAPTURE_OPEN)
         luaL_error(match->L, "invalid capture index %%%d", i + 1);
+    if (match->captures[i].len == EPO_LUA_CAPTURE_POSITION)
+        return NULL; /* a place is no text that could stand there again */
     size_t len = (size_t)match->captures[i].len;
     if ((size_t)(match->end - at) < len || memcmp(match->captures[i].at, at, len) != 0)
         return NULL;

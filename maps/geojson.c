@@ -113,26 +113,81 @@ static bool put_parts(struct writing *w, uint32_t parts) {
     return true;
 }
 
-static bool put_geometry(struct writing *w) {
+/* ---- collections: several places of one request ---- */
+
+static void skip_points(struct epo_wkb *r, uint32_t count) {
+    if (epo_wkb_points(r, count)) {
+        r->at += (size_t)count * 16;
+        r->left -= (size_t)count * 16;
+    }
+}
+
+/* Behind its head. */
+static void skip_simple(struct epo_wkb *r, uint32_t type) {
+    if (type == EPO_WKB_POINT) {
+        skip_points(r, 1);
+        return;
+    }
+    uint32_t rings = type == EPO_WKB_POLYGON ? epo_wkb_u32(r) : 1;
+    r->bad = r->bad || (type != EPO_WKB_LINE && type != EPO_WKB_POLYGON);
+    for (uint32_t i = 0; i < rings && !r->bad; i++)
+        skip_points(r, epo_wkb_u32(r));
+}
+
+/* The type of all parts; 0 where they differ or cannot be read. */
+static uint32_t common_type(struct epo_wkb parts, uint32_t count) {
+    uint32_t common = 0;
+    for (uint32_t i = 0; i < count && !parts.bad; i++) {
+        uint32_t type = epo_wkb_head(&parts);
+        if (i > 0 && type != common)
+            return 0;
+        common = type;
+        skip_simple(&parts, type);
+    }
+    return parts.bad ? 0 : common;
+}
+
+static bool put_typed(struct writing *w, uint32_t type, uint32_t parts) {
     static const char *const TYPES[] = {
         [EPO_WKB_POINT] = "Point",           [EPO_WKB_LINE] = "LineString",
         [EPO_WKB_POLYGON] = "Polygon",       [EPO_WKB_POINTS] = "MultiPoint",
         [EPO_WKB_LINES] = "MultiLineString", [EPO_WKB_POLYGONS] = "MultiPolygon"};
-    uint32_t type = epo_wkb_head(&w->from), parts = 0;
-    bool multi = type >= EPO_WKB_POINTS;
-    if (multi)
-        parts = epo_wkb_u32(&w->from);
-    if (type == EPO_WKB_POINTS && parts == 1) { /* every layer of points is stored so */
-        type = epo_wkb_head(&w->from);
-        multi = false;
-    }
     if (w->from.bad || type < EPO_WKB_POINT || type > EPO_WKB_POLYGONS)
         return bad_shape(w);
     epo_buffer_printf(w->out, "{\"type\":\"%s\",\"coordinates\":", TYPES[type]);
-    if (!(multi ? put_parts(w, parts) : put_simple(w, type)))
+    if (!(type >= EPO_WKB_POINTS ? put_parts(w, parts) : put_simple(w, type)))
         return false;
     epo_buffer_byte(w->out, '}');
     return true;
+}
+
+/* Of one kind: the multi of that kind, which more programs draw. */
+static bool put_collection(struct writing *w, uint32_t parts) {
+    uint32_t common = common_type(w->from, parts);
+    if (common != 0)
+        return put_typed(w, common + (EPO_WKB_POINTS - EPO_WKB_POINT), parts);
+    epo_buffer_string(w->out, "{\"type\":\"GeometryCollection\",\"geometries\":[");
+    for (uint32_t i = 0; i < parts; i++) {
+        if (i > 0)
+            epo_buffer_byte(w->out, ',');
+        uint32_t type = epo_wkb_head(&w->from);
+        if (type > EPO_WKB_POLYGON)
+            return bad_shape(w);
+        if (!put_typed(w, type, 0))
+            return false;
+    }
+    epo_buffer_string(w->out, "]}");
+    return true;
+}
+
+static bool put_geometry(struct writing *w) {
+    uint32_t type = epo_wkb_head(&w->from);
+    uint32_t parts = type >= EPO_WKB_POINTS ? epo_wkb_u32(&w->from) : 0;
+    if (type == EPO_WKB_COLLECTION)
+        return !w->from.bad ? put_collection(w, parts) : bad_shape(w);
+    if (type == EPO_WKB_POINTS && parts == 1) /* every layer of points is stored so */
+        type = epo_wkb_head(&w->from);
+    return put_typed(w, type, parts);
 }
 
 bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_5514, enum epo_crs crs,

@@ -126,11 +126,12 @@ bool epo_system_apply(const struct epo_import_system *system, struct epo_point *
         p = (struct epo_point){-p.x, -p.y};
     if (system->transform != NULL && !OCTTransform(system->transform, 1, &p.x, &p.y, NULL))
         return false;
-    if (system->metres ? !epo_transform_to_4326(p, &out, NULL)
-                       : !epo_transform_to_5514(p, &out, NULL))
-        return false;
-    if (system->metres) /* only the range was of interest */
+    if (system->metres)
         out = p;
+    else if (!epo_transform_to_5514(p, &out, NULL))
+        return false;
+    if (!epo_transform_in_range(out))
+        return false;
     *at = (struct epo_point){round(out.x * 1000) / 1000, round(out.y * 1000) / 1000};
     return true;
 }

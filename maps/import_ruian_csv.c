@@ -288,7 +288,9 @@ static bool read_file(const struct epo_import_source *source, struct epo_error *
 
 static bool recognise(struct epo_span head, const char *shown) {
     (void)shown;
-    struct epo_span rest, line = epo_span_trim(epo_span_cut(head, '\n', &rest));
+    struct epo_span rest, line = epo_span_cut(head, '\n', &rest);
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
     if (memchr(line.at, ';', line.len) == NULL && memchr(line.at, ',', line.len) == NULL)
         return false;
     struct epo_pool *pool = epo_pool_create();

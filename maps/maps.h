@@ -23,6 +23,8 @@ bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
                            struct epo_error *error);
 bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
                            struct epo_error *error);
+/* Can these be metres of Czechia? What epo_transform_to_4326 takes, at a hundredth of its cost. */
+bool epo_transform_in_range(struct epo_point metres);
 
 /* ---- geometry.c ---- */
 enum epo_place_kind { EPO_PLACE_POINT = 1, EPO_PLACE_LINE, EPO_PLACE_AREA };
@@ -119,6 +121,41 @@ struct epo_chosen {
 bool epo_chosen_read(struct epo_maps *maps, struct epo_pool *pool, const struct epo_json *given,
                      unsigned asked, struct epo_chosen *chosen, struct epo_error *error);
 
+/* ---- footprint.c: the ground that a place takes up ---- */
+struct epo_footprint {
+    struct epo_span wkb; /* an area, EPSG:5514 */
+    double min_x, min_y, max_x, max_y;
+};
+/* Of an area itself; a point and a line are widened by so much on each side. */
+bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, double widen_m,
+                      struct epo_footprint *footprint, struct epo_error *error);
+/* Do they take up the same ground (more than rounding explains), or come nearer than apart_m? In a
+ * write job as well. */
+bool epo_footprints_meet(struct epo_span one, struct epo_span other, double apart_m, bool *meet,
+                         struct epo_error *error);
+
+/* ---- alternative.c: where else the same shape would be free ---- */
+struct epo_alternative {
+    /* in */
+    const struct epo_place *place; /* one that was read, with its geojson */
+    struct epo_footprint footprint;
+    const struct epo_footprint *taken; /* by others */
+    size_t taken_count;
+    double apart_m, within_m;
+    const struct epo_json *rules; /* of the field, or NULL */
+    /* The caller's word on a candidate that is free and within the rules, a few times at most; may
+     * be NULL. */
+    bool (*accept)(void *arg, const struct epo_place *candidate);
+    void *arg;
+    /* out */
+    struct epo_place found; /* in the pool */
+    double distance_m;
+};
+/* The nearest one. *found: whether there is any among those tried (some thousands). On a worker: up
+ * to some tens of ms. */
+bool epo_alternative_find(struct epo_maps *maps, struct epo_pool *pool,
+                          struct epo_alternative *wanted, bool *found, struct epo_error *error);
+
 /* ---- route.c ---- */
 /* The shortest way along the streets through 2 to 25 points (lon/lat, in their order):
  * {"geometry":LineString,"length_m":812.4,"streets":["Americká", …]}; BAD_INPUT "place.no_route".
@@ -128,9 +165,12 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
 
 /* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
  * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},
- *  {"rule":"outside","layer":"…"}, {"rule":"min_area_m2","value":1},
- * {"rule":"max_area_m2","value":500},
- *  {"rule":"owner","any":["city"]}, {"rule":"near","layer":"…","within_m":50}]
+ *  {"rule":"outside","layer":"…"}, {"rule":"touching","layer":"…"},
+ *  {"rule":"near","layer":"…","within_m":50}, {"rule":"owner","any":["city"]},
+ *  {"rule":"min_area_m2","value":1}, {"rule":"max_area_m2","value":500},
+ *  {"rule":"min_length_m","value":5}, {"rule":"max_length_m","value":3000}   (of lines),
+ *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the
+ *   same days; judged by the portal (portal/occupancy.h), not here]
  * each with optional "message":{"cs":…,"en":…}. Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
                            struct epo_error *error);

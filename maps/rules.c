@@ -14,7 +14,7 @@ struct asked {
 };
 
 static const double ALL_BUT_ROUNDING = 0.9999, NOTHING_BUT_ROUNDING = 0.0001;
-static const double NEAR_MOST_M = 5000;
+static const double NEAR_MOST_M = 5000, APART_MOST_M = 500;
 
 struct total {
     double amount;
@@ -84,7 +84,30 @@ static bool near(struct asked *a) {
     return isfinite(epo_overlap_distance(a->overlap, a->layer, within_m));
 }
 
-enum { WANTS_LAYER = 1, WANTS_VALUE = 2, WANTS_ANY = 4, WANTS_WITHIN = 8 };
+static bool touching(struct asked *a) {
+    return a->place->kind == EPO_PLACE_POINT
+               ? isfinite(epo_overlap_distance(a->overlap, a->layer, 0))
+               : in_layer(a).features > 0;
+}
+
+/* Of lines alone: an area has its perimeter there, a point nothing. */
+static bool min_length(struct asked *a) {
+    return a->place->kind != EPO_PLACE_LINE ||
+           a->place->length_m >= epo_json_get_real(a->rule, "value", 0);
+}
+
+static bool max_length(struct asked *a) {
+    return a->place->kind != EPO_PLACE_LINE ||
+           a->place->length_m <= epo_json_get_real(a->rule, "value", INFINITY);
+}
+
+/* Other requests are no affair of the map: the portal asks its database. */
+static bool left_to_portal(struct asked *a) {
+    (void)a;
+    return true;
+}
+
+enum { WANTS_LAYER = 1, WANTS_VALUE = 2, WANTS_ANY = 4, WANTS_WITHIN = 8, WANTS_DAYS = 16 };
 static const struct {
     const char *name, *code; /* code of the error when it does not hold */
     int wants;
@@ -96,6 +119,10 @@ static const struct {
     {"max_area_m2", "place.too_large", WANTS_VALUE, max_area},
     {"owner", "place.owner", WANTS_ANY, owner},
     {"near", "place.far", WANTS_LAYER | WANTS_WITHIN, near},
+    {"touching", "place.not_touching", WANTS_LAYER, touching},
+    {"min_length_m", "place.too_short", WANTS_VALUE, min_length},
+    {"max_length_m", "place.too_long", WANTS_VALUE, max_length},
+    {"free", "place.taken", WANTS_DAYS, left_to_portal},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof *RULES };
 
@@ -111,12 +138,37 @@ static bool wrong(struct epo_error *error, uint32_t index, const char *text) {
     return false;
 }
 
+static bool is_number_within(const struct epo_json *rule, const char *name, double most) {
+    const struct epo_json *value = epo_json_get(rule, name);
+    double number = epo_json_get_real(rule, name, -1);
+    return value == NULL || (number >= 0 && number <= most);
+}
+
+/* Whether "from" and "to" are dates of the form is the form's to check. */
+static bool check_free(const struct epo_json *rule, uint32_t index, struct epo_error *error) {
+    const struct epo_json *states = epo_json_get(rule, "states");
+    bool listed = states == NULL || (states->type == EPO_JSON_ARRAY && states->count > 0);
+    for (uint32_t i = 0; listed && states != NULL && i < states->count; i++)
+        listed = epo_json_is_text(states->items[i]) && states->items[i]->text.len > 0 &&
+                 memchr(states->items[i]->text.at, ' ', states->items[i]->text.len) == NULL;
+    if (epo_json_get_text(rule, "from").len == 0 || epo_json_get_text(rule, "to").len == 0)
+        return wrong(error, index, "\"from\" and \"to\" must name date fields of the form");
+    if (!listed)
+        return wrong(error, index, "\"states\" must list states of a case that keep others out");
+    if (epo_json_get(rule, "agenda") != NULL && epo_json_get_text(rule, "agenda").len == 0)
+        return wrong(error, index, "\"agenda\" must name an agenda");
+    return (is_number_within(rule, "buffer_m", APART_MOST_M) &&
+            is_number_within(rule, "point_m", APART_MOST_M)) ||
+           wrong(error, index, "\"buffer_m\" and \"point_m\" must be 0 to 500 metres");
+}
+
 static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_json *rule,
                        uint32_t index, struct epo_error *error) {
     int kind = rule == NULL || rule->type != EPO_JSON_OBJECT ? -1 : rule_of(rule);
     if (kind < 0)
         return wrong(error, index,
-                     "\"rule\" must be inside, outside, min_area_m2, max_area_m2, owner or near");
+                     "\"rule\" must be inside, outside, touching, near, owner, min_area_m2, "
+                     "max_area_m2, min_length_m, max_length_m or free");
     int wants = RULES[kind].wants;
     struct epo_span layer = epo_json_get_text(rule, "layer");
     double share = epo_json_get_real(rule, "share", 1);
@@ -131,11 +183,13 @@ static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_jso
                          "the map base has no such layer: `epo map layers` lists them");
     }
     if ((wants & WANTS_VALUE) && !(epo_json_get_real(rule, "value", -1) >= 0))
-        return wrong(error, index, "\"value\" must be a number of square metres, 0 or more");
+        return wrong(error, index, "\"value\" must be a number of (square) metres, 0 or more");
     if ((wants & WANTS_WITHIN) && !(within_m > 0 && within_m <= NEAR_MOST_M))
         return wrong(error, index, "\"within_m\" must be over 0 and at most 5000 metres");
     if ((wants & WANTS_ANY) && (any == NULL || any->type != EPO_JSON_ARRAY || any->count == 0))
         return wrong(error, index, "\"any\" must list owners: city, state, private");
+    if ((wants & WANTS_DAYS) && !check_free(rule, index, error))
+        return false;
     if (!(share > 0 && share <= 1))
         return wrong(error, index, "\"share\" must be over 0 and at most 1");
     return true;

@@ -101,9 +101,13 @@ bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
     return transform(lon_lat, PJ_INV, metres, error);
 }
 
+bool epo_transform_in_range(struct epo_point metres) {
+    return metres.x >= X_MIN && metres.x <= X_MAX && metres.y >= Y_MIN && metres.y <= Y_MAX;
+}
+
 bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
                            struct epo_error *error) {
-    if (!(metres.x >= X_MIN && metres.x <= X_MAX && metres.y >= Y_MIN && metres.y <= Y_MAX))
+    if (!epo_transform_in_range(metres))
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.out_of_range",
                         "not EPSG:5514 coordinates of Czechia: x from -950000 to -400000, y from "
                         "-1250000 to -900000 (RÚIAN prints both without the minus, y first)");

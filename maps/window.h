@@ -1,5 +1,5 @@
 /* A box of any coordinate system as an area of the store, and what lies in it: for bbox= of OGC
- * API. Internal to maps. A window is used by the thread that made it. */
+ * API. A window is used by the thread that made it; workers only. */
 #ifndef EPO_MAPS_WINDOW_H
 #define EPO_MAPS_WINDOW_H
 

@@ -12,7 +12,8 @@ enum epo_wkb_type {
     EPO_WKB_POLYGON,
     EPO_WKB_POINTS,
     EPO_WKB_LINES,
-    EPO_WKB_POLYGONS
+    EPO_WKB_POLYGONS,
+    EPO_WKB_COLLECTION
 };
 struct epo_wkb {
     const unsigned char *at;

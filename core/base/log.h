@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-enum epo_log_level { EPO_LOG_DEBUG, EPO_LOG_INFO, EPO_LOG_WARN, EPO_LOG_ERROR };
+enum epo_log_level { EPO_LOG_DEBUG, EPO_LOG_INFO, EPO_LOG_WARN, EPO_LOG_ERROR, EPO_LOG_NONE };
 
 struct epo_log_field {
     const char *name; /* NULL ends the list */
@@ -32,7 +32,8 @@ struct epo_log_field {
 void epo_log_fields(enum epo_log_level level, const char *event,
                     const struct epo_log_field *fields);
 void epo_log_error(enum epo_log_level level, const char *event, const struct epo_error *error);
-/* Before threads start. format: "json" or "text"; least: the lowest level that is written. */
+/* Before threads start. format: "json" or "text"; least: the lowest level that is written
+ * (EPO_LOG_NONE: none is). */
 void epo_log_setup(const char *format, enum epo_log_level least);
 bool epo_log_is_text(void);
 

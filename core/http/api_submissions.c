@@ -25,6 +25,16 @@ static bool run_filing(struct epo_db *db, void *arg, struct epo_error *error) {
     return filing->run(db, filing->arg, error);
 }
 
+/* Another was faster: what the form says now, with what is offered instead. */
+static struct epo_response *place_lost(struct epo_request *request, struct epo_intake *intake,
+                                       const struct epo_error *lost) {
+    struct epo_error error = {0};
+    intake->db = request->db;
+    if (!epo_intake_check(intake, &error))
+        return epo_respond_error(request, &error, NULL);
+    return epo_api_problem(request, 409, lost->code, "Conflict", lost->text, intake->result.errors);
+}
+
 static struct epo_response *finish_filing(struct epo_request *request, void *arg,
                                           const struct epo_error *error) {
     struct filing_request *filing = arg;
@@ -32,6 +42,8 @@ static struct epo_response *finish_filing(struct epo_request *request, void *arg
     const struct epo_filed *filed = filing->intake.filed;
     struct epo_json *body = epo_json_object(pool);
     char at[EPO_TIME_SIZE];
+    if (error != NULL && epo_page_place_lost(error))
+        return place_lost(request, &filing->intake, error);
     if (error != NULL) {
         /* reuse of a key for something else is the client's mistake, not a race: 422 */
         if (strcmp(error->code, "submission.key_reused") == 0)
@@ -190,6 +202,21 @@ static struct epo_json *errors_of(struct epo_pool *pool, const struct epo_json *
     return of;
 }
 
+static struct epo_json *words_of(struct epo_request *request, const struct epo_json *facts) {
+    return facts == NULL
+               ? epo_json_array(request->pool)
+               : epo_form_words(request->pool, request->lang, request->portal->catalog, facts);
+}
+
+/* Of several places the words about each. */
+static struct epo_json *places_of(struct epo_request *request, const struct epo_json *facts) {
+    struct epo_json *places = epo_json_array(request->pool);
+    const struct epo_json *each = epo_json_get(facts, "features");
+    for (uint32_t i = 0; each != NULL && i < each->count; i++)
+        epo_json_push(request->pool, places, words_of(request, each->items[i]));
+    return places;
+}
+
 struct epo_response *epo_api_check(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
@@ -221,10 +248,8 @@ struct epo_response *epo_api_check(struct epo_request *request) {
         return epo_respond_error(request, &error, NULL);
     struct epo_json *said = epo_json_object(pool);
     const struct epo_json *facts = epo_json_get_span(intake.result.facts, field);
-    epo_json_set(pool, said, "words",
-                 facts != NULL
-                     ? epo_form_words(pool, request->lang, request->portal->catalog, facts)
-                     : epo_json_array(pool));
+    epo_json_set(pool, said, "words", words_of(request, facts));
+    epo_json_set(pool, said, "places", places_of(request, facts));
     epo_json_set(pool, said, "errors", errors_of(pool, intake.result.errors, field));
     epo_json_set(pool, said, "values", epo_page_values(request, agenda, form, intake.values));
     epo_json_set(pool, said, "explain",

@@ -246,9 +246,20 @@ static struct epo_response *show_unsent(struct filling *filling, const struct ep
     return response;
 }
 
+/* The place went to another, or the map changed: the form again, with what is wrong now. */
+static struct epo_response *show_lost(struct filling *filling, const struct epo_error *lost) {
+    struct epo_error error = {0};
+    if (!check(filling, &error))
+        return show_trouble(filling, &error);
+    return has_errors(filling) ? show_form(filling, 409, &filling->intake.result)
+                               : show_unsent(filling, lost);
+}
+
 static struct epo_response *finish(struct epo_request *request, void *arg,
                                    const struct epo_error *error) {
     struct filling *filling = arg;
+    if (error != NULL && epo_page_place_lost(error))
+        return show_lost(filling, error);
     if (error != NULL)
         return show_unsent(filling, error);
     const struct epo_filed *filed = filling->intake.filed;
@@ -289,6 +300,23 @@ static struct epo_response *send(struct filling *filling) {
     return epo_respond_after_write(filling->request, run_write, finish_write, write);
 }
 
+/* "use:<name>": the input of that name holds answers, as JSON, that take the place of those typed:
+ * what was offered instead of a place that is taken. */
+static void take_offer(struct filling *filling, struct epo_span name) {
+    struct epo_pool *pool = filling->request->pool;
+    struct epo_error ignored = {0};
+    const struct epo_json *text = epo_json_get_span(filling->raw, name);
+    struct epo_json *answers =
+        epo_json_is_text(text) ? epo_json_parse(pool, text->text, &ignored) : NULL;
+    for (uint32_t i = 0; answers != NULL && answers->type == EPO_JSON_OBJECT && i < answers->count;
+         i++) {
+        const struct epo_json *value = answers->items[i];
+        epo_json_set_text(pool, filling->raw, epo_pool_string(pool, answers->names[i]),
+                          epo_json_is_text(value) ? value->text : epo_json_print(pool, value));
+        epo_form_forget_search(pool, filling->raw, answers->names[i]);
+    }
+}
+
 struct epo_response *epo_form_post(struct epo_request *request) {
     struct filling *filling = EPO_NEW(request->pool, struct filling);
     struct epo_span action = epo_request_form(request, "_action");
@@ -298,6 +326,8 @@ struct epo_response *epo_form_post(struct epo_request *request) {
     read_raw(filling);
     if (epo_span_is(action, "send"))
         return send(filling);
+    if (epo_span_starts(action, EPO_SPAN("use:")))
+        take_offer(filling, (struct epo_span){action.at + 4, action.len - 4});
     if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);

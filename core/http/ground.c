@@ -2,6 +2,7 @@
  * learns nothing of them, and they are asked for by number, never by address. */
 #include "http/internal.h"
 #include "http/pages.h"
+#include "http/tile_address.h"
 #include "portal/background.h"
 
 /* Pictures that a browser draws and that cannot carry a script. */
@@ -45,9 +46,7 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
 struct epo_response *epo_ground_tile(struct epo_request *request) {
     struct epo_background background;
     int64_t at[3];
-    bool read = true;
-    for (int i = 0; i < 3; i++)
-        read = read && epo_span_integer(request->captures[i + 1], &at[i]);
+    bool read = epo_tile_address(request->captures + 1, "", at);
     const struct epo_json *settings = epo_portal_settings(request->portal);
     if (!epo_background_find(request->pool, settings, request->captures[0], &background) ||
         !background.proxied)
@@ -59,17 +58,4 @@ struct epo_response *epo_ground_tile(struct epo_request *request) {
     struct epo_fetch *fetch = EPO_NEW(request->pool, struct epo_fetch);
     fetch->url = epo_pool_string(request->pool, url);
     return epo_respond_after_fetch(request, fetch, finish);
-}
-
-/* What a map can show beside the city: backgrounds and live layers. */
-struct epo_response *epo_map_offer(struct epo_request *request) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *offer = epo_json_object(pool);
-    epo_json_set(
-        pool, offer, "backgrounds",
-        epo_backgrounds_describe(pool, epo_portal_settings(request->portal), request->lang));
-    epo_json_set(pool, offer, "layers", epo_json_array(pool));
-    struct epo_response *response = epo_respond_json(request, 200, offer);
-    epo_response_header(response, "cache-control", EPO_SPAN("public, max-age=60"));
-    return response;
 }

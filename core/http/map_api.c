@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "http/api_body.h"
 #include "http/pages.h"
+#include "http/tile_address.h"
 
 static bool read_point(struct epo_request *request, struct epo_point *point) {
     return epo_span_real(epo_request_query(request, "lon"), &point->x) &&
@@ -238,18 +239,6 @@ struct epo_response *epo_map_style(struct epo_request *request) {
     return for_all(cached_json(request, "application/json", own, "public, max-age=300"));
 }
 
-/* {y} carries the ".mvt". */
-static bool read_tile(struct epo_request *request, int64_t at[3]) {
-    struct epo_span y = request->captures[2];
-    if (y.len < 5 || memcmp(y.at + y.len - 4, ".mvt", 4) != 0)
-        return false;
-    y.len -= 4;
-    return epo_span_integer(request->captures[0], &at[0]) &&
-           epo_span_integer(request->captures[1], &at[1]) && epo_span_integer(y, &at[2]) &&
-           at[0] >= 0 && at[0] <= 30 && at[1] >= 0 && at[1] < 1LL << 30 && at[2] >= 0 &&
-           at[2] < 1LL << 30;
-}
-
 /* On the loop. A tile never changes under one version, which TileJSON puts behind ?v=: with it the
  * bytes may be kept for ever. */
 struct epo_response *epo_map_tile(struct epo_request *request) {
@@ -258,7 +247,7 @@ struct epo_response *epo_map_tile(struct epo_request *request) {
     struct epo_response *response;
     int64_t at[3];
     bool found = false;
-    if (!read_tile(request, at))
+    if (!epo_tile_address(request->captures, ".mvt", at))
         return epo_api_problem(request, 400, "tile.address", "Bad Request",
                                "A tile is /tiles/city/{z}/{x}/{y}.mvt.", NULL);
     struct epo_span version = epo_tiles_version(request->portal->maps, request->pool);

@@ -51,6 +51,10 @@ struct epo_span epo_page_error_text(struct epo_request *request, const struct ep
     return epo_span_is(text, key) ? epo_page_text(request, otherwise) : text;
 }
 
+bool epo_page_place_lost(const struct epo_error *error) {
+    return strcmp(error->code, "place.taken") == 0 || strcmp(error->code, "place.changed") == 0;
+}
+
 static void release(void *arg) {
     epo_agenda_release(arg);
 }

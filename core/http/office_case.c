@@ -195,9 +195,9 @@ static struct epo_response *move_on(struct epo_request *request, struct handling
         .note = handling->move.note,
         .account = epo_page_account_json(request, handling->account),
     };
-    bool allowed = epo_agenda_state(change, &error);
-    if (allowed)
-        epo_agenda_state_file(change, &handling->move, &handling->run, &handling->arg);
+    bool allowed =
+        epo_agenda_state(change, &error) &&
+        epo_agenda_state_file(change, &handling->move, &handling->run, &handling->arg, &error);
     epo_agenda_release(agenda); /* the write holds its own */
     if (allowed)
         return epo_respond_after_write(request, run_move, finish_move, handling);

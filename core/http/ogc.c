@@ -18,7 +18,7 @@ static struct epo_json *titled(struct epo_request *request, const char *title) {
 
 static struct epo_response *page(struct epo_request *request, const char *name,
                                  struct epo_json *model) {
-    epo_json_set_string(request->pool, model, "json_url", epo_ogc_again(request, "json", 0));
+    epo_json_set_string(request->pool, model, "json_url", epo_ogc_again(request, "json", NULL));
     return epo_respond_page(request, 200, name, model);
 }
 
@@ -93,10 +93,11 @@ struct epo_response *epo_ogc_collections(struct epo_request *request) {
     size_t count;
     if (!epo_ogc_read_page(request, &ask, &early))
         return early;
-    if (!epo_collections(request->portal->maps, pool, &all, &count, &error))
+    if (!epo_ogc_all(request, &all, &count, &error))
         return epo_ogc_refuse(request, &error);
     bool html = ask.form == EPO_OGC_HTML;
-    if (epo_ogc_unchanged(request, all[0].map_version, &ask, &etag, &early))
+    const char *version = epo_pool_printf(pool, "%s.%zu", all[0].map_version, count);
+    if (epo_ogc_unchanged(request, version, &ask, &etag, &early))
         return early;
     struct epo_json *body = html ? titled(request, "ogc.collections_title") : epo_json_object(pool);
     struct epo_json *links = epo_json_array(pool), *list = epo_json_array(pool);
@@ -109,7 +110,8 @@ struct epo_response *epo_ogc_collections(struct epo_request *request) {
     if (html)
         return page(request, "web/ogc_collections", body);
     struct epo_response *response = epo_ogc_json(request, "application/json", body);
-    epo_response_header(response, "etag", etag);
+    if (etag.len > 0)
+        epo_response_header(response, "etag", etag);
     return response;
 }
 
@@ -133,6 +135,10 @@ static struct epo_response *collection_page(struct epo_request *request,
     struct epo_json *model = epo_ogc_row(request, collection);
     struct epo_json *systems = epo_json_array(pool);
     epo_json_set_text(pool, model, "page_title", epo_ogc_title(request, collection));
+    if (epo_ogc_is_live(collection))
+        epo_json_set_text(
+            pool, model, "about",
+            epo_page_text(request, epo_pool_printf(pool, "ogc.live.%s", collection->name)));
     epo_json_set(pool, model, "fields", field_rows(request, collection));
     for (int i = 0; i < EPO_CRS_COUNT; i++)
         epo_json_push(pool, systems, epo_json_string(pool, epo_crs_uri((enum epo_crs)i)));
@@ -153,6 +159,7 @@ struct epo_response *epo_ogc_one_collection(struct epo_request *request) {
         return collection_page(request, &collection);
     struct epo_response *response =
         epo_ogc_json(request, "application/json", epo_ogc_describe(request, &collection));
-    epo_response_header(response, "etag", etag);
+    if (etag.len > 0)
+        epo_response_header(response, "etag", etag);
     return response;
 }

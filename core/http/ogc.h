@@ -45,8 +45,9 @@ bool epo_ogc_read(const struct epo_request *request, enum epo_ogc_kind kind,
 /* ---- ogc_parts.c: what answers are made of ---- */
 /* "https://host" */
 const char *epo_ogc_base(struct epo_request *request);
-/* Absolute address of this request with f=form and, where after > 0, from there on. */
-const char *epo_ogc_again(struct epo_request *request, const char *form, int64_t after);
+/* Absolute address of this request with f=form and, unless onward is NULL, from there on: a
+ * parameter, "after=17" or "offset=20". */
+const char *epo_ogc_again(struct epo_request *request, const char *form, const char *onward);
 /* Path of the same features as GeoJSON for the page's own map. */
 const char *epo_ogc_for_map(struct epo_request *request);
 /* Appends {"rel","type","title","href"}. title: key of the catalog, NULL for none. */
@@ -83,6 +84,19 @@ struct epo_json *epo_ogc_row(struct epo_request *request, const struct epo_colle
 /* One collection as the standard describes it. */
 struct epo_json *epo_ogc_describe(struct epo_request *request,
                                   const struct epo_collection *collection);
+
+/* ---- ogc_live.c: collections of the map base and those of agendas alike ---- */
+#define EPO_OGC_LIVE (-1) /* layer of a collection that is not of the map base */
+bool epo_ogc_is_live(const struct epo_collection *collection);
+/* In the request's pool; count of a live one is -1: not known before it is read. */
+bool epo_ogc_all(struct epo_request *request, struct epo_collection **list, size_t *count,
+                 struct epo_error *error);
+bool epo_ogc_find(struct epo_request *request, struct epo_span name,
+                  struct epo_collection *collection, struct epo_error *error);
+/* epo_features_each for either; live rows have no key and are gone on with by skipping. */
+bool epo_ogc_each(struct epo_request *request, const struct epo_collection *collection,
+                  const struct epo_ogc_ask *ask, epo_feature_fn visit, void *arg, int64_t *matched,
+                  struct epo_error *error);
 
 /* ---- opendata.c ---- */
 struct epo_opendata_file {

@@ -137,7 +137,7 @@ struct epo_response *epo_ogc_api(struct epo_request *request) {
     size_t count;
     if (!epo_ogc_read_page(request, &ask, &refusal))
         return refusal;
-    if (!epo_collections(request->portal->maps, pool, &all, &count, &error))
+    if (!epo_ogc_all(request, &all, &count, &error))
         return epo_ogc_refuse(request, &error);
     struct epo_json *document = epo_json_copy(pool, epo_page_app(request)->ogc);
     set_info(request, document);
@@ -147,7 +147,7 @@ struct epo_response *epo_ogc_api(struct epo_request *request) {
         return epo_ogc_json(request, "application/vnd.oai.openapi+json;version=3.0", document);
     struct epo_json *model = epo_json_object(pool);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "ogc.api_title"));
-    epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", 0));
+    epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", NULL));
     epo_json_set(pool, model, "paths", path_rows(request, document));
     return epo_respond_page(request, 200, "web/ogc_api", model);
 }

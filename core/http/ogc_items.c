@@ -28,7 +28,8 @@ static struct epo_response *answer(struct page_of *page, struct epo_span etag) {
     const char *system = epo_pool_printf(page->request->pool, "<%s>", epo_crs_uri(page->ask->crs));
     epo_ogc_open(response);
     epo_response_header(response, "content-crs", epo_span(system));
-    epo_response_header(response, "etag", etag);
+    if (etag.len > 0)
+        epo_response_header(response, "etag", etag);
     return response;
 }
 
@@ -40,9 +41,18 @@ static struct epo_response *fail(struct page_of *page) {
     return epo_ogc_refuse(page->request, &page->error);
 }
 
+/* The parameter of the next page. */
+static const char *onward(const struct page_of *page, const struct epo_collection *collection) {
+    struct epo_pool *pool = page->request->pool;
+    if (epo_ogc_is_live(collection))
+        return epo_pool_printf(pool, "offset=%lld",
+                               (long long)(page->ask->query.skip + page->returned));
+    return epo_pool_printf(pool, "after=%lld", (long long)page->last_key);
+}
+
 /* ---- HTML ---- */
 
-/* What a value says to a person: words of the catalog for a kind of owner. */
+/* What a value says to a person: words of the catalog for an owner or a state. */
 static struct epo_span value_text(struct epo_request *request, struct epo_span field,
                                   const struct epo_json *value) {
     if (value->type == EPO_JSON_NULL)
@@ -75,7 +85,7 @@ static struct epo_json *cells(struct epo_request *request, const struct epo_json
 }
 
 static void add_row(struct page_of *page, const struct epo_feature_row *row) {
-    static const char *const LABELS[] = {"name", "number"};
+    static const char *const LABELS[] = {"name", "number", "title"};
     struct epo_pool *pool = page->request->pool;
     struct epo_json *one = epo_json_object(pool);
     struct epo_span label = row->id->text;
@@ -102,7 +112,7 @@ static struct epo_json *page_model(const struct page_of *page,
     epo_json_set_text(pool, model, "page_title", epo_ogc_title(request, collection));
     epo_json_set(pool, model, "fields", fields);
     epo_json_set(pool, model, "rows", page->rows);
-    epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", 0));
+    epo_json_set_string(pool, model, "json_url", epo_ogc_again(request, "json", NULL));
     epo_json_set_string(pool, model, "map_url", epo_ogc_for_map(request));
     return model;
 }
@@ -116,7 +126,7 @@ static struct epo_response *show_page(const struct page_of *page,
     epo_json_set_integer(pool, model, "returned", page->returned);
     if (page->more)
         epo_json_set_string(pool, model, "next_url",
-                            epo_ogc_again(page->request, "html", page->last_key));
+                            epo_ogc_again(page->request, "html", onward(page, collection)));
     return epo_respond_page(page->request, 200, "web/ogc_items", model);
 }
 
@@ -153,7 +163,7 @@ static void write_tail(struct page_of *page, const struct epo_collection *collec
                                  epo_ogc_base(request), collection->name));
     if (page->more)
         epo_ogc_link(request, links, "next", "application/geo+json", "ogc.link_next",
-                     epo_ogc_again(request, "json", page->last_key));
+                     epo_ogc_again(request, "json", onward(page, collection)));
     epo_buffer_printf(&page->out, "],\"numberReturned\":%lld", (long long)page->returned);
     if (page->matched >= 0)
         epo_buffer_printf(&page->out, ",\"numberMatched\":%lld", (long long)page->matched);
@@ -169,8 +179,7 @@ static struct epo_response *read_items(struct epo_request *request,
     struct page_of page = {.request = request, .ask = ask, .rows = epo_json_array(request->pool)};
     epo_buffer_init(&page.out, PAGE_BYTES_MAX);
     epo_buffer_string(&page.out, "{\"type\":\"FeatureCollection\",\"features\":[");
-    if (!epo_features_each(request->portal->maps, collection, &ask->query, take, &page,
-                           &page.matched, &page.error) ||
+    if (!epo_ogc_each(request, collection, ask, take, &page, &page.matched, &page.error) ||
         page.failed)
         return fail(&page);
     if (ask->form == EPO_OGC_HTML) {
@@ -259,8 +268,7 @@ struct epo_response *epo_ogc_item(struct epo_request *request) {
     struct page_of page = {.request = request, .ask = &ask, .rows = epo_json_array(request->pool)};
     epo_buffer_init(&page.out, PAGE_BYTES_MAX);
     ask.query.id = request->captures[1];
-    if (!epo_features_each(request->portal->maps, &collection, &ask.query, take_item, &page,
-                           &page.matched, &page.error) ||
+    if (!epo_ogc_each(request, &collection, &ask, take_item, &page, &page.matched, &page.error) ||
         page.failed)
         return fail(&page);
     if (page.returned == 0) {

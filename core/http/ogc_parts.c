@@ -14,7 +14,7 @@ static bool is_replaced(struct epo_span part, bool onward, bool for_map) {
            (for_map && epo_span_is(name, "crs"));
 }
 
-static const char *again(struct epo_request *request, const char *form, int64_t after,
+static const char *again(struct epo_request *request, const char *form, const char *onward,
                          bool for_map) {
     struct epo_pool *pool = request->pool;
     struct epo_span query = request->raw_query;
@@ -22,18 +22,18 @@ static const char *again(struct epo_request *request, const char *form, int64_t 
                                       EPO_ARG(request->raw_path), form);
     while (query.len > 0) { /* as sent: still encoded */
         struct epo_span part = epo_span_cut(query, '&', &query);
-        if (!is_replaced(part, after > 0, for_map))
+        if (!is_replaced(part, onward != NULL, for_map))
             url = epo_pool_printf(pool, "%s&%.*s", url, EPO_ARG(part));
     }
-    return after > 0 ? epo_pool_printf(pool, "%s&after=%lld", url, (long long)after) : url;
+    return onward != NULL ? epo_pool_printf(pool, "%s&%s", url, onward) : url;
 }
 
-const char *epo_ogc_again(struct epo_request *request, const char *form, int64_t after) {
-    return again(request, form, after, false);
+const char *epo_ogc_again(struct epo_request *request, const char *form, const char *onward) {
+    return again(request, form, onward, false);
 }
 
 const char *epo_ogc_for_map(struct epo_request *request) {
-    return again(request, "json", 0, true);
+    return again(request, "json", NULL, true);
 }
 
 void epo_ogc_link(struct epo_request *request, struct epo_json *links, const char *rel,
@@ -52,9 +52,9 @@ void epo_ogc_links_here(struct epo_request *request, struct epo_json *links,
                         const struct epo_ogc_ask *ask, const char *type) {
     bool html = ask->form == EPO_OGC_HTML;
     epo_ogc_link(request, links, html ? "alternate" : "self", type, NULL,
-                 epo_ogc_again(request, "json", 0));
+                 epo_ogc_again(request, "json", NULL));
     epo_ogc_link(request, links, html ? "self" : "alternate", "text/html", NULL,
-                 epo_ogc_again(request, "html", 0));
+                 epo_ogc_again(request, "html", NULL));
 }
 
 void epo_ogc_open(struct epo_response *response) {
@@ -75,6 +75,8 @@ struct epo_response *epo_ogc_json(struct epo_request *request, const char *type,
 struct epo_span epo_ogc_title(struct epo_request *request,
                               const struct epo_collection *collection) {
     const char *title = request->lang[0] == 'e' ? collection->title_en : collection->title_cs;
+    if (epo_ogc_is_live(collection))
+        return epo_page_text(request, epo_pool_printf(request->pool, "layer.%s", collection->name));
     return title[0] != '\0' ? epo_span(title) : epo_page_text(request, "ogc.addresses");
 }
 
@@ -113,7 +115,7 @@ bool epo_ogc_unchanged(struct epo_request *request, const char *map_version,
                        const struct epo_ogc_ask *ask, struct epo_span *etag,
                        struct epo_response **same) {
     *etag = EPO_SPAN("");
-    if (ask->form != EPO_OGC_JSON) /* a page shows who is signed in */
+    if (ask->form != EPO_OGC_JSON || map_version[0] == '\0') /* a page shows who is signed in */
         return false;
     struct epo_span match = epo_request_header(request, "if-none-match");
     *etag = epo_span(epo_pool_printf(request->pool, "W/\"%s-%s-%s\"", map_version, request->lang,
@@ -129,8 +131,7 @@ bool epo_ogc_unchanged(struct epo_request *request, const char *map_version,
 bool epo_ogc_collection(struct epo_request *request, struct epo_collection *collection,
                         struct epo_response **refusal) {
     struct epo_error error = {0};
-    if (epo_collection_find(request->portal->maps, request->pool, request->captures[0], collection,
-                            &error))
+    if (epo_ogc_find(request, request->captures[0], collection, &error))
         return true;
     *refusal = epo_ogc_refuse(request, &error);
     return false;
@@ -145,7 +146,8 @@ struct epo_json *epo_ogc_row(struct epo_request *request, const struct epo_colle
     epo_json_set_text(pool, row, "title", epo_ogc_title(request, collection));
     epo_json_set_string(pool, row, "shape_key",
                         epo_pool_printf(pool, "ogc.shape.%s", collection->geometry));
-    epo_json_set_integer(pool, row, "count", collection->count);
+    if (collection->count >= 0)
+        epo_json_set_integer(pool, row, "count", collection->count);
     return row;
 }
 
@@ -169,7 +171,7 @@ static void add_data_links(struct epo_request *request, const struct epo_collect
                  epo_pool_printf(request->pool, "%s?f=json", items));
     epo_ogc_link(request, links, "items", "text/html", "ogc.link_items",
                  epo_pool_printf(request->pool, "%s?f=html", items));
-    for (size_t i = 0; i < EPO_EXPORT_KINDS; i++)
+    for (size_t i = 0; i < EPO_EXPORT_KINDS && !epo_ogc_is_live(collection); i++)
         epo_ogc_link(request, links, "enclosure", epo_opendata_files[i].type, "opendata.title",
                      epo_pool_printf(request->pool, "%s/opendata/%s.%s", epo_ogc_base(request),
                                      collection->name, epo_opendata_files[i].ending));
@@ -187,6 +189,10 @@ struct epo_json *epo_ogc_describe(struct epo_request *request,
     epo_json_set_string(pool, object, "id", collection->name);
     epo_json_set_text(pool, object, "title", epo_ogc_title(request, collection));
     epo_json_set_string(pool, object, "itemType", "feature");
+    if (epo_ogc_is_live(collection))
+        epo_json_set_text(
+            pool, object, "description",
+            epo_page_text(request, epo_pool_printf(pool, "ogc.live.%s", collection->name)));
     if (collection->has_extent)
         epo_json_set(pool, object, "extent", extent(pool, collection));
     for (int i = 0; i < EPO_CRS_COUNT; i++)

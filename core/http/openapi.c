@@ -12,7 +12,7 @@ static const struct operation {
     const char *body, *body_type;
     int status;
     const char *response, *response_type;
-    int errors[6];
+    int errors[8];
 } operations[] = {
     {"get",
      "/healthz",
@@ -80,7 +80,7 @@ static const struct operation {
      201,
      "Filed",
      "application/json",
-     {400, 404, 415, 422, 429, 503}},
+     {400, 404, 409, 415, 422, 429, 503}},
     {"post",
      "/api/v1/forms/{agenda}/{form}/check",
      "check",
@@ -169,6 +169,17 @@ static const struct operation {
      "MapOffer",
      "application/json",
      {0}},
+    {"get",
+     "/api/v1/layers/{layer}",
+     "layer",
+     "What lies around now: permits in force, public requests, offices",
+     {"layer", "bbox", "layerLimit", "lang"},
+     0,
+     0,
+     200,
+     "LiveFeatures",
+     "application/geo+json",
+     {400, 404}},
     {"get",
      "/tiles/background/{id}/{z}/{x}/{y}",
      "background",
@@ -299,7 +310,7 @@ static struct epo_json *describe(struct epo_pool *pool, const struct operation *
     }
     add_response(pool, responses, operation->status, operation->status == 201 ? "Filed" : "Done",
                  content(pool, operation->response_type, operation->response));
-    for (size_t i = 0; i < 6 && operation->errors[i] != 0; i++)
+    for (size_t i = 0; i < 8 && operation->errors[i] != 0; i++)
         add_response(pool, responses, operation->errors[i], "Refused: see the problem",
                      content(pool, "application/problem+json", "Problem"));
     epo_json_set(pool, object, "responses", responses);

@@ -40,6 +40,8 @@ struct epo_span epo_page_text(struct epo_request *request, const char *key);
 /* What an error says to a person: the catalog's "error.<code>", else `otherwise`. */
 struct epo_span epo_page_error_text(struct epo_request *request, const struct epo_error *error,
                                     const char *otherwise);
+/* Did the save end because the place is not to be had any more? Then the form is checked again. */
+bool epo_page_place_lost(const struct epo_error *error);
 void epo_page_set_crumb(struct epo_request *request, struct epo_json *model,
                         const struct epo_agenda *agenda);
 struct epo_span epo_agenda_title(const struct epo_agenda *agenda, const char *lang);
@@ -57,6 +59,9 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
 
 /* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
 bool epo_page_place(struct epo_request *request, struct epo_point *at);
+/* Does some agenda let something out into this live layer ("permits", "requests")? */
+bool epo_layer_is_fed(struct epo_request *request, const char *layer);
+
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);
@@ -108,6 +113,7 @@ struct epo_response *epo_map_addresses(struct epo_request *request);
 struct epo_response *epo_map_reverse(struct epo_request *request);
 struct epo_response *epo_map_route(struct epo_request *request);
 struct epo_response *epo_map_offer(struct epo_request *request);
+struct epo_response *epo_layer_get(struct epo_request *request);
 struct epo_response *epo_ground_tile(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_style(struct epo_request *request);

@@ -2,9 +2,14 @@
  * map of the page fetches this same page for every spot and takes its part "here". */
 #include "http/pages.h"
 
+#include "base/clock.h"
+#include "portal/published.h"
 #include "portal/routing.h"
 
-enum { FOUND_MAX = 10, AT_ADDRESS_M = 30 };
+enum { FOUND_MAX = 10, AT_ADDRESS_M = 30, NEARBY_MAX = 10, NEARBY_BYTES_MAX = 1 << 20 };
+/* About 150 m to each side at the latitude of Czechia. */
+#define NEARBY_LON 0.0021
+#define NEARBY_LAT 0.00135
 
 /* A coordinate as it goes into an address: 7 decimals are a centimetre. */
 static const char *place_of(struct epo_pool *pool, struct epo_point at) {
@@ -85,6 +90,36 @@ static struct epo_json *point(struct epo_pool *pool, struct epo_point at) {
     return geometry;
 }
 
+/* Permits in force and public requests around the spot: [{"title","text"}], newest first. */
+static bool nearby(struct epo_request *request, struct epo_point at, const char *layer,
+                   struct epo_json *rows, struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_buffer out;
+    char today[EPO_TIME_SIZE];
+    struct epo_live_query query = {.layer = epo_span(layer),
+                                   .west = at.x - NEARBY_LON,
+                                   .south = at.y - NEARBY_LAT,
+                                   .east = at.x + NEARBY_LON,
+                                   .north = at.y + NEARBY_LAT,
+                                   .today = epo_span(epo_date_iso(epo_clock_today(), today)),
+                                   .limit = NEARBY_MAX,
+                                   .lang = request->lang};
+    epo_buffer_init(&out, NEARBY_BYTES_MAX);
+    bool good = epo_published_write(request->portal, request->db, &query, &out, error);
+    struct epo_json *found =
+        good && !out.failed ? epo_json_parse(pool, epo_buffer_get(&out), error) : NULL;
+    epo_buffer_clear(&out);
+    const struct epo_json *features = epo_json_get(found, "features");
+    for (uint32_t i = 0; features != NULL && i < features->count; i++) {
+        const struct epo_json *properties = epo_json_get(features->items[i], "properties");
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_text(pool, row, "title", epo_json_get_text(properties, "title"));
+        epo_json_set_text(pool, row, "text", epo_json_get_text(properties, "text"));
+        epo_json_push(pool, rows, row);
+    }
+    return good;
+}
+
 /* An address only where the spot is as good as at it. */
 static struct epo_span title_of(const struct epo_json *facts) {
     const struct epo_json *address = epo_json_get(facts, "address");
@@ -120,7 +155,10 @@ static bool describe(struct epo_request *request, struct epo_point at, struct ep
     epo_json_set_text(pool, here, "title", title_of(facts));
     epo_json_set(pool, here, "words", epo_form_words(pool, request->lang, catalog, facts));
     epo_json_set(pool, here, "office", office_at(request, facts));
-    return agendas_at(request, facts, at, epo_json_set(pool, here, "agendas", epo_json_array(pool)),
+    struct epo_json *around = epo_json_set(pool, here, "nearby", epo_json_array(pool));
+    return nearby(request, at, "permits", around, error) &&
+           nearby(request, at, "requests", around, error) &&
+           agendas_at(request, facts, at, epo_json_set(pool, here, "agendas", epo_json_array(pool)),
                       error);
 }
 

@@ -1,5 +1,6 @@
 /* A folder made live, step by step; whatever is wrong is said with its file and line. */
 #include "plugin/agenda.h"
+#include "plugin/public.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -231,7 +232,7 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
     if (good) {
         good = check_rights(agenda, faults);
         good = load_texts(agenda, faults) && good;
-        good = load_forms(agenda, faults) && good;
+        good = load_forms(agenda, faults) && epo_public_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }
     if (good && start_native_safely(agenda, faults) && load_tables(agenda, faults))

@@ -42,6 +42,7 @@ struct epo_agenda {
     void *self, *handle;
     bool opened, started;
     struct epo_troubles troubles;
+    bool refreshed; /* what it lets out was looked at: jobs.c */
 };
 
 /* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,
@@ -54,6 +55,10 @@ void epo_agenda_hold(struct epo_agenda *agenda);
 bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);
 /* Stops and closes the code. */
 void epo_agenda_stop(struct epo_agenda *agenda);
+
+/* free.c: the rule "free" of the checked form: fills intake->occupants, adds errors with what is
+ * offered instead. False only when asking failed. */
+bool epo_intake_free(struct epo_intake *intake, struct epo_error *error);
 
 /* native.c */
 extern const struct epo_runtime EPO_RUNTIME_NATIVE;

@@ -14,7 +14,7 @@ struct testing {
     struct epo_agenda *agenda;
     struct epo_db *db;
     struct epo_pool *pool; /* of one case */
-    FILE *out;
+    FILE *wrong;
     const char *file;
     const struct epo_json *test;
     bool failed; /* this case */
@@ -30,11 +30,11 @@ __attribute__((format(printf, 2, 3))) static void wrong(struct testing *testing,
                                                         ...) {
     struct epo_span name = epo_json_get_text(testing->test, "name");
     va_list arguments;
-    fprintf(testing->out, "%s:%u: %.*s: ", testing->file, testing->test->line, EPO_ARG(name));
+    fprintf(testing->wrong, "%s:%u: %.*s: ", testing->file, testing->test->line, EPO_ARG(name));
     va_start(arguments, format);
-    vfprintf(testing->out, format, arguments);
+    vfprintf(testing->wrong, format, arguments);
     va_end(arguments);
-    fputc('\n', testing->out);
+    fputc('\n', testing->wrong);
     testing->failed = true;
 }
 
@@ -241,9 +241,9 @@ static void run_file(struct testing *testing, struct epo_pool *pool, const char 
     struct epo_json *cases = NULL;
     testing->file = path;
     if (!epo_file_read(pool, path, CASES_BYTES_MAX, &bytes, &why))
-        fprintf(testing->out, "%s: %s\n", path, why);
+        fprintf(testing->wrong, "%s: %s\n", path, why);
     else if (!(cases = epo_json_parse(pool, bytes, &error)))
-        fprintf(testing->out, "%s:%s: %s\n", path, error.where, error.text);
+        fprintf(testing->wrong, "%s:%s: %s\n", path, error.where, error.text);
     if (!cases) {
         testing->failures++;
         return;
@@ -279,7 +279,7 @@ static bool open_agenda(struct testing *testing, const struct epo_runtime *const
     testing->agenda =
         epo_agenda_open(&testing->portal, runtimes, runtime_count, agenda_folder, &faults);
     for (struct epo_fault *fault = faults.first; fault; fault = fault->next)
-        fprintf(testing->out, "%s:%d: %s\n", fault->file, fault->line > 0 ? fault->line : 1,
+        fprintf(testing->wrong, "%s:%d: %s\n", fault->file, fault->line > 0 ? fault->line : 1,
                 fault->text);
     epo_pool_free(faults.pool);
     return testing->agenda != NULL;
@@ -296,9 +296,9 @@ static void remove_store(const char *folder) {
 }
 
 bool epo_agenda_test(struct epo_portal *portal, const struct epo_runtime *const *runtimes,
-                     size_t runtime_count, const char *agenda_folder, FILE *out,
-                     struct epo_error *error) {
-    struct testing testing = {.portal = *portal, .out = out};
+                     size_t runtime_count, const char *agenda_folder, FILE *wrong, int *passed,
+                     int *failed, struct epo_error *error) {
+    struct testing testing = {.portal = *portal, .wrong = wrong};
     struct epo_store_options options = {.label = "test"};
     char folder[] = "/tmp/epo-test-XXXXXX", path[200];
     if (!mkdtemp(folder))
@@ -313,7 +313,8 @@ bool epo_agenda_test(struct epo_portal *portal, const struct epo_runtime *const 
         testing.db = epo_store_connect(testing.portal.store, error);
     if (testing.db)
         run_files(&testing, agenda_folder);
-    fprintf(out, "%d passed, %d failed\n", testing.passed, testing.failures + !testing.db);
+    *passed += testing.passed;
+    *failed += testing.failures + !testing.db;
     if (testing.db)
         epo_db_close(testing.db);
     epo_agenda_release(testing.agenda);

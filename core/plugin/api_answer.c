@@ -4,7 +4,8 @@
 #include "plugin/call.h"
 
 #define PATH_STEPS_MAX 16
-#define ITEMS_MAX 10000 /* of one array */
+#define ITEMS_MAX 10000    /* of one array */
+#define VALUE_DEPTH_MAX 32 /* of set_json: with the path still well below what a reader takes */
 
 /* The member or item named by step; the given fresh value is put there where there is none, or
  * where replace is set. NULL where step does not fit parent. */
@@ -57,7 +58,7 @@ static int set(struct epo_call *call, const char *path, struct epo_json *value) 
 
 int epo_api_set_text(epo_call *call, const char *path, epo_str value) {
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     struct epo_span text = {value.at, value.at ? value.len : 0};
     if (!epo_text_valid(text))
         return epo_call_broken(call, EPO_RC_BROKEN, "agenda.text",
@@ -67,12 +68,12 @@ int epo_api_set_text(epo_call *call, const char *path, epo_str value) {
 
 int epo_api_set_integer(epo_call *call, const char *path, int64_t value) {
     return epo_call_may(call) ? set(call, path, epo_json_integer(call->hook->pool, value))
-                              : EPO_RC_BROKEN;
+                              : epo_call_over(call);
 }
 
 int epo_api_set_real(epo_call *call, const char *path, double value) {
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     if (!isfinite(value))
         return epo_call_broken(call, EPO_RC_BROKEN, "agenda.number",
                                "the number for \"%.100s\" is not finite", path ? path : "");
@@ -81,18 +82,34 @@ int epo_api_set_real(epo_call *call, const char *path, double value) {
 
 int epo_api_set_boolean(epo_call *call, const char *path, int value) {
     return epo_call_may(call) ? set(call, path, epo_json_boolean(call->hook->pool, value != 0))
-                              : EPO_RC_BROKEN;
+                              : epo_call_over(call);
+}
+
+static int depth_of(const struct epo_json *value) {
+    int deepest = 0;
+    for (uint32_t i = 0;
+         (value->type == EPO_JSON_ARRAY || value->type == EPO_JSON_OBJECT) && i < value->count;
+         i++) {
+        int depth = 1 + depth_of(value->items[i]); /* the parser has bounded it */
+        if (depth > deepest)
+            deepest = depth;
+    }
+    return deepest;
 }
 
 int epo_api_set_json(epo_call *call, const char *path, epo_str json) {
     struct epo_error error = {0};
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     struct epo_json *value = epo_json_parse(
         call->hook->pool, (struct epo_span){json.at, json.at ? json.len : 0}, &error);
     if (!value)
         return epo_call_broken(call, EPO_RC_BAD_INPUT, "agenda.json",
                                "what is set at \"%.100s\" is not JSON: %s", path ? path : "",
                                error.text);
+    if (depth_of(value) > VALUE_DEPTH_MAX)
+        return epo_call_broken(call, EPO_RC_BROKEN, "agenda.depth",
+                               "what is set at \"%.100s\" is nested more than %d deep",
+                               path ? path : "", VALUE_DEPTH_MAX);
     return set(call, path, value);
 }

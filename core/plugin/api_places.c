@@ -7,7 +7,7 @@ int epo_api_locate(epo_call *call, double lon, double lat) {
     struct epo_error error = {0};
     struct epo_place place = {0};
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     struct epo_pool *pool = call->hook->pool;
     if (!(call->agenda->rights & EPO_RIGHT_PLACES))
         return epo_call_broken(call, EPO_RC_BROKEN, "agenda.right",

@@ -1,4 +1,6 @@
 /* epo.h, reading: the call's tree by dotted path, texts, log. */
+#include <ctype.h>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/call.h"
@@ -23,7 +25,8 @@ static const struct epo_json *extra(struct epo_call *call) {
 }
 
 const struct epo_json *epo_call_find(struct epo_call *call, const char *path) {
-    if (!path || strlen(path) > 500)
+    size_t len = path ? strlen(path) : 0;
+    if (len == 0 || len > 500 || path[len - 1] == '.')
         return NULL;
     struct epo_span rest, first = epo_span_cut(epo_span(path), '.', &rest);
     if (epo_span_is(first, "located"))
@@ -96,7 +99,10 @@ void epo_api_log(epo_call *call, int level, const char *event, epo_str text) {
         return;
     char name[80];
     struct epo_span said = {text.at, text.at ? (text.len < 1000 ? text.len : 1000) : 0};
-    snprintf(name, sizeof name, "agenda.%s", event ? event : "log");
+    snprintf(name, sizeof name, "agenda.%s", event && *event ? event : "log");
+    for (char *at = name; *at; at++) /* the name of an event is no place for other things */
+        if (!isalnum((unsigned char)*at) && !strchr("._-", *at))
+            *at = '_';
     epo_log(LEVELS[level < 0   ? 0
                    : level > 3 ? 3
                                : level],

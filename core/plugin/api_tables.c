@@ -22,35 +22,46 @@ static const struct epo_declared_statement *find(struct epo_call *call, const ch
     return NULL;
 }
 
-static bool convert(struct epo_call *call, const epo_item *items, size_t count,
-                    struct epo_value *values) {
+static bool good_values(struct epo_call *call, const epo_item *items, size_t count) {
     if (count > VALUES_MAX || (count && !items)) {
         epo_call_broken(call, EPO_RC_BROKEN, "agenda.values", "a statement takes at most %d values",
                         VALUES_MAX);
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        switch (items[i].kind) {
-        case EPO_KIND_BOOLEAN:
-        case EPO_KIND_INTEGER:
-            values[i] = EPO_INTEGER(items[i].integer);
-            break;
-        case EPO_KIND_REAL:
-            values[i] = EPO_REAL(items[i].real);
-            break;
-        case EPO_KIND_TEXT:
-            values[i] = EPO_TEXT(((struct epo_span){items[i].text.at, items[i].text.len}));
-            break;
-        case EPO_KIND_ABSENT:
-        case EPO_KIND_NULL:
-            values[i] = EPO_NULL;
-            break;
-        default:
+        bool later = items[i].kind == EPO_KIND_NEW_NUMBER && call->kind == EPO_HOOK_SUBMITTED;
+        bool text = items[i].kind == EPO_KIND_TEXT &&
+                    epo_text_valid((struct epo_span){items[i].text.at, items[i].text.len});
+        if (!later && !text && (items[i].kind < EPO_KIND_ABSENT || items[i].kind > EPO_KIND_REAL)) {
             epo_call_broken(call, EPO_RC_BROKEN, "agenda.values",
-                            "value %zu of a statement is neither text nor number", i + 1);
+                            "value %zu of a statement is neither text in UTF-8 nor a number",
+                            i + 1);
             return false;
         }
     }
+    return true;
+}
+
+static struct epo_value value_of(const epo_item *item) {
+    switch (item->kind) {
+    case EPO_KIND_BOOLEAN:
+    case EPO_KIND_INTEGER:
+        return EPO_INTEGER(item->integer);
+    case EPO_KIND_REAL:
+        return EPO_REAL(item->real);
+    case EPO_KIND_TEXT:
+        return EPO_TEXT(((struct epo_span){item->text.at, item->text.len}));
+    default:
+        return EPO_NULL;
+    }
+}
+
+static bool convert(struct epo_call *call, const epo_item *items, size_t count,
+                    struct epo_value *values) {
+    if (!good_values(call, items, count))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        values[i] = value_of(&items[i]);
     return true;
 }
 
@@ -154,8 +165,10 @@ static int write_now(struct epo_call *call, const struct epo_declared_statement 
     struct writing writing = {declared, {bound, count}};
     if (epo_store_write(call->hook->portal->store, write_one, &writing, &error))
         return EPO_RC_OK;
-    return epo_call_broken(call, error.kind == EPO_ERROR_BUSY ? EPO_RC_BUSY : EPO_RC_BROKEN,
-                           error.code, "%s", error.text);
+    int rc = error.kind == EPO_ERROR_BUSY       ? EPO_RC_BUSY
+             : error.kind == EPO_ERROR_CONFLICT ? EPO_RC_CONFLICT
+                                                : EPO_RC_BROKEN;
+    return epo_call_broken(call, rc, error.code, "%s", error.text);
 }
 
 static struct epo_json *kept_value(struct epo_pool *pool, const epo_item *item) {
@@ -177,19 +190,15 @@ static struct epo_json *kept_value(struct epo_pool *pool, const epo_item *item) 
 static int write_later(struct epo_call *call, const struct epo_declared_statement *declared,
                        const epo_item *values, size_t count) {
     struct epo_pool *pool = call->hook->pool;
-    if (call->hook->writes->count >= EPO_WRITES_MAX || count > VALUES_MAX || (count && !values))
+    if (call->hook->writes->count >= EPO_WRITES_MAX)
         return epo_call_broken(call, EPO_RC_BROKEN, "agenda.writes",
-                               "at most %d writes of %d values in one call", EPO_WRITES_MAX,
-                               VALUES_MAX);
+                               "at most %d writes in one call", EPO_WRITES_MAX);
+    if (!good_values(call, values, count))
+        return EPO_RC_BROKEN;
     struct epo_json *kept = epo_json_object(pool);
     struct epo_json *list = epo_json_array(pool);
-    for (size_t i = 0; i < count; i++) {
-        if (values[i].kind == EPO_KIND_ARRAY || values[i].kind == EPO_KIND_OBJECT ||
-            (values[i].kind == EPO_KIND_NEW_NUMBER && call->kind != EPO_HOOK_SUBMITTED))
-            return epo_call_broken(call, EPO_RC_BROKEN, "agenda.values",
-                                   "value %zu of a statement is neither text nor number", i + 1);
+    for (size_t i = 0; i < count; i++)
         epo_json_push(pool, list, kept_value(pool, &values[i]));
-    }
     epo_json_set_string(pool, kept, "statement", declared->name);
     epo_json_set(pool, kept, "values", list);
     epo_json_push(pool, call->hook->writes, kept);
@@ -198,7 +207,7 @@ static int write_later(struct epo_call *call, const struct epo_declared_statemen
 
 int epo_api_write(epo_call *call, const char *statement, const epo_item *values, size_t count) {
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     const struct epo_declared_statement *declared = find(call, statement, true);
     if (!declared)
         return EPO_RC_BROKEN;

@@ -6,6 +6,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 
+#define CODE_MAX 60
+#define FAILURE_BYTES_MAX 400 /* of a failure's text */
+
 int epo_call_broken(struct epo_call *call, int rc, const char *code, const char *format, ...) {
     char text[400];
     va_list arguments;
@@ -13,8 +16,11 @@ int epo_call_broken(struct epo_call *call, int rc, const char *code, const char 
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (call->error.kind == EPO_ERROR_NONE)
-        epo_fail(&call->error, rc == EPO_RC_BUSY ? EPO_ERROR_BUSY : EPO_ERROR_BROKEN, code, "%s",
-                 text);
+        epo_fail(&call->error,
+                 rc == EPO_RC_BUSY       ? EPO_ERROR_BUSY
+                 : rc == EPO_RC_CONFLICT ? EPO_ERROR_CONFLICT
+                                         : EPO_ERROR_BROKEN,
+                 code, "%s", text);
     return rc;
 }
 
@@ -32,6 +38,10 @@ bool epo_call_may(struct epo_call *call) {
         return false;
     }
     return true;
+}
+
+int epo_call_over(const struct epo_call *call) {
+    return call->error.kind == EPO_ERROR_BUSY ? EPO_RC_BUSY : EPO_RC_BROKEN;
 }
 
 void epo_call_end_queries(struct epo_call *call) {
@@ -63,39 +73,63 @@ static const struct {
     [EPO_RC_BROKEN] = {EPO_ERROR_BROKEN, "agenda.broken"},
 };
 
+/* Codes go into logs, catalogs and answers to programs: words alone. */
+static bool is_code(const char *code) {
+    static const char CHARACTERS[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t len = code ? strlen(code) : 0;
+    return len > 0 && len <= CODE_MAX && strspn(code, CHARACTERS) == len;
+}
+
+/* At most so many bytes, no character cut; empty where it is no text. */
+static struct epo_span words_of(epo_str text) {
+    struct epo_span words = {text.at, text.at ? text.len : 0};
+    if (words.len > FAILURE_BYTES_MAX) {
+        words.len = FAILURE_BYTES_MAX;
+        while (words.len && ((unsigned char)words.at[words.len] & 0xc0) == 0x80)
+            words.len--;
+    }
+    return epo_text_valid(words) ? words : (struct epo_span){"", 0};
+}
+
+/* An error that is not for people: kept as the call's own. */
+static void keep_error(struct epo_call *call, int rc, const char *code, struct epo_span words) {
+    const char *file = "", *said = epo_pool_string(call->hook->pool, words), *rest = said;
+    int line = 0;
+    if (rc == EPO_RC_BROKEN)
+        rest = epo_fault_split(call->hook->pool, said, &file, &line);
+    if (!*rest)
+        rest = said;
+    epo_fail(&call->error, OF_RC[rc].kind, code, "%s", *rest ? rest : code);
+    if (*file)
+        epo_error_at(&call->error, "%s:%d", file, line);
+}
+
 int epo_api_fail(epo_call *call, int rc, const char *path, const char *code, epo_str text) {
     if (!epo_call_may(call))
-        return EPO_RC_BROKEN;
+        return epo_call_over(call);
     struct epo_hook *hook = call->hook;
-    size_t shown = text.at ? (text.len < 400 ? text.len : 400) : 0;
+    struct epo_span words = words_of(text);
     if (rc <= EPO_RC_OK || rc > EPO_RC_BROKEN)
         rc = EPO_RC_BROKEN;
-    if (!code || !*code)
+    if (!is_code(code))
         code = OF_RC[rc].code;
+    if (!path || !epo_text_valid(epo_span(path)))
+        path = "";
     bool soft = rc == EPO_RC_BAD_INPUT || (for_people(call->kind) && rc < EPO_RC_BUSY);
     if (!soft) {
-        if (call->error.kind == EPO_ERROR_NONE) {
-            const char *file;
-            int line;
-            char *said = epo_pool_string(hook->pool, (struct epo_span){text.at, shown});
-            const char *rest = rc == EPO_RC_BROKEN ? epo_fault_split(hook->pool, said, &file, &line)
-                                                   : (file = "", line = 0, said);
-            epo_fail(&call->error, OF_RC[rc].kind, code, "%s", *rest ? rest : code);
-            if (*file)
-                epo_error_at(&call->error, "%s:%d", file, line);
-        }
+        if (call->error.kind == EPO_ERROR_NONE)
+            keep_error(call, rc, code, words);
         return rc;
     }
     if (hook->failures->count >= EPO_FAILURES_MAX)
         return rc;
     struct epo_json *failure = epo_json_object(hook->pool);
-    const char *key = epo_pool_printf(hook->pool, "error.%.80s", code);
+    const char *key = epo_pool_printf(hook->pool, "error.%s", code);
     struct epo_span message = epo_catalog_text(call->agenda->catalog, hook->lang, key);
     if (epo_span_is(message, key)) /* the catalog lacks it */
-        message = shown && epo_text_valid((struct epo_span){text.at, shown})
-                      ? (struct epo_span){text.at, shown}
-                      : epo_span(code);
-    epo_json_set_string(hook->pool, failure, "path", path ? path : "");
+        message = words.len ? words : epo_span(code);
+    epo_json_set_string(hook->pool, failure, "path", path);
     epo_json_set_string(hook->pool, failure, "code", code);
     epo_json_set_text(hook->pool, failure, "message", message);
     epo_json_push(hook->pool, hook->failures, failure);
@@ -143,6 +177,14 @@ static void give_reason(struct epo_call *call, int rc) {
         epo_api_fail(call, rc, "", "", (epo_str){TEXT, sizeof TEXT - 1});
 }
 
+/* Words of a plugin that are no UTF-8 (cut, or never were) would spoil a page or an answer. */
+static void make_plain(char *text) {
+    if (!epo_text_valid(epo_span(text)))
+        for (; *text; text++)
+            if ((unsigned char)*text >= 0x80)
+                *text = '?';
+}
+
 bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
                      struct epo_hook *hook, struct epo_error *error) {
     struct epo_call call = {.magic = EPO_CALL_MAGIC,
@@ -164,9 +206,12 @@ bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const c
     epo_crash_leave();
     give_reason(&call, rc);
     epo_call_end_queries(&call);
+    epo_call_may(&call); /* the last thing it did may have been too much */
     call.magic = 0;
     if (call.error.kind == EPO_ERROR_NONE)
         return true;
+    make_plain(call.error.text);
+    make_plain(call.error.where);
     if (call.error.kind == EPO_ERROR_BROKEN) {
         epo_log(EPO_LOG_ERROR, "agenda.failed", EPO_LOG_TEXT("agenda", agenda->manifest->name),
                 EPO_LOG_TEXT("hook", HOOK_NAMES[kind]), EPO_LOG_TEXT("code", call.error.code),

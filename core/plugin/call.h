@@ -33,6 +33,8 @@ struct epo_result {
 
 /* False and the call failed when its deadline has passed or its memory is used up. */
 bool epo_call_may(struct epo_call *call);
+/* What the host's functions then answer. */
+int epo_call_over(const struct epo_call *call);
 /* Notes an error that is the agenda's or the host's; returns rc. */
 int epo_call_broken(struct epo_call *call, int rc, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/agenda.h"
+#include "plugin/public.h"
+#include "portal/occupancy.h"
 #include "portal/routing.h"
 
 /* ---- checking ---- */
@@ -94,6 +96,30 @@ static bool compute(struct epo_intake *intake, struct epo_error *error) {
     return true;
 }
 
+static bool look_for_key(struct epo_intake *intake, struct epo_error *error) {
+    return !intake->db ||
+           epo_submission_key_used(intake->portal, intake->db, intake->agenda->manifest->name,
+                                   epo_form_id(intake->form), intake->idempotency_key,
+                                   &intake->repeated, error);
+}
+
+/* What stands in the way may be this very request, filed a moment ago. */
+static bool check_free(struct epo_intake *intake, struct epo_error *error) {
+    struct epo_json *errors = intake->result.errors;
+    uint32_t before = errors->count;
+    if (!intake->db || !intake->portal->maps || intake->given_facts || intake->repeated)
+        return true;
+    if (!epo_intake_free(intake, error))
+        return false;
+    if (errors->count == before)
+        return true;
+    if (!look_for_key(intake, error))
+        return false;
+    if (intake->repeated)
+        errors->count = before;
+    return true;
+}
+
 bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
     struct epo_hook hook;
     if (!epo_form_check(intake->form, intake->pool, intake->source, intake->raw,
@@ -111,10 +137,7 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
             epo_json_get(epo_json_get(intake->result.facts, field), "district"), "code");
     intake->parameters = find_parameters(intake);
     build_tree(intake);
-    if (intake->idempotency_key.len && intake->db &&
-        !epo_submission_key_used(intake->portal, intake->db, intake->agenda->manifest->name,
-                                 epo_form_id(intake->form), intake->idempotency_key,
-                                 &intake->repeated, error))
+    if (!look_for_key(intake, error) || !check_free(intake, error))
         return false;
     if (!compute(intake, intake->repeated ? NULL : error) && !intake->repeated)
         return false;
@@ -131,34 +154,26 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
 struct save {
     struct epo_intake *intake;
     struct epo_filing filing;
-    const struct epo_json *rules; /* of the place's field, or NULL */
-    struct epo_span map_version;  /* under which they were checked */
+    struct epo_span map_version;               /* under which the places were checked */
+    const struct epo_publication *publication; /* what of it everybody may see, or NULL */
 };
-
-/* The field's declaration in the form's definition. */
-static const struct epo_json *find_rules(const struct epo_form *form, const char *field) {
-    const struct epo_json *sections = epo_json_get(epo_form_definition(form), "sections");
-    for (uint32_t i = 0; field && sections && i < sections->count; i++) {
-        const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
-        for (uint32_t j = 0; fields && j < fields->count; j++)
-            if (epo_span_is(epo_json_get_text(fields->items[j], "id"), field))
-                return epo_json_get(fields->items[j], "rules");
-    }
-    return NULL;
-}
 
 /* Inside the save. A map is replaced whole: while its version stands, so does what was checked. */
 static bool still_allowed(struct epo_db *db, void *arg, struct epo_error *error) {
     struct save *save = arg;
     struct epo_intake *intake = save->intake;
     (void)db;
-    if (!save->rules || !intake->portal->maps)
+    if (!intake->portal->maps)
         return true;
     struct epo_pool *pool = epo_pool_create();
     struct epo_json *errors = epo_json_array(pool);
     bool same = epo_span_equal(epo_maps_version(intake->portal->maps, pool), save->map_version);
-    bool good = same || epo_place_rules_apply(intake->portal->maps, pool, save->rules,
-                                              &intake->result.place, errors, error);
+    bool good = true;
+    for (struct epo_form_place *place = intake->result.places; good && !same && place;
+         place = place->next)
+        good = epo_place_rules_apply(intake->portal->maps, pool,
+                                     epo_form_rules(intake->form, place->field), &place->place,
+                                     errors, error);
     if (good && errors->count)
         good = epo_fail(error, EPO_ERROR_CONFLICT, "place.changed",
                         "The map has changed meanwhile and the place is not allowed any more: "
@@ -172,7 +187,14 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
     struct epo_intake *intake = save->intake;
     if (!epo_submission_file(intake->portal, db, &save->filing, intake->filed, error))
         return false;
-    return intake->filed->repeated ||
+    if (intake->filed->repeated)
+        return true;
+    int64_t number = 0;
+    epo_assert(epo_number_read(epo_span(intake->filed->number), &number));
+    return epo_occupancy_take(intake->portal, db, intake->filed->number, intake->occupants,
+                              error) &&
+           (save->publication == NULL ||
+            epo_published_set(intake->portal, db, number, save->publication, error)) &&
            epo_agenda_write(intake->agenda, db, intake->writes, intake->filed->number, error);
 }
 
@@ -244,7 +266,6 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
     intake->filed = EPO_NEW(pool, struct epo_filed);
     struct save *save = EPO_NEW(pool, struct save);
     save->intake = intake;
-    save->rules = find_rules(intake->form, field);
     save->map_version =
         epo_json_get_text(field ? epo_json_get(intake->result.facts, field) : NULL, "map_version");
     save->filing = (struct epo_filing){
@@ -265,10 +286,13 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .idempotency_key = intake->idempotency_key,
         .sender = intake->sender,
         .due = intake->due,
-        .inside = intake->result.has_place ? still_allowed : NULL,
+        .inside = intake->result.places ? still_allowed : NULL,
         .inside_arg = save,
     };
     epo_submission_prepare(pool, &save->filing);
+    if (intake->result.has_place)
+        save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
+                                          intake->result.answers, intake->result.place.wkb_5514);
     epo_agenda_hold(intake->agenda);
     epo_pool_defer(pool, release, intake->agenda);
     *run = run_save;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "plugin/agenda.h"
 #include "plugin/background.h"
+#include "plugin/public.h"
 
 #define TICK_MS 1000
 
@@ -78,7 +79,25 @@ static void run(void *arg, struct epo_db *db) {
     epo_agenda_release(agenda);
 }
 
+/* Once for each generation of an agenda: what the map shows of its cases, by the rules of now. */
+static void refresh(void *arg, struct epo_db *db) {
+    struct epo_agenda *agenda = arg;
+    struct epo_error error = {0};
+    if (!epo_public_refresh(agenda, db, &error))
+        epo_log_error(EPO_LOG_ERROR, "public.refresh", &error);
+    epo_agenda_release(agenda);
+}
+
 /* ---- on the clock's thread; the lock is held ---- */
+
+static void look_at_public(struct epo_jobs *jobs, struct epo_agenda *agenda) {
+    if (agenda->refreshed)
+        return;
+    epo_agenda_hold(agenda);
+    agenda->refreshed = jobs->post(jobs->to, refresh, agenda);
+    if (!agenda->refreshed)
+        epo_agenda_release(agenda);
+}
 
 static struct entry *find(struct epo_jobs *jobs, const char *agenda, const char *name) {
     for (struct entry *entry = jobs->entries; entry; entry = entry->next)
@@ -133,6 +152,7 @@ static void *watch_clock(void *arg) {
         struct timespec until;
         size_t count = epo_registry_list(jobs->registry, agendas, EPO_AGENDAS_MAX);
         for (size_t i = 0; i < count; i++) {
+            look_at_public(jobs, agendas[i]);
             look_at(jobs, agendas[i], epo_clock_now_us());
             epo_agenda_release(agendas[i]);
         }

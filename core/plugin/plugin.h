@@ -29,7 +29,10 @@
  *   "pages": ["overview"],             right "pages"; each has templates/<page>.html
  *   "routes": [{"method": "GET", "path": "rates", "name": "rates"}],       right "routes";
  *                                      name is the hook's (default: the path)
- *   "jobs": [{"name": "remind", "every_s": 86400}]             right "jobs"
+ *   "jobs": [{"name": "remind", "every_s": 86400}],            right "jobs"
+ *   "public": {"occupy": [{"layer": "permits", "states": ["accepted"], "from": "from",
+ *     "until": "to", "title": "kind", "fields": ["from", "to"]}]}   what everybody may see on the
+ *                                      map, see public.h
  * }
  * Beside it: texts/{cs,en}.json (keys "error.<code>" for failures), templates/ (*.html, named
  * "<agenda>/<file>" in {{> …}}), sql/NNN_*.sql (tables named <name>_…), tests/ (see tools.h).
@@ -183,6 +186,7 @@ struct epo_intake {
     const char *lang;
     struct epo_span idempotency_key, sender;
     const struct epo_json *account; /* {"id","name","role"} or NULL */
+    bool trial;                     /* of an offer: nothing further is offered */
     /* in, tests of agendas alone: instead of the map, the clock and epo.json */
     const struct epo_json *given_facts, *given_parameters;
     const char *given_today;
@@ -194,8 +198,9 @@ struct epo_intake {
     struct epo_json *writes;       /* the agenda's writes, to run inside the save */
     struct epo_span office, district, due;
     struct epo_filed *filed;
-    struct epo_json *tree; /* what the hooks read */
-    bool repeated;         /* this key was filed before: the agenda is not asked again */
+    struct epo_occupant *occupants; /* ground and days that it takes up */
+    struct epo_json *tree;          /* what the hooks read */
+    bool repeated;                  /* this key was filed before: the agenda is not asked again */
 };
 /* Validates, locates, computes, asks the agenda. ok = result.errors is empty. Where the form itself
  * found errors, compute is still asked (so that a fee can be shown beside unfinished answers) but
@@ -205,7 +210,8 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
  * to epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. The agenda is
  * held until the pool is freed. BAD_INPUT "agenda.refused" where submitted refused: its failures
  * stand in result.errors. The job may end with CONFLICT "place.changed" (the map was replaced since
- * the check and the place's rules no longer hold): check again. */
+ * the check and the place's rules no longer hold) or "place.taken" (another was faster): check
+ * again, which tells what is wrong and what is offered. */
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error);
 
@@ -222,6 +228,7 @@ struct epo_state_change {
     const struct epo_json *account; /* {"id","name","role"} of the clerk */
     /* out */
     struct epo_json *failures, *writes;
+    const struct epo_publication *publication; /* what everybody may see then, or NULL */
 };
 /* The states that the manifest allows after `from`: array of texts. */
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
@@ -230,9 +237,10 @@ struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_po
  * manifest does not; BAD_INPUT "agenda.refused" with the agenda's reasons in failures. On the
  * worker. */
 bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error);
-/* The write job of an allowed change: epo_casework_move and the agenda's writes. move must live in
- * the pool; the agenda is held until the pool is freed. */
-void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
-                           epo_write_run_fn *run, void **arg);
+/* The write job of an allowed change: epo_casework_move, what everybody may see of the case then,
+ * and the agenda's writes. move must live in the pool; the agenda is held until the pool is freed.
+ * False when the case's place cannot be read. */
+bool epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg, struct epo_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 /* A clerk moves a case: the manifest's table first, then the agenda's own word, then one write. */
 #include "base/clock.h"
 #include "plugin/agenda.h"
+#include "plugin/public.h"
 
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
                                   struct epo_span from) {
@@ -78,6 +79,8 @@ struct move_job {
 static bool run_move(struct epo_db *db, void *arg, struct epo_error *error) {
     struct move_job *job = arg;
     return epo_casework_move(job->change->portal, db, job->move, error) &&
+           epo_published_set(job->change->portal, db, job->move->number, job->change->publication,
+                             error) &&
            epo_agenda_write(job->change->agenda, db, job->change->writes, NULL, error);
 }
 
@@ -85,12 +88,34 @@ static void release(void *agenda) {
     epo_agenda_release(agenda);
 }
 
-void epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
-                           epo_write_run_fn *run, void **arg) {
+/* What of the case everybody may see once it has moved. */
+static bool find_publication(struct epo_state_change *change, struct epo_error *error) {
+    const struct epo_json *submission = change->submission;
+    const struct epo_json *answers = epo_json_get(submission, "answers");
+    const struct epo_form *form =
+        epo_agenda_find_form(change->agenda, epo_json_get_text(submission, "form"));
+    struct epo_span wkb_5514;
+    int64_t number;
+    change->publication = NULL;
+    if (form == NULL || answers == NULL ||
+        !epo_number_read(epo_json_get_text(submission, "number"), &number))
+        return true;
+    if (!epo_published_place(change->portal, change->db, change->pool, number, &wkb_5514, error))
+        return false;
+    change->publication =
+        epo_public_of(change->agenda, change->pool, form, change->to, answers, wkb_5514);
+    return true;
+}
+
+bool epo_agenda_state_file(struct epo_state_change *change, const struct epo_move *move,
+                           epo_write_run_fn *run, void **arg, struct epo_error *error) {
     struct move_job *job = EPO_NEW(change->pool, struct move_job);
+    if (!find_publication(change, error))
+        return false;
     *job = (struct move_job){change, move};
     epo_agenda_hold(change->agenda);
     epo_pool_defer(change->pool, release, change->agenda);
     *run = run_move;
     *arg = job;
+    return true;
 }

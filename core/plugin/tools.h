@@ -37,11 +37,11 @@
 bool epo_agenda_new(const char *template_folder, const char *folder, const char *name,
                     struct epo_error *error);
 
-/* Runs the cases of one agenda folder. Faults and failed cases go to `out` as
- * "file:line: what is wrong", then "N passed, N failed". True when none failed. portal gives
+/* Runs the cases of one agenda folder; the numbers are added to what stands there. Faults and
+ * failed cases go to `wrong` as "file:line: what is wrong". True when none failed. portal gives
  * settings, catalog and templates; its store and maps are not used. */
 bool epo_agenda_test(struct epo_portal *portal, const struct epo_runtime *const *runtimes,
-                     size_t runtime_count, const char *agenda_folder, FILE *out,
-                     struct epo_error *error);
+                     size_t runtime_count, const char *agenda_folder, FILE *wrong, int *passed,
+                     int *failed, struct epo_error *error);
 
 #endif

@@ -100,17 +100,16 @@ static void read_events(struct epo_watch *watch) {
 
 static void reload(struct epo_watch *watch) {
     struct epo_error error = {0};
-    if (watch->all_dirty) {
-        if (!epo_registry_load(watch->registry, (const char *const *)watch->folders,
-                               watch->folder_count, &error))
-            epo_log_error(EPO_LOG_ERROR, "watch.reload", &error);
-        for (size_t i = 0; i < watch->folder_count; i++)
-            add_tree(watch, watch->folders[i], NULL, 0);
-    }
+    /* New folders are watched first: what is saved in them while they are read is read again. */
+    for (size_t i = 0; watch->all_dirty && i < watch->folder_count; i++)
+        add_tree(watch, watch->folders[i], NULL, 0);
+    if (watch->all_dirty && !epo_registry_load(watch->registry, (const char *const *)watch->folders,
+                                               watch->folder_count, &error))
+        epo_log_error(EPO_LOG_ERROR, "watch.reload", &error);
     for (size_t i = 0; i < watch->dirty_count; i++) {
         if (!watch->all_dirty) { /* its faults are in the registry's list and the log */
-            epo_registry_load_folder(watch->registry, watch->dirty[i], NULL);
             add_tree(watch, watch->dirty[i], watch->dirty[i], 1);
+            epo_registry_load_folder(watch->registry, watch->dirty[i], NULL);
         }
         free(watch->dirty[i]);
     }

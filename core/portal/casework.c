@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "portal/audit.h"
+#include "portal/occupancy.h"
 
 /* One shape of row for all lists; the narrowest index decides which statement is used. */
 #define CASE_COLUMNS                                                                               \
@@ -244,5 +245,6 @@ bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struc
            epo_db_run(db, &INSERT_OUTBOX,
                       EPO_BIND(tenant, key, EPO_INTEGER(events + 1), EPO_INTEGER(now)), NULL,
                       error) &&
+           epo_occupancy_move(portal, db, move->number, move->to, error) &&
            epo_audit_append(portal, db, &entry, error);
 }

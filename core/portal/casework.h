@@ -40,8 +40,9 @@ struct epo_move {
     struct epo_span office; /* the clerk's scope; empty: all */
 };
 /* In a write job: moves the case if it is still in `from` (else CONFLICT "case.moved") and of the
- * clerk's office (else NOT_FOUND), with its event, audit row and outbox row. Whether the agenda
- * allows the move is asked before, on the worker. */
+ * clerk's office (else NOT_FOUND), and the ground it takes up with it (CONFLICT "place.taken" where
+ * one that comes back finds another on it), with its event, audit row and outbox row. Whether the
+ * agenda allows the move is asked before, on the worker. */
 bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
                        struct epo_error *error);
 /* The submissions of one account, newest first, same shape as an inbox. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "maps/crs.h"
 #include "portal/background.h"
 #include "portal/portal.h"
 
@@ -36,9 +37,8 @@ static const struct epo_setting MEMBERS[] = {
     {"tenant", EPO_JSON_TEXT, 0, 0, 0, true, true, "short name of the city; never changes"},
     {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false, "{\"name\": {cs, en}} of the portal"},
     {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
-     "who handles requests: {id, name {cs, en}, districts [code], address, point [lon, lat] where "
-     "the"
-     " map does not know the address, email, phone, hours}"},
+     "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
+     "point [lon, lat]}"},
     {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false, "rights of each agenda: {\"dog_fee\": […]}"},
     {"parameters", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "rates and limits of each agenda, over those of its manifest"},
@@ -78,6 +78,23 @@ static void check_name(struct checking *checking, const struct epo_json *owner, 
         fault(checking, owner->line, "%s needs \"name\": {\"cs\": …, \"en\": …}", what);
 }
 
+/* Exchanged coordinates lie outside. */
+static void check_point(struct checking *checking, const struct epo_json *point) {
+    bool good = point == NULL || (point->type == EPO_JSON_ARRAY && point->count == 2);
+    for (uint32_t i = 0; good && point != NULL && i < 2; i++) {
+        const struct epo_json *value = point->items[i];
+        double least = i == 0 ? EPO_LON_MIN : EPO_LAT_MIN,
+               most = i == 0 ? EPO_LON_MAX : EPO_LAT_MAX;
+        double at = value->type == EPO_JSON_REAL      ? value->real
+                    : value->type == EPO_JSON_INTEGER ? (double)value->integer
+                                                      : 0;
+        good = at >= least && at <= most;
+    }
+    if (!good)
+        fault(checking, point->line,
+              "\"point\" of an office is [lon, lat] in degrees, in Czechia: [13.3777, 49.7488]");
+}
+
 static void check_office(struct checking *checking, const struct epo_json *offices, uint32_t at) {
     const struct epo_json *office = offices->items[at];
     struct epo_span id = epo_json_get_text(office, "id");
@@ -92,14 +109,7 @@ static void check_office(struct checking *checking, const struct epo_json *offic
         if (id.len > 0 && epo_span_equal(epo_json_get_text(offices->items[i], "id"), id))
             fault(checking, office->line, "the office \"%.*s\" stands twice", EPO_ARG(id));
     check_name(checking, office, "an office");
-    const struct epo_json *point = epo_json_get(office, "point");
-    struct epo_point metres;
-    if (point != NULL &&
-        (point->type != EPO_JSON_ARRAY || point->count != 2 ||
-         !epo_transform_to_5514(
-             (struct epo_point){epo_json_number(point->items[0]), epo_json_number(point->items[1])},
-             &metres, NULL)))
-        fault(checking, point->line, "the \"point\" of an office is [longitude, latitude]");
+    check_point(checking, epo_json_get(office, "point"));
     const struct epo_json *districts = epo_json_get(office, "districts");
     if (districts == NULL)
         return;

@@ -25,6 +25,7 @@ export class Check {
 
   soon(how) {
     this.forget();
+    this.answer = null;
     this.box.setAttribute('aria-busy', 'true');
     this.slow(); // what stands there is about the place before
     this.later(how);
@@ -33,6 +34,7 @@ export class Check {
   clear() {
     this.forget();
     this.last = '';
+    this.answer = null;
     this.wrong(new Set());
     this.box.replaceChildren();
     this.box.removeAttribute('aria-busy');
@@ -66,22 +68,37 @@ export class Check {
         t('alternative_use', { metres: number(Math.round(alternative.distance_m ?? 0)) })) : null);
   }
 
-  show({ words = [], errors = [], values = [], explain = [] }, quiet) {
+  // Which of several places the words are about; null: about all of them.
+  about(index, title) {
+    Object.assign(this, { index, title });
+    if (this.answer) this.draw();
+  }
+
+  show(answer, quiet) {
     // Members of a list may be inside the place ("area" or "area.coordinates"); other fields speak later.
-    const wrong = errors.filter(({ path, code }) => (path === this.field || String(path).startsWith(`${this.field}.`)) && !UNFINISHED.includes(code));
-    const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text));
+    const wrong = (answer.errors ?? []).filter(({ path, code }) => (path === this.field || String(path).startsWith(`${this.field}.`)) && !UNFINISHED.includes(code));
+    this.answer = { words: [], values: [], explain: [], ...answer, wrong };
     this.wrong(new Set(wrong.map(({ feature }) => feature)));
-    this.box.replaceChildren(...[
-      ...wrong.map((each) => this.fault(each)),
-      words.length ? h('dl', { class: 'facts' }, words.map(row)) : null,
-      values.length ? h('dl', { class: 'facts facts--values' }, values.map(row)) : null,
-      explain.length ? h('ul', { class: 'explain' }, explain.map((each) => h('li', {}, each))) : null,
-    ].filter(Boolean));
+    const shown = this.draw();
     const said = [
       ...wrong.map(({ message }) => `${t('fault')} ${message}`),
-      ...[...words, ...values].map(({ label, text }) => `${label}: ${text}`),
+      ...[...shown, ...this.answer.values].map(({ label, text }) => `${label}: ${text}`),
     ].join('. ');
     if (!quiet && said !== this.last) this.said(said);
     this.last = said;
+  }
+
+  // Gives the words that it shows.
+  draw() {
+    const { words, places, wrong, values, explain } = this.answer, own = places?.[this.index];
+    const row = ({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text)), shown = own ?? words;
+    this.box.replaceChildren(...[
+      ...wrong.map((each) => this.fault(each)),
+      own ? h('p', { class: 'words__title' }, this.title) : null,
+      shown.length ? h('dl', { class: 'facts' }, shown.map(row)) : null,
+      values.length ? h('dl', { class: 'facts facts--values' }, values.map(row)) : null,
+      explain.length ? h('ul', { class: 'explain' }, explain.map((each) => h('li', {}, each))) : null,
+    ].filter(Boolean));
+    return shown;
   }
 }

@@ -1,6 +1,6 @@
 // What the city map has at a spot: a parcel, a building, the nearest address.
 import { fromLonLat } from 'ol/proj.js';
-import { lonLat } from './kinds.mjs';
+import { geometryOf, idsOf, lonLat } from './kinds.mjs';
 import { lang, t } from './texts.mjs';
 
 const ADDRESS_FAR_M = 100; // farther than this it is not the address that was meant
@@ -18,6 +18,17 @@ export async function shapeAt(at, kind) {
   if (!shape) return null;
   const label = kind === 'parcel' ? [parcel?.number, parcel?.cadastral_area].filter(Boolean).join(', ') : address?.text ?? t('kind_building_one');
   return { ids: shape.ids, label: label || shape.ids.join(', '), geometry: shape.geometry };
+}
+
+// The parcels or buildings that a stored place was joined of, each as shapeAt gives it; null where they cannot be told apart.
+export async function partsOf(feature) {
+  const spots = geometryOf(feature).getInteriorPoints().getCoordinates().map((at) => at.slice(0, 2)), known = idsOf(feature), parts = new Map();
+  try {
+    for (const shape of await Promise.all(spots.map((at) => shapeAt(at, feature.kind)))) if (shape) parts.set(shape.ids[0], shape);
+  } catch {
+    return null;
+  }
+  return parts.size === known.length && known.every((id) => parts.has(id)) ? [...parts.values()] : null;
 }
 
 // {ids, label, at} or null.

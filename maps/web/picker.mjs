@@ -3,7 +3,7 @@
 import { createEmpty, extend, isEmpty } from 'ol/extent.js';
 import { fromLonLat } from 'ol/proj.js';
 import { Check } from './check.mjs';
-import { shapeAt, wordsAt } from './choose.mjs';
+import { partsOf, wordsAt } from './choose.mjs';
 import { readCoordinates } from './coordinates.mjs';
 import { debounce, h, iconButton, icons, uniqueId } from './dom.mjs';
 import { Hand } from './hand.mjs';
@@ -22,7 +22,7 @@ import { voice, wordsOf } from './speech.mjs';
 import { Surface } from './surface.mjs';
 import { t } from './texts.mjs';
 import { Tools } from './tools.mjs';
-import { coordinates, photo } from './ways.mjs';
+import { coordinates, photo, radius } from './ways.mjs';
 
 const ZOOM_PLACE = 18, ZOOM_STREET = 16, STILL_MS = 600;
 const WIDE = ['street', 'part', 'place']; // what the search finds that is no spot
@@ -76,11 +76,11 @@ export class Picker {
       show: (what) => this.show(what), pick: (index) => this.pick(index),
     });
     this.measure = h('p', { class: 'bar__measure' });
-    this.radius = this.radiusField();
+    this.radius = radius(`field-${id}-radius`, (metres) => place.setRadius(metres));
     this.help = h('p', { class: 'hint picker__help', id: help });
     const ways = { put: (at) => this.putAt(at), tell: (text) => this.tell(text) };
     // Above the map nothing may come and go, or the map would slip away under the finger.
-    const sheet = h('div', { class: 'picker__sheet' }, this.help, words, this.list.places, this.list.cornersBox, coordinates(`field-${id}-coordinates`, ways), photo(`field-${id}-photo`, ways));
+    const sheet = h('div', { class: 'picker__sheet' }, words, this.list.places, this.help, this.list.cornersBox, coordinates(`field-${id}-coordinates`, ways), photo(`field-${id}-photo`, ways));
     box.replaceChildren(h('div', { class: 'picker__find' }, this.search.element, this.tools.kinds),
       h('div', { class: 'picker__stage' }, mapBox, h('div', { class: 'bar' }, h('div', { class: 'bar__line' }, this.measure, this.radius), this.tools.bar)), sheet, this.live);
     box.hidden = false;
@@ -188,21 +188,6 @@ export class Picker {
     this.tell(t('alternative_used'));
   }
 
-  radiusField() {
-    const id = `field-${this.id}-radius`, input = h('input', { id, class: 'input input--number', type: 'text', inputmode: 'decimal', autocomplete: 'off' });
-    const use = () => {
-      const metres = Number(input.value.replace(/[\s\u00a0]/g, '').replace(',', '.'));
-      if (metres > 0) this.place.setRadius(metres);
-    };
-    input.addEventListener('change', use);
-    input.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter') return;
-      event.preventDefault();
-      use();
-    });
-    return h('div', { class: 'bar__radius', hidden: true }, h('label', { for: id }, t('radius_label')), input, h('span', {}, 'm'));
-  }
-
   // ---- what follows from it ----
 
   changed(what) {
@@ -215,6 +200,7 @@ export class Picker {
     if (what === 'read' || !['kind', 'select', 'hold', 'tools', 'path'].includes(what)) this.kept(what);
     const said = wordsOf(what, { place, paths: this.paths, caught: this.hand.caught, label: this.hand.label });
     this.hand.caught = null;
+    if (what === 'close') this.marks.show('found', null);
     if (said) this.say(said);
     this.paths.ask(place.feature);
   }
@@ -236,12 +222,19 @@ export class Picker {
     const { place } = this;
     this.tools.draw(this.snap.on, this.surface.surface);
     if (what !== 'describe') this.list.draw();
+    if (place.several) this.aboutOne();
     this.drawMeasure();
     this.help.replaceChildren(t(`help_${place.kind}`), ' ', h('span', { class: 'picker__keys' }, t('keys_short')));
     const round = place.feature && KINDS[place.feature.kind].round;
     this.radius.hidden = !round;
     const input = this.radius.querySelector('input');
     if (round && document.activeElement !== input) input.value = place.feature.radius_m > 0 ? String(Math.round(place.feature.radius_m * 10) / 10) : '';
+  }
+
+  // Of several places the words are about the chosen one.
+  aboutOne() {
+    const { feature, features } = this.place, index = feature && complete(feature) ? features.filter(complete).indexOf(feature) : null;
+    this.check.about(index, index === null ? '' : t('place_number', { count: index + 1, kind: t(`kind_${feature.kind}_one`) }));
   }
 
   tell(text) { // seen and heard
@@ -287,13 +280,9 @@ export class Picker {
 
   // Parcels and buildings come back joined: which part is which is asked again, so that each can be dropped.
   async tellApart() {
-    for (const { id, kind, shapes } of this.place.features.filter((each) => KINDS[each.kind].chosen)) {
-      try {
-        const spots = geometryOf({ kind, shapes }).getInteriorPoints().getCoordinates().map((at) => at.slice(0, 2));
-        const found = await Promise.all(spots.map((at) => shapeAt(at, kind)));
-        const known = shapes.flatMap(({ ids }) => ids), parts = found.filter((each, i) => each && found.findIndex((other) => other?.ids[0] === each.ids[0]) === i);
-        if (parts.length === known.length && parts.every(({ ids }) => known.includes(ids[0]))) this.place.refine(id, parts);
-      } catch { /* then they stay together */ }
+    for (const feature of this.place.features.filter(({ kind }) => KINDS[kind].chosen)) {
+      const parts = await partsOf(feature);
+      if (parts) this.place.refine(feature.id, parts);
     }
   }
 

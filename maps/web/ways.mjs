@@ -1,4 +1,4 @@
-// Other ways to name a place than pointing at it: coordinates typed by hand, a photo taken there.
+// Other ways to name a place than pointing at it: coordinates or a radius typed by hand, a photo taken there.
 import { fromLonLat } from 'ol/proj.js';
 import { lonLatOf } from './coordinates.mjs';
 import { h, icon, icons, uniqueId } from './dom.mjs';
@@ -47,4 +47,20 @@ export function photo(id, { put, tell }) {
     h('p', { class: 'hint', id: hint }, t('photo_hint')),
     h('label', { class: 'button button--plain filepick', for: id }, icon(icons.photo), t('photo_choose')),
     h('input', { id, class: 'sr', type: 'file', accept: 'image/*', 'aria-describedby': hint, onchange: read }));
+}
+
+// use(metres): the radius of the circle that is drawn.
+export function radius(id, use) {
+  const input = h('input', { id, class: 'input input--number', type: 'text', inputmode: 'decimal', autocomplete: 'off' });
+  const read = () => {
+    const metres = Number(input.value.replace(/[\s\u00a0]/g, '').replace(',', '.'));
+    if (metres > 0) use(metres);
+  };
+  input.addEventListener('change', read);
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    read();
+  });
+  return h('div', { class: 'bar__radius', hidden: true }, h('label', { for: id }, t('radius_label')), input, h('span', {}, 'm'));
 }

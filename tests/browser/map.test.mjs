@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import { demoFolder, serve } from '../support/portal.mjs';
 import { axe, complaints, desktop, launch, phone, picture } from './support/browser.mjs';
+import { day, file, stall } from './support/forms.mjs';
 
 const PALETTES = JSON.parse(readFileSync(new URL('../../maps/web/palette.json', import.meta.url), 'utf8'));
 const FORM = '/agendas/public_space/occupy', GROUND = '#c01098';
@@ -199,5 +200,37 @@ test('pictures of the ground come through the portal or straight, in S-JTSK too,
   assert.deepEqual(heard.filter((line) => !/50[02]/.test(line)), [], 'the policy lets it in');
   await page.reload();
   await until('remembered', async () => ({ good: asked.filter((url) => url.startsWith('/direct/')).length > 1 }));
+  await context.close();
+});
+
+test('what lies around is shown and listed, is never hit instead of the spot, and is remembered', async () => {
+  const at = [13.37715, 49.74735];
+  await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area_m2: 4, area: { type: 'Point', coordinates: at }, from: day(0), to: day(2) });
+  const context = await desktop(browser), page = await context.newPage();
+  await page.goto(`${portal.url}${FORM}?lon=${at[0]}&lat=${at[1]}`);
+  await page.locator('.mapui canvas').first().waitFor();
+  await openPanel(page);
+  await panel(page).getByRole('checkbox', { name: 'Podání v řízení' }).check();
+  await panel(page).getByRole('listitem').getByText(/Stánek/).waitFor();
+  await panel(page).getByRole('checkbox', { name: 'Úřady' }).check();
+  await panel(page).getByRole('listitem').getByText('Magistrát města Plzně').waitFor();
+  assert.deepEqual(await axe(page), []);
+  await picture(page, 'map-layers', { full: false });
+  await page.keyboard.press('Escape');
+  // Looked for and shown in the middle, then clicked on: the spot is put there as if nothing lay under it.
+  await page.getByRole('button', { name: 'Bod' }).click();
+  await page.getByText('Zadat místo souřadnicemi').click();
+  await page.getByLabel('Souřadnice').fill(`${at[1]}, ${at[0]}`);
+  await page.getByRole('button', { name: 'Přidat na mapu' }).click();
+  await page.getByRole('button', { name: 'Smazat a začít znovu' }).click();
+  await page.locator('.mapui__surface').click();
+  const value = async () => JSON.parse(await page.locator('.place input[type=hidden]').first().inputValue() || 'null');
+  await until('the spot is put', async () => {
+    const put = await value(), where = put?.coordinates ?? put?.geometry?.coordinates;
+    return { good: Boolean(where) && Math.hypot(where[0] - at[0], where[1] - at[1]) < 1e-4, put };
+  });
+  await page.reload();
+  await openPanel(page);
+  assert.ok(await panel(page).getByRole('checkbox', { name: 'Podání v řízení' }).isChecked());
   await context.close();
 });

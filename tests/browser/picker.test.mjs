@@ -399,6 +399,10 @@ browse('several places, each with its words; all reachable by keys, none hit ins
   await hands.hears(/nejvýš 4/);
   const all = await hands.value();
   assert.deepEqual(all.features.map(({ geometry, properties: { kind } }) => `${kind} ${geometry.type}`), ['drawn Point', 'drawn Point', 'drawn Polygon', 'parcel Polygon']);
+  await page.getByRole('button', { name: /^4\. Parcel/ }).click();
+  await hands.reads(/^4\. Parcel.*Parcela/); // the words are about the one that is chosen
+  await page.getByRole('button', { name: /^1\. Bod/ }).click();
+  await hands.reads(/^1\. Bod/);
   assert.deepEqual(await axe(page), []);
   await picture(page, 'picker-several', { full: false });
   for (let i = 2; i < 4; i++) await page.getByLabel(/Popis místa/).nth(i).fill(`místo ${i + 1}`);

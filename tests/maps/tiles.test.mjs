@@ -1,6 +1,7 @@
 // The tiles of the demo city, every one: small, readable by others' tools, and with all that a city map shows; the
 // descriptions beside them; and how they are kept.
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import { VectorTile } from '@mapbox/vector-tile';
@@ -191,6 +192,31 @@ describe('a tile', () => {
       '14/0/0.mvt': 204, '16/35210/1.mvt': 204, '19/0/0.mvt': 204, '23/0/0.mvt': 422, '14/16384/0.mvt': 422, '14/0/16384.mvt': 422, '14/-1/0.mvt': 400, '14/8800/5577.png': 400,
       '14/8800/5577': 400, '14/8800/.mvt': 400, 'x/8800/5577.mvt': 400, '14/8800/5577.mvt.mvt': 400, '1e1/0/0.mvt': 400, '14/9223372036854775808/0.mvt': 400, '14/%2e%2e/0.mvt': 404,
     })) assert.equal((await fetch(`${portal.url}/tiles/city/${path}`)).status, status, path);
+  });
+});
+
+describe('the palettes of the map', () => {
+  const sets = JSON.parse(readFileSync(new URL('../../maps/web/palette.json', import.meta.url), 'utf8'));
+  // WCAG 2.2: relative luminance and contrast of "#rrggbb" or "rgba(r,g,b,a)", which is nearly opaque here.
+  const channels = (colour) => (colour[0] === '#' ? [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16)) : colour.match(/\d+/g).slice(0, 3).map(Number));
+  const light = (colour) => channels(colour).map((each) => each / 255).map((each) => (each <= 0.03928 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, i) => sum + each * [0.2126, 0.7152, 0.0722][i], 0);
+  const contrast = (one, other) => (Math.max(light(one), light(other)) + 0.05) / (Math.min(light(one), light(other)) + 0.05);
+  const LETTERS = ['text', 'strong', 'number', 'parcelText', 'waterText', 'parkText', 'culture', 'health', 'learning', 'public_service', 'leisure', 'industry', 'transport'];
+  const EDGES = ['waterLine', 'greenLine', 'buildingEdge', 'publicEdge', 'worksEdge', 'parcel', 'district', 'motorwayEdge', 'majorEdge', 'secondaryEdge', 'tertiaryEdge', 'minorEdge', 'serviceEdge', 'pedestrianEdge', 'path', 'rail'];
+
+  it('name the same colours in each', () => {
+    const names = (set) => Object.keys(set).filter((key) => !key.endsWith('Thin')).sort();
+    for (const [name, set] of Object.entries(sets)) assert.deepEqual(names(set), names(sets.light), name);
+  });
+
+  it('can be read: letters on their halo, marks on the ground, and in high contrast every edge', () => {
+    for (const [name, set] of Object.entries(sets)) {
+      const high = name.startsWith('contrast');
+      for (const key of LETTERS) assert.ok(contrast(set[key], set.halo) >= (high ? 7 : 4.5), `${name}: ${key} on its halo`);
+      for (const ground of ['ground', 'residential', 'park', 'space']) assert.ok(contrast(set.mark, set[ground]) >= 4.5, `${name}: mark on ${ground}`);
+      if (high) for (const key of EDGES) assert.ok(contrast(set[key], set.ground) >= 4.5, `${name}: ${key}`);
+    }
   });
 });
 

@@ -40,7 +40,7 @@ export async function openPicker(page, portal, form, { query = '?lang=cs', near 
 export class Hands {
   constructor(page, picker, surface) {
     Object.assign(this, { page, picker, surface, map: picker.locator('.ol-viewport'), heard: 0 });
-    page.on('framenavigated', () => { this.heard = 0; });
+    page.on('domcontentloaded', () => { this.heard = 0; });
   }
 
   /** Waits until the map has drawn all that it asked for. */

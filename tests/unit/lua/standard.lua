@@ -55,6 +55,7 @@
 ("abc"):match("%f")
 ("abc"):match("(a")
 ("abc"):match("%1")
+("hello"):find("ll()%1")
 ("abc"):match("[%")
 ("a1b2"):gmatch("%a%d")()
 (function() local t = {} for k, v in ("a=1, b=2"):gmatch("(%w+)=(%w+)") do t[#t + 1] = k .. v end return table.concat(t, "|") end)()

@@ -402,6 +402,69 @@ static void drawn(void **state) {
     comes_back(&two, EPO_ASKED_AREA, EPO_ASKED_AREA);
 }
 
+/* ---- where else ---- */
+
+struct wish {
+    int asked;
+    bool no;
+};
+static bool accept(void *arg, const struct epo_place *candidate) {
+    struct wish *wish = arg;
+    wish->asked++;
+    return !wish->no && candidate->kind == EPO_PLACE_AREA;
+}
+
+static void alternatives(void **state) {
+    (void)state;
+    struct epo_error error = {0};
+    struct epo_place place, wide;
+    struct wish wish = {0};
+    bool found, meet;
+    struct epo_json *stall =
+        json("{\"type\":\"Polygon\",\"coordinates\":[[[13.3776,49.7473],[13.37768,49.7473],"
+             "[13.37768,49.74735],[13.3776,49.74735],[13.3776,49.7473]]]}");
+    assert_true(epo_place_read(pool, stall, &place, &error));
+    struct epo_footprint taken[2];
+    assert_true(epo_footprint_of(pool, &place, 0, &taken[0], &error));
+    struct epo_alternative wanted = {
+        .place = &place,
+        .footprint = taken[0],
+        .taken = taken,
+        .taken_count = 1,
+        .within_m = 300,
+        .rules = json("[{\"rule\":\"inside\",\"layer\":\"public_space\",\"share\":0.95}]"),
+        .accept = accept,
+        .arg = &wish};
+    assert_true(epo_alternative_find(maps, pool, &wanted, &found, &error));
+    assert_true(found && wish.asked == 1);
+    assert_true(wanted.distance_m > 4 && wanted.distance_m < 15); /* right beside it */
+    assert_true(fabs(wanted.found.area_m2 - place.area_m2) < 0.1);
+    assert_true(epo_footprints_meet(wanted.found.wkb_5514, place.wkb_5514, 0, &meet, &error));
+    assert_false(meet);
+    struct epo_json *none = epo_json_array(pool);
+    assert_true(epo_place_rules_apply(maps, pool, wanted.rules, &wanted.found, none, &error) &&
+                none->count == 0);
+    /* others must stay away: farther */
+    double beside_m = wanted.distance_m;
+    wanted.apart_m = 20;
+    assert_true(epo_alternative_find(maps, pool, &wanted, &found, &error) && found);
+    assert_true(wanted.distance_m >= beside_m + 15);
+    /* whoever asks has the last word, but only a few times */
+    wanted.apart_m = 0;
+    wish = (struct wish){.no = true};
+    assert_true(epo_alternative_find(maps, pool, &wanted, &found, &error) && !found);
+    assert_int_equal(wish.asked, 5);
+    /* everything around is taken */
+    assert_true(epo_place_read(
+        pool,
+        json("{\"type\":\"Polygon\",\"coordinates\":[[[13.37,49.742],[13.386,49.742],[13.386,"
+             "49.753],[13.37,49.753]]]}"),
+        &wide, &error));
+    assert_true(epo_footprint_of(pool, &wide, 0, &taken[1], &error));
+    wanted.taken_count = 2;
+    assert_true(epo_alternative_find(maps, pool, &wanted, &found, &error) && !found);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parcels),
@@ -410,6 +473,7 @@ int main(void) {
         cmocka_unit_test(addresses),
         cmocka_unit_test(circles),
         cmocka_unit_test(drawn),
+        cmocka_unit_test(alternatives),
         cmocka_unit_test(routes),
         cmocka_unit_test(no_routes),
         cmocka_unit_test(first_asked_by_many),

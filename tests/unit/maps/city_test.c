@@ -281,6 +281,9 @@ static const char SQUARE_POINT[] = "{\"type\":\"Point\",\"coordinates\":[13.3777
 /* 22 m by 22 m on náměstí Republiky */
 static const char SQUARE_AREA[] = "{\"type\":\"Polygon\",\"coordinates\":[[[13.3775,49.747],"
                                   "[13.3778,49.747],[13.3778,49.7472],[13.3775,49.7472]]]}";
+/* 100 m of the same square */
+static const char HUNDRED_M[] = "{\"type\":\"LineString\",\"coordinates\":[[13.3775,49.747],"
+                                "[13.37889,49.747]]}";
 /* over the houses south of the square */
 static const char HOUSES_AREA[] = "{\"type\":\"Polygon\",\"coordinates\":[[[13.3772,49.7462],"
                                   "[13.3786,49.7462],[13.3786,49.7470],[13.3772,49.7470]]]}";
@@ -311,6 +314,16 @@ static void rules_hold_and_fail(void **state) {
         {SQUARE_POINT, "[{\"rule\":\"near\",\"layer\":\"park\",\"within_m\":400}]", NULL},
         {SQUARE_AREA, "[{\"rule\":\"near\",\"layer\":\"water\",\"within_m\":1000}]", NULL},
         {SQUARE_AREA, "[{\"rule\":\"near\",\"layer\":\"water\",\"within_m\":50}]", "place.far"},
+        {SQUARE_AREA, "[{\"rule\":\"touching\",\"layer\":\"public_space\"}]", NULL},
+        {SQUARE_AREA, "[{\"rule\":\"touching\",\"layer\":\"water\"}]", "place.not_touching"},
+        {SQUARE_POINT, "[{\"rule\":\"touching\",\"layer\":\"district\"}]", NULL},
+        {SQUARE_POINT, "[{\"rule\":\"touching\",\"layer\":\"park\"}]", "place.not_touching"},
+        {HUNDRED_M, "[{\"rule\":\"min_length_m\",\"value\":90}]", NULL},
+        {HUNDRED_M, "[{\"rule\":\"min_length_m\",\"value\":110}]", "place.too_short"},
+        {HUNDRED_M, "[{\"rule\":\"max_length_m\",\"value\":110}]", NULL},
+        {HUNDRED_M, "[{\"rule\":\"max_length_m\",\"value\":90}]", "place.too_long"},
+        {SQUARE_AREA, "[{\"rule\":\"max_length_m\",\"value\":1}]", NULL}, /* of lines alone */
+        {SQUARE_AREA, "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\"}]", NULL},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         char code[64];
@@ -337,6 +350,14 @@ static void crooked_rules_are_refused(void **state) {
         "[{\"rule\":\"owner\",\"any\":[]}]",
         "[{\"rule\":\"near\",\"layer\":\"park\"}]",
         "[{\"rule\":\"near\",\"layer\":\"park\",\"within_m\":99999}]",
+        "[{\"rule\":\"touching\"}]",
+        "[{\"rule\":\"max_length_m\",\"value\":\"5\"}]",
+        "[{\"rule\":\"free\",\"from\":\"a\"}]",
+        "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"states\":[]}]",
+        "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"states\":[\"not now\"]}]",
+        "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"buffer_m\":501}]",
+        "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"point_m\":\"5\"}]",
+        "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"agenda\":5}]",
     };
     for (size_t i = 0; i < sizeof RULES / sizeof *RULES; i++) {
         struct epo_pool *pool = epo_pool_create();

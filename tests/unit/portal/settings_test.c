@@ -36,7 +36,7 @@ static void each_fault_has_its_line(void **state) {
         {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": [{\"id\": \"a\"}]}", "epo.json:3", "name"},
         {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": [{\"id\": \"a\", \"name\": {\"cs\": \"A\", "
          "\"en\": \"A\"}, \"point\": [49.7, 13.4]}]}",
-         "epo.json:3", "longitude"},
+         "epo.json:3", "lon, lat"},
         {"{\"tenant\": \"p\",\n" CITY ",\n" OFFICES ",\n\"http\": []}", "epo.json:4",
          "\"http\" must be an object"},
     };

@@ -1,5 +1,6 @@
-/* The dog fee once more, in C: the peer of lua/agendas/dog_fee for benchmarks. compute and check of
- * the registration do the same work, line by line; what no benchmark asks is left out. */
+/* The dog fee once more, in C: the peer of lua/agendas/dog_fee for benchmarks, and the proof that
+ * an agenda is the same in both (tests/plugins/parity.test.mjs). The registration does the same
+ * work, line by line; deregistration and the register of chips are left out. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 
 #define CAP_HALER 150000
 #define CAP_SENIOR_HALER 20000
+#define INSTALMENTS_MAX 8
 #define TEXT(literal) ((epo_str){"" literal, sizeof(literal) - 1})
 
 /* ---- days ---- */
@@ -168,14 +170,16 @@ static int64_t whole_crowns(int64_t haler) {
     return (haler + 99) / 100 * 100;
 }
 
-static void explain_instalments(struct run *run, int64_t fee, struct day from, struct day today) {
-    struct day dates[8], at;
+/* Days on which it can still be paid in time, else one soon. */
+static int instalments(const struct run *run, struct day from, struct day today,
+                       struct day dates[INSTALMENTS_MAX]) {
+    struct day at;
     int count = 0, offered;
     char path[96], list[64];
     epo_str payment = get(run, "answers.payment").text;
     snprintf(list, sizeof list, "parameters.due.%.*s", (int)payment.len, payment.at);
     offered = get(run, list).count;
-    for (int i = 0; i < offered && count < 8; i++) {
+    for (int i = 0; i < offered && count < INSTALMENTS_MAX; i++) {
         snprintf(path, sizeof path, "%s.%d", list, i);
         epo_str text = get(run, path).text;
         if (text.len != 5)
@@ -187,6 +191,12 @@ static void explain_instalments(struct run *run, int64_t fee, struct day from, s
     if (count == 0)
         dates[count++] = working_day(add_days(compare(from, today) > 0 ? from : today,
                                               (int)get(run, "parameters.notice_days").integer));
+    return count;
+}
+
+static void explain_instalments(struct run *run, int64_t fee, struct day from, struct day today) {
+    struct day dates[INSTALMENTS_MAX];
+    int count = instalments(run, from, today, dates);
     for (int i = 0; i < count; i++) {
         int64_t part = whole_crowns(fee / (count - i));
         line(run, "fee.due");
@@ -196,24 +206,36 @@ static void explain_instalments(struct run *run, int64_t fee, struct day from, s
     }
 }
 
+/* The day on which the duty arises, and the first of this year's; 0 while something it hangs on is
+ * not answered. */
+static int read_days(const struct run *run, struct day *duty, struct day *from, struct day *today) {
+    struct day held, born;
+    if (!split(get(run, "answers.held_since").text, &held) ||
+        !split(get(run, "answers.dog_born").text, &born) || !split(get(run, "today").text, today) ||
+        get(run, "answers.relief").text.len == 0 || get(run, "answers.house_kind").text.len == 0 ||
+        get(run, "answers.other_dogs").kind != EPO_KIND_INTEGER)
+        return 0;
+    *duty = add_months(born, 3);
+    if (compare(held, *duty) > 0)
+        *duty = held;
+    *from = duty->year < today->year ? (struct day){today->year, 1, 1} : *duty;
+    return 1;
+}
+
 static int compute(void *self, epo_call *call) {
     struct run run = {self, call, 0};
-    struct day held, born, today;
+    struct day duty, from, today;
+    char path[96];
     epo_str relief = get(&run, "answers.relief").text;
-    if (!split(get(&run, "answers.held_since").text, &held) ||
-        !split(get(&run, "answers.dog_born").text, &born) ||
-        !split(get(&run, "today").text, &today) || relief.len == 0 ||
-        get(&run, "answers.house_kind").text.len == 0)
+    if (!read_days(&run, &duty, &from, &today))
         return EPO_RC_OK;
     if (!is(relief, "none")) {
         run.host->set_integer(call, "fee", 0);
         line(&run, "fee.exempt");
+        snprintf(path, sizeof path, "relief.%.*s", (int)relief.len, relief.at);
+        put_text(&run, "reason.text", (epo_str){path, strlen(path)});
         return EPO_RC_OK;
     }
-    struct day duty = add_months(born, 3);
-    if (compare(held, duty) > 0)
-        duty = held;
-    struct day from = duty.year < today.year ? (struct day){today.year, 1, 1} : duty;
     int64_t rate = year_rate(&run, from);
     int months = 13 - from.month;
     int64_t fee = whole_crowns(rate * months / 12);
@@ -283,6 +305,19 @@ static int check(void *self, epo_call *call) {
     return rc;
 }
 
+static int submitted(void *self, epo_call *call) {
+    struct run run = {self, call, 0};
+    struct day duty, from, today, dates[INSTALMENTS_MAX];
+    if (!is(get(&run, "answers.relief").text, "none") || !read_days(&run, &duty, &from, &today) ||
+        get(&run, "values.fee").integer == 0)
+        return EPO_RC_OK;
+    char text[48];
+    instalments(&run, from, today, dates);
+    int length =
+        snprintf(text, sizeof text, "%04d-%02d-%02d", dates[0].year, dates[0].month, dates[0].day);
+    return run.host->set_text(call, "due", (epo_str){text, (size_t)length});
+}
+
 static int start(const epo_host *host, void **self) {
     *self = (void *)(uintptr_t)host;
     return 0;
@@ -299,6 +334,7 @@ static const epo_plugin PLUGIN = {
     .start = start,
     .compute = compute,
     .check = check,
+    .submitted = submitted,
 };
 
 const epo_plugin *epo_plugin_descriptor(void) {

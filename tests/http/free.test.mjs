@@ -1,0 +1,118 @@
+// No collision in space and time: a market on the same square on the same days. One of many gets it; the others are
+// told, get back all that they typed, and are offered the nearest free place and the next free days.
+import { strict as assert } from 'node:assert';
+import { after, before, describe, it } from 'node:test';
+
+import { body, day, post, stall } from '../browser/support/forms.mjs';
+import { startDemo } from '../support/portal.mjs';
+import { signIn } from './support/people.mjs';
+
+const FILING = '/api/v1/forms/public_space/occupy/submissions';
+let portal;
+before(async () => { portal = await startDemo({ http: { connections_per_address: 1000 } }); });
+after(async () => { await portal?.clear(); });
+
+// A stall of so many metres in the middle of the square, moved east and north.
+const square = (east = 0, north = 0, size = 6) => {
+  const [lon, lat] = [13.37755 + east / 72000, 49.74752 + north / 111200], [w, h] = [size / 72000, size / 111200];
+  return { type: 'Polygon', coordinates: [[[lon, lat], [lon + w, lat], [lon + w, lat + h], [lon, lat + h], [lon, lat]]] };
+};
+const answers = (area, from, to) => ({ ...stall, affects_road: false, exemption: undefined, area, from: day(from), to: day(to) });
+const file = async (area, from, to, headers = {}) => {
+  const answer = await fetch(portal.url + FILING, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(answers(area, from, to)) });
+  return { status: answer.status, ...await answer.json() };
+};
+const taken = (answer) => answer.errors.find(({ code }) => code === 'place.taken');
+const text = (fields) => body({ ...answers(fields.area, 0, 0), ...fields, area: JSON.stringify(fields.area), affects_road: 'no', exemption: '' });
+const inputs = (html) => Object.fromEntries([...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value.replaceAll('&quot;', '"').replaceAll('&amp;', '&')]));
+
+describe('a place that many want', () => {
+  it('goes to one of fifty who ask at once', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => file(square(i % 5, i % 4), 40, 44)));
+    const won = all.filter(({ status }) => status === 201);
+    assert.equal(won.length, 1);
+    for (const lost of all.filter((each) => !won.includes(each))) {
+      assert.ok([409, 422].includes(lost.status), JSON.stringify(lost));
+      assert.deepEqual(lost.errors.map(({ path, code }) => [path, code]), [['area', 'place.taken']]);
+    }
+  });
+
+  it('is told with its days, another place and other days, and both can be had', async () => {
+    const first = await file(square(), 60, 63);
+    assert.equal(first.status, 201, JSON.stringify(first));
+    const second = await file(square(2, 2), 62, 64), said = taken(second);
+    assert.equal(second.status, 422);
+    assert.match(said.message, /obsazené/);
+    assert.equal(said.free_from, day(64), 'the day after');
+    assert.ok(said.alternative.distance_m > 0 && said.alternative.distance_m < 60, `${said.alternative.distance_m} m away`);
+    assert.equal(said.alternative.geometry.type, 'Polygon');
+    const elsewhere = await file(said.alternative.geometry, 62, 64);
+    assert.equal(elsewhere.status, 201, JSON.stringify(elsewhere));
+    const later = await file(square(2, 2), 64, 66);
+    assert.equal(later.status, 201, JSON.stringify(later));
+    const third = await file(square(2, 2), 62, 64);
+    assert.notDeepEqual(taken(third).alternative.geometry, said.alternative.geometry, 'what was given away is not offered again');
+  });
+
+  it('is no collision with oneself: the same key gives the same answer', async () => {
+    const key = { 'idempotency-key': crypto.randomUUID() };
+    const once = await file(square(), 80, 81, key), again = await file(square(), 80, 81, key);
+    assert.equal(once.status, 201);
+    assert.equal(again.status, 201, JSON.stringify(again));
+    assert.equal(again.number, once.number);
+  });
+
+  it('shows at once, while the form is being filled in', async () => {
+    await file(square(), 90, 91);
+    const asked = await fetch(`${portal.url}/api/v1/forms/public_space/occupy/check?field=area`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ answers: { area: square(), from: day(91), to: day(92) } }),
+    });
+    const said = taken(await asked.json());
+    assert.ok(said.alternative && said.free_from, JSON.stringify(said));
+  });
+});
+
+describe('the form without a script', () => {
+  it('comes back filled in, with buttons for what is offered', async () => {
+    await file(square(), 100, 103);
+    const typed = text({ area: square(1, 1), from: day(101), to: day(102), name: 'Petr Svoboda' });
+    typed.set('_action', 'review');
+    const answer = await post(portal.url, '/agendas/public_space/occupy', typed), html = await answer.text();
+    assert.equal(answer.status, 422);
+    assert.match(html, /místo už je obsazené/);
+    assert.match(html, /value="Petr Svoboda"/);
+    const offers = [...html.matchAll(/name="_action" value="use:(area\.offer\d)">([^<]+)</g)];
+    assert.equal(offers.length, 2, html.slice(html.indexOf('offers'), html.indexOf('offers') + 900));
+    assert.match(offers[0][2], /nejbližší volné místo/);
+    for (const [, name] of offers) {
+      const chosen = text({ area: square(1, 1), from: day(101), to: day(102) });
+      chosen.set('area.q', 'Americká'); // an old search does not outweigh the offer
+      chosen.set(name, inputs(html)[name]);
+      chosen.set('_action', `use:${name}`);
+      const review = await post(portal.url, '/agendas/public_space/occupy', chosen), page = await review.text();
+      assert.equal(review.status, 200, page.match(/faults__list.*?<\/ul>/s)?.[0]);
+      const sent = await post(portal.url, '/agendas/public_space/occupy', new URLSearchParams({ ...inputs(page), _action: 'send' }));
+      assert.equal(sent.status, 303, await sent.text());
+    }
+  });
+
+  it('loses nothing where another is faster between review and sending', async () => {
+    const typed = text({ area: square(), from: day(120), to: day(121) });
+    typed.set('_action', 'review');
+    const page = await (await post(portal.url, '/agendas/public_space/occupy', typed)).text();
+    assert.equal((await file(square(), 120, 121)).status, 201);
+    const lost = await post(portal.url, '/agendas/public_space/occupy', new URLSearchParams({ ...inputs(page), _action: 'send' })), html = await lost.text();
+    assert.ok([409, 422].includes(lost.status));
+    assert.match(html, /místo už je obsazené/);
+    assert.match(html, /Stánek s medem na trhu/);
+  });
+});
+
+it('a refused request gives its place back', async () => {
+  const first = await file(square(), 140, 141);
+  assert.equal((await file(square(), 140, 141)).status, 422);
+  const cookie = await signIn(portal, 'umo-3');
+  const moved = await post(portal.url, `/office/cases/${first.number}`, body({ from: 'received', state: 'refused', note: 'Nelze.' }), { cookie });
+  assert.equal(moved.status, 303, await moved.text());
+  assert.equal((await file(square(), 140, 141)).status, 201);
+});
