@@ -173,6 +173,11 @@ static bool check_one(struct judging *j, const struct epo_json *given, struct ep
     j->place->field = j->field->id;
     j->place->index = j->index;
     j->place->properties = chosen->properties;
+    if (check->maps != NULL && strcmp(chosen->kind, "drawn") == 0) {
+        if (!epo_place_snap(check->maps, check->pool, j->field->rules, &chosen->place, &error))
+            return refuse_error(j, &error);
+        chosen->geometry = epo_json_copy(check->pool, chosen->place.geojson);
+    }
     j->place->place = chosen->place;
     bool described = check_description(j, given);
     return (check->maps == NULL || (check_city(j) && check_rules(j))) && described;

@@ -121,6 +121,13 @@ struct epo_chosen {
 bool epo_chosen_read(struct epo_maps *maps, struct epo_pool *pool, const struct epo_json *given,
                      unsigned asked, struct epo_chosen *chosen, struct epo_error *error);
 
+/* ---- snap.c ---- */
+/* The rule "snap": each corner of a drawn place moves to the nearest point of the layer, if all of
+ * them have one within within_m; else the place stays, and the rules find it too far. BAD_INPUT
+ * where moving spoils the shape (an area that becomes empty). */
+bool epo_place_snap(struct epo_maps *maps, struct epo_pool *pool, const struct epo_json *rules,
+                    struct epo_place *place, struct epo_error *error);
+
 /* ---- footprint.c: the ground that a place takes up ---- */
 struct epo_footprint {
     struct epo_span wkb; /* an area, EPSG:5514 */
@@ -166,7 +173,8 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
 /* ---- rules.c: the rules a location field declares (forms hands them down as JSON) ----
  * [{"rule":"inside","layer":"city"}, {"rule":"inside","layer":"public_space","share":0.95},
  *  {"rule":"outside","layer":"…"}, {"rule":"touching","layer":"…"},
- *  {"rule":"near","layer":"…","within_m":50}, {"rule":"owner","any":["city"]},
+ *  {"rule":"near","layer":"…","within_m":50}, {"rule":"snap","layer":"street","within_m":10}
+ *  (moved there by epo_place_snap, else refused as too far), {"rule":"owner","any":["city"]},
  *  {"rule":"min_area_m2","value":1}, {"rule":"max_area_m2","value":500},
  *  {"rule":"min_length_m","value":5}, {"rule":"max_length_m","value":3000}   (of lines),
  *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the

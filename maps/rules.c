@@ -14,7 +14,7 @@ struct asked {
 };
 
 static const double ALL_BUT_ROUNDING = 0.9999, NOTHING_BUT_ROUNDING = 0.0001;
-static const double NEAR_MOST_M = 5000, APART_MOST_M = 500;
+static const double NEAR_MOST_M = 5000, APART_MOST_M = 500, SNAPPED_M = 0.05;
 
 struct total {
     double amount;
@@ -84,6 +84,11 @@ static bool near(struct asked *a) {
     return isfinite(epo_overlap_distance(a->overlap, a->layer, within_m));
 }
 
+/* What was snapped lies on the layer; degrees are rounded to a centimetre. */
+static bool snapped(struct asked *a) {
+    return isfinite(epo_overlap_distance(a->overlap, a->layer, SNAPPED_M));
+}
+
 static bool touching(struct asked *a) {
     return a->place->kind == EPO_PLACE_POINT
                ? isfinite(epo_overlap_distance(a->overlap, a->layer, 0))
@@ -119,6 +124,7 @@ static const struct {
     {"max_area_m2", "place.too_large", WANTS_VALUE, max_area},
     {"owner", "place.owner", WANTS_ANY, owner},
     {"near", "place.far", WANTS_LAYER | WANTS_WITHIN, near},
+    {"snap", "place.far", WANTS_LAYER | WANTS_WITHIN, snapped},
     {"touching", "place.not_touching", WANTS_LAYER, touching},
     {"min_length_m", "place.too_short", WANTS_VALUE, min_length},
     {"max_length_m", "place.too_long", WANTS_VALUE, max_length},
@@ -167,7 +173,7 @@ static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_jso
     int kind = rule == NULL || rule->type != EPO_JSON_OBJECT ? -1 : rule_of(rule);
     if (kind < 0)
         return wrong(error, index,
-                     "\"rule\" must be inside, outside, touching, near, owner, min_area_m2, "
+                     "\"rule\" must be inside, outside, touching, near, snap, owner, min_area_m2, "
                      "max_area_m2, min_length_m, max_length_m or free");
     int wants = RULES[kind].wants;
     struct epo_span layer = epo_json_get_text(rule, "layer");

@@ -402,6 +402,38 @@ static void drawn(void **state) {
     comes_back(&two, EPO_ASKED_AREA, EPO_ASKED_AREA);
 }
 
+/* A point beside a street comes to lie on it, and stays there when it is snapped again; one in a
+ * field is left where it is, and refused. */
+static void snapping(void **state) {
+    (void)state;
+    struct epo_error error = {0};
+    struct epo_place place, again;
+    struct epo_json *rules = json("[{\"rule\":\"snap\",\"layer\":\"street\",\"within_m\":60}]");
+    struct epo_json *refusals = epo_json_array(pool);
+    struct epo_json *point = json("{\"type\":\"Point\",\"coordinates\":" STREET_POINT "}");
+    assert_true(epo_place_read(pool, point, &place, &error));
+    struct epo_point before = place.anchor_5514;
+    assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
+    assert_int_equal(refusals->count, 1);
+    assert_true(epo_place_snap(maps, pool, rules, &place, &error));
+    double moved_m = hypot(place.anchor_5514.x - before.x, place.anchor_5514.y - before.y);
+    assert_true(moved_m > 0.5 && moved_m <= 60);
+    refusals = epo_json_array(pool);
+    assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
+    assert_int_equal(refusals->count, 0);
+    again = place;
+    assert_true(epo_place_snap(maps, pool, rules, &again, &error));
+    assert_true(hypot(again.anchor_5514.x - place.anchor_5514.x,
+                      again.anchor_5514.y - place.anchor_5514.y) < 0.03);
+    assert_true(epo_place_read(pool, json("{\"type\":\"Point\",\"coordinates\":[13.2,49.6]}"),
+                               &place, &error));
+    before = place.anchor_5514;
+    assert_true(epo_place_snap(maps, pool, rules, &place, &error));
+    assert_true(place.anchor_5514.x == before.x && place.anchor_5514.y == before.y);
+    assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
+    assert_string_equal(epo_json_get_text(refusals->items[0], "code").at, "place.far");
+}
+
 /* ---- where else ---- */
 
 struct wish {
@@ -474,6 +506,7 @@ int main(void) {
         cmocka_unit_test(circles),
         cmocka_unit_test(drawn),
         cmocka_unit_test(alternatives),
+        cmocka_unit_test(snapping),
         cmocka_unit_test(routes),
         cmocka_unit_test(no_routes),
         cmocka_unit_test(first_asked_by_many),
