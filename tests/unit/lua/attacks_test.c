@@ -116,7 +116,9 @@ static void test_errors(void **state) {
 
 static void test_harmless(void **state) {
     (void)state;
+    epo_lua_configure(10000, 0);
     run_attacks("none", "", 2);
+    epo_lua_configure(0, 0);
 }
 
 static void test_load(void **state) {
