@@ -36,7 +36,7 @@ void *epo_lua_allocate(void *arg, void *at, size_t old_size, size_t new_size) {
         return NULL;
     }
     if (new_size > old && new_size - old > box->memory_max - box->memory_used) {
-        if (box->current && !box->dead) /* an error of memory is raised without a position */
+        if (box->current && !box->told) /* an error of memory is raised without a position */
             find_where(box->current, box);
         return NULL;
     }
