@@ -180,6 +180,7 @@ void epo_query_read(const struct epo_wordbook *book, struct epo_pool *pool, stru
             read_number(q, piece);
             q->typing_number = end && piece->letter == 0;
         } else if (last != NULL && piece->text[1] == '\0' && last->letter == 0 && i > 0 &&
+                   piece->text[0] >= 'a' && piece->text[0] <= 'h' && /* not "u", "k", "v" */
                    pieces.at[i - 1].number && piece->after != '.') {
             last->letter = piece->text[0]; /* "10 e" */
         } else if (q->word_count < EPO_QUERY_WORDS) {

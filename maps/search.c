@@ -260,7 +260,8 @@ static bool wanted_numbers(const struct search *x, uint8_t taken, struct epo_wan
                              .two = -1,
                              .conscription_only = x->q.conscription_only,
                              .evidence = x->q.evidence,
-                             .building = x->q.building};
+                             .building = x->q.building,
+                             .postcode = x->q.postcode};
     for (int n = 0; n < x->q.number_count; n++) {
         const struct epo_query_number *number = &x->q.numbers[n];
         if (taken & 1u << n)

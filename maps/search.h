@@ -46,6 +46,7 @@ struct epo_wanted { /* the numbers that are left when a name has taken its own *
     char letter;
     bool typing; /* the last of them may go on */
     bool conscription_only, evidence, building;
+    const char *postcode; /* "30100", or NULL: towns that are called alike differ in it */
 };
 /* Up to `room` of a group that fit, best first; their cost and score come on top of those of
  * `base`. */

@@ -5,7 +5,7 @@
 #include "maps/search.h"
 
 /* What comes on top: the number means another thing than it would mostly, or goes on. */
-static const float AS_CONSCRIPTION = 1, SUBDIVISION = 1, TYPED_ON = 4;
+static const float AS_CONSCRIPTION = 1, SUBDIVISION = 1, TYPED_ON = 4, POSTCODE_DIFFERS = 10;
 static const float NO_FIT = -1;
 
 static bool starts_with(int number, int typed) {
@@ -61,13 +61,24 @@ static void keep(struct list *list, enum epo_found_kind kind, uint32_t item, flo
     list->at[at] = one;
 }
 
+static bool other_postcode(const struct epo_snapshot *s, const struct epo_wanted *w,
+                           uint32_t item) {
+    const char *typed = w->postcode;
+    const char *at = s->localities[s->addresses[item].locality].postcode;
+    for (; typed != NULL && *at != '\0'; at++)
+        if (*at != ' ' && *at != *typed++)
+            return true;
+    return false;
+}
+
 static void find_addresses(const struct epo_snapshot *s, const uint32_t *order, uint32_t from,
                            uint32_t end, const struct epo_wanted *w, struct list *list) {
     for (uint32_t i = from; i < end; i++) {
         uint32_t item = order != NULL ? order[i] : i;
         float fit = address_fit(w, &s->addresses[item]);
         if (fit >= 0)
-            keep(list, EPO_FOUND_ADDRESS, item, fit);
+            keep(list, EPO_FOUND_ADDRESS, item,
+                 other_postcode(s, w, item) ? fit + POSTCODE_DIFFERS : fit);
     }
 }
 
