@@ -1,14 +1,14 @@
 // Asks the server what it says about a place, in words, at once: facts, faults, and what the agenda computes.
 import { answers } from '../../core/web/scripts/answers.mjs';
 import { debounce, h } from './dom.mjs';
-import { lang, number, t } from './texts.mjs';
+import { lang, locale, number, t } from './texts.mjs';
 
 const SETTLE_MS = 220, SLOW_MS = 700;
 const UNFINISHED = ['place.no_description', 'place.too_few']; // nobody is told off while still at it
 
 export class Check {
-  // box: where the words go; said(text): for those who do not see them; use(geometry, index): takes the place offered
-  // instead; wrong(indices): which of several places have faults.
+  // box: where the words go; said(text): for those who do not see them; use(answers): takes what is offered instead;
+  // wrong(indices): which of several places have faults.
   constructor({ form, field, box, said, use, wrong }) {
     Object.assign(this, { form, field, box, said, use, wrong });
     this.later = debounce(SETTLE_MS, (how) => this.ask(how));
@@ -61,11 +61,13 @@ export class Check {
     this.box.removeAttribute('aria-busy');
   }
 
-  fault({ message, alternative, free_from: from, feature }) {
+  // A fault, and the ways out of it that the server knows: a free place near by, free days for this one.
+  fault({ message, alternative, free_from: from, free_to: to, free_answers: days }) {
+    const day = (iso) => new Date(`${iso}T12:00`).toLocaleDateString(locale);
+    const offer = (text, answers) => h('button', { type: 'button', class: 'button button--plain button--small', onclick: () => this.use(answers) }, text);
     return h('div', { class: 'fault' }, h('p', {}, h('span', { class: 'sr' }, `${t('fault')} `), message),
-      from ? h('p', { class: 'fault__more' }, t('free_from', { date: new Date(`${from}T12:00`).toLocaleDateString(lang) })) : null,
-      alternative?.geometry ? h('button', { type: 'button', class: 'button button--plain button--small', onclick: () => this.use(alternative.geometry, feature) },
-        t('alternative_use', { metres: number(Math.round(alternative.distance_m ?? 0)) })) : null);
+      alternative?.answers ? offer(t('offer_place', { metres: number(Math.round(alternative.distance_m)) }), alternative.answers) : null,
+      days ? offer(t('offer_days', { first: day(from), last: day(to) }), days) : null);
   }
 
   // Which of several places the words are about; null: about all of them.

@@ -55,6 +55,7 @@ export class Picker {
     this.chosenLabel = chosen && plain.querySelector(`label[for="${CSS.escape(chosen.id)}"]`)?.textContent;
     this.hidden = h('input', { type: 'hidden', name: store.name, value: store.value });
     plain.replaceWith(this.hidden);
+    this.field.querySelector('.offers')?.remove(); // offered again with the words
   }
 
   build() {
@@ -93,7 +94,7 @@ export class Picker {
       place, surface: this.surface, marks: this.marks, snap: this.snap, say: (text) => this.say(text), tell: (text) => this.tell(text),
       help: () => this.showKeys(), measured: (feature) => this.drawMeasure(feature),
     });
-    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text, 'facts'), use: (geometry, index) => this.useInstead(geometry, index), wrong: (indices) => this.list.mark(indices) });
+    this.check = new Check({ form: this.form, field: id, box: words, said: (text) => this.say(text, 'facts'), use: (answers) => this.useInstead(answers), wrong: (indices) => this.list.mark(indices) });
     this.listen();
     this.draw();
   }
@@ -179,13 +180,19 @@ export class Picker {
     findMe({ button: this.gps, surface, marks, tell: (text) => this.tell(text), found: (at, exact) => exact && place.kind === 'point' && place.add(at) });
   }
 
-  useInstead(geometry, index) {
-    const { place } = this;
-    if (index !== undefined) place.select(place.features.filter(complete)[index]?.id ?? place.current);
-    if (!place.replace(geometry)) return;
-    const { feature } = place;
-    this.surface.fit(geometryOf(feature, this.paths.of(feature)).getExtent(), ZOOM_PLACE);
-    this.tell(t('alternative_used'));
+  // What the server offered: a place, or answers of other fields such as the days.
+  useInstead(answers) {
+    for (const [id, value] of Object.entries(answers)) {
+      const input = this.form.querySelector(`[data-field="${CSS.escape(id)}"] input`);
+      if (id === this.id) {
+        if (!this.place.exchange(value)) return;
+        this.zoomTo();
+      } else if (input) {
+        input.value = value;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      }
+    }
+    this.tell(t('offer_used'));
   }
 
   // ---- what follows from it ----

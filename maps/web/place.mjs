@@ -177,9 +177,11 @@ export class Place {
     if (this.several && this.full) return false;
     return this.step('add', this.plus({ ...blank(feature.kind), closed: true, ...feature }));
   }
-  replace(value) {
-    const [found] = featuresOf(value), { feature } = this;
-    return Boolean(found && feature) && this.step('move', this.with({ ...found, id: feature.id, description: feature.description }));
+  // What was offered instead: the same places, elsewhere.
+  exchange(value) {
+    const found = this.fitting(value), before = this.features.filter(complete);
+    const features = found.map((each, i) => ({ ...each, id: before[i]?.id ?? ++this.serial }));
+    return features.length > 0 && this.step('move', { features, current: this.several ? this.current : features[0].id });
   }
 
   // A parcel or a building: chosen, or chosen no more.
@@ -219,10 +221,14 @@ export class Place {
     return { type: 'FeatureCollection', features: done.map((each) => geojsonOf(each, false)) };
   }
 
+  fitting(value) {
+    const allowed = (kind) => this.kinds.includes(kind) || (kind === 'address' && this.kinds.includes('point'));
+    return featuresOf(value).filter(({ kind }) => allowed(kind)).slice(0, this.most);
+  }
+
   // Takes over a stored or typed value; false where it is not a place of an allowed kind.
   read(value) {
-    const allowed = (kind) => this.kinds.includes(kind) || (kind === 'address' && this.kinds.includes('point'));
-    const features = featuresOf(value).filter(({ kind }) => allowed(kind)).slice(0, this.most).map((each) => ({ ...each, id: ++this.serial }));
+    const features = this.fitting(value).map((each) => ({ ...each, id: ++this.serial }));
     if (features.length === 0) return false;
     this.take({ features, current: this.several ? null : features[0].id });
     this.tell('read');

@@ -8,6 +8,6 @@ export function t(key, values = {}) {
   return (texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-const locale = lang === 'cs' ? 'cs-CZ' : 'en-GB';
+export const locale = lang === 'cs' ? 'cs-CZ' : 'en-GB';
 export const number = (value, digits = 0) =>
   value.toLocaleString(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
