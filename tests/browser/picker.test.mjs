@@ -410,6 +410,38 @@ browse('several places, each with its words; all reachable by keys, none hit ins
   assert.equal(await page.getByLabel(/Popis místa/).nth(1).inputValue(), 'stánek se sýry');
 });
 
+browse('a place that is taken on those days: the nearest free one and free days are one press away', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'market'), { day, file } = await import('./support/forms.mjs');
+  await page.getByLabel('První den').fill(day(40));
+  await page.getByLabel('Poslední den').fill(day(42));
+  await hands.still();
+  await hands.click([-50, -50], [50, -50], [50, 50], [-50, 50]);
+  await hands.button('Hotovo').click();
+  await hands.reads(/Městský obvod/);
+  const place = await hands.value();
+  assert.doesNotMatch(await hands.picker.locator('.words').innerText(), /Pozor/);
+  await file(portal.url, 'places', 'market', { from: day(41), to: day(41), place });
+
+  await page.getByLabel('Poslední den').fill(day(43)); // the rest of the form counts: asked again
+  await hands.reads(/Použít volné místo/);
+  assert.deepEqual(await axe(page), []);
+  await picture(page, 'picker-taken', { full: false });
+  await page.getByRole('button', { name: /Použít volné místo \d+ m odtud/ }).click();
+  await hands.hears(/Změněno/);
+  const elsewhere = await hands.value();
+  assert.notDeepEqual(elsewhere, place);
+  await page.waitForFunction(() => !document.querySelector('.words[aria-busy]'));
+  await hands.reads(/Městský obvod/);
+  assert.equal(await hands.picker.locator('.words .fault').count(), 0);
+
+  await hands.press('Control+z');
+  await page.getByRole('button', { name: /Použít volné dny/ }).click();
+  await hands.hears(/Změněno/);
+  assert.equal(await page.getByLabel('První den').inputValue(), day(42));
+  assert.deepEqual(await hands.value(), place);
+  await page.waitForFunction(() => !document.querySelector('.words[aria-busy], .words .fault'));
+});
+
 for (const [dress, more] of [
   ['dark, at 400 % (320 pixels wide)', { viewport: { width: 320, height: 256 }, colorScheme: 'dark' }],
   ['forced colours, English', { forcedColors: 'active' }],
