@@ -58,8 +58,10 @@ static struct epo_json *read_text(struct parsing *p) {
     size_t begin = ++p->at;
     while (p->at < p->text.len && p->text.at[p->at] != '"')
         p->at++;
-    if (p->at == p->text.len)
+    if (p->at == p->text.len) {
+        p->at = begin - 1;
         return refuse(p, "the text has no closing \"");
+    }
     return epo_json_text(p->pool, (struct epo_span){p->text.at + begin, p->at++ - begin});
 }
 
