@@ -45,10 +45,12 @@ static double radians(double degrees) {
 bool epo_crs_from_5514(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
                        struct epo_error *error) {
     struct epo_point degrees;
-    if (!epo_transform_to_4326(metres, &degrees,
-                               error)) /* of EPSG:5514 too: its range is checked */
+    *out = metres;
+    if (crs == EPO_CRS_5514 && epo_transform_in_range(metres))
+        return true;
+    if (!epo_transform_to_4326(metres, &degrees, error)) /* says what is out of range, too */
         return false;
-    *out = crs == EPO_CRS_5514 ? metres : degrees;
+    *out = degrees;
     if (crs == EPO_CRS_3857)
         *out = (struct epo_point){
             WEB_RADIUS_M * radians(degrees.x),
