@@ -21,17 +21,22 @@ enum way { WAY_ALL, WAY_BOX, WAY_CODE, WAY_KEY, WAYS };
     "SELECT id, code, AsBinary(geometry), " properties                                             \
     ", MbrMinX(geometry), MbrMinY(geometry), MbrMaxX(geometry), MbrMaxY(geometry), " fields        \
     " FROM " table " WHERE geometry IS NOT NULL AND "
-#define READ_WAYS(table, properties, fields, layer)                                                \
+/* What SQL can leave out before anything else of a row is looked at: three text columns. */
+#define WHERE_EQUAL(one, a, two, b, three, c)                                                      \
+    " AND (" a " IS NULL OR " one " = " a ") AND (" b " IS NULL OR " two " = " b ")"               \
+    " AND (" c " IS NULL OR " three " = " c ")"
+#define READ_WAYS(table, properties, fields, layer, one, two, three)                               \
     {                                                                                              \
         [WAY_ALL] = {"map.all_" table,                                                             \
-                     SELECT_FROM(table, properties, fields) layer                                  \
-                     " AND id > $2 ORDER BY id LIMIT -1 OFFSET $3",                                \
+                     SELECT_FROM(table, properties, fields) layer " AND id > $2" WHERE_EQUAL(      \
+                         one, "$4", two, "$5", three, "$6") " ORDER BY id LIMIT -1 OFFSET $3",     \
                      NULL},                                                                        \
         [WAY_BOX] =                                                                                \
             {"map.box_" table,                                                                     \
              SELECT_FROM(table, properties, fields) layer                                          \
              " AND id > $2 AND id IN (SELECT pkid FROM idx_" table "_geometry"                     \
-             " WHERE xmax >= $3 AND ymax >= $4 AND xmin <= $5 AND ymin <= $6) ORDER BY id",        \
+             " WHERE xmax >= $3 AND ymax >= $4 AND xmin <= $5 AND ymin <= $6)" WHERE_EQUAL(        \
+                 one, "$7", two, "$8", three, "$9") " ORDER BY id",                                \
              NULL},                                                                                \
         [WAY_CODE] = {"map.code_" table,                                                           \
                       SELECT_FROM(table, properties, fields) layer                                 \
@@ -44,16 +49,23 @@ enum way { WAY_ALL, WAY_BOX, WAY_CODE, WAY_KEY, WAYS };
         }                                                                                          \
     }
 static const struct epo_statement READ[EPO_TABLES][WAYS] = {
-    [EPO_TABLE_AREA] =
-        READ_WAYS("area", "properties", "name, kind, belongs, measure", "layer = $1"),
-    [EPO_TABLE_LINE] =
-        READ_WAYS("line", "properties", "name, kind, belongs, measure", "layer = $1"),
-    [EPO_TABLE_POINT] =
-        READ_WAYS("point", "properties", "name, kind, belongs, measure", "layer = $1"),
+    [EPO_TABLE_AREA] = READ_WAYS("area", "properties", "name, kind, belongs, measure", "layer = $1",
+                                 "name", "kind", "belongs"),
+    [EPO_TABLE_LINE] = READ_WAYS("line", "properties", "name, kind, belongs, measure", "layer = $1",
+                                 "name", "kind", "belongs"),
+    [EPO_TABLE_POINT] = READ_WAYS("point", "properties", "name, kind, belongs, measure",
+                                  "layer = $1", "name", "kind", "belongs"),
     [EPO_TABLE_ADDRESS] = READ_WAYS("address", "''",
                                     "street, conscription, orientation, letter, evidence, part,"
                                     " postcode, city, district",
-                                    "$1 = 0"),
+                                    "$1 = 0", "street", "postcode", "district"),
+};
+enum { EQUALS_IN_SQL = 3 };
+static const int EQUAL_COLUMNS[EPO_TABLES][EQUALS_IN_SQL] = {
+    [EPO_TABLE_AREA] = {EPO_COLUMN_FIELDS, EPO_COLUMN_FIELDS + 1, EPO_COLUMN_FIELDS + 2},
+    [EPO_TABLE_LINE] = {EPO_COLUMN_FIELDS, EPO_COLUMN_FIELDS + 1, EPO_COLUMN_FIELDS + 2},
+    [EPO_TABLE_POINT] = {EPO_COLUMN_FIELDS, EPO_COLUMN_FIELDS + 1, EPO_COLUMN_FIELDS + 2},
+    [EPO_TABLE_ADDRESS] = {EPO_COLUMN_FIELDS, EPO_COLUMN_FIELDS + 6, EPO_COLUMN_FIELDS + 8},
 };
 
 struct reading {
@@ -127,7 +139,7 @@ static bool same(const struct epo_json *value, struct epo_span wanted) {
 }
 
 static bool is_in_a_window(const struct reading *r) {
-    if (r->query->box_count == 0)
+    if (r->window_count == 0)
         return true;
     struct epo_bounds box = {
         epo_rows_real(r->rows, EPO_COLUMN_MIN_X), epo_rows_real(r->rows, EPO_COLUMN_MIN_Y),
@@ -211,6 +223,17 @@ static struct epo_bounds around_windows(const struct reading *r) {
     return box;
 }
 
+/* The wanted text of a column, or NULL where any will do. */
+static struct epo_value wanted_of(const struct reading *r, int place) {
+    const struct epo_collection *c = r->collection;
+    for (size_t i = 0; i < r->query->equals_count; i++)
+        for (size_t k = 0; k < c->field_count; k++)
+            if (c->fields[k].column == EQUAL_COLUMNS[c->table][place] &&
+                strcmp(c->fields[k].name, r->query->equals[i].field) == 0)
+                return EPO_TEXT(r->query->equals[i].value);
+    return EPO_NULL;
+}
+
 static struct epo_rows *ask(struct reading *r, struct epo_db *db) {
     const struct epo_feature_query *q = r->query;
     const struct epo_statement *statement = &READ[r->collection->table][r->way];
@@ -221,36 +244,56 @@ static struct epo_rows *ask(struct reading *r, struct epo_db *db) {
     if (r->way == WAY_CODE || r->way == WAY_KEY)
         return epo_db_query(db, statement, EPO_BIND(layer, EPO_TEXT(q->id)));
     if (r->way == WAY_ALL)
-        return epo_db_query(
-            db, statement,
-            EPO_BIND(layer, EPO_INTEGER(q->after), EPO_INTEGER(r->plain ? q->skip : 0)));
+        return epo_db_query(db, statement,
+                            EPO_BIND(layer, EPO_INTEGER(q->after),
+                                     EPO_INTEGER(r->plain ? q->skip : 0), wanted_of(r, 0),
+                                     wanted_of(r, 1), wanted_of(r, 2)));
     struct epo_bounds box = around_windows(r);
     return epo_db_query(db, statement,
                         EPO_BIND(layer, EPO_INTEGER(q->after), EPO_REAL(box.min_x),
-                                 EPO_REAL(box.min_y), EPO_REAL(box.max_x), EPO_REAL(box.max_y)));
+                                 EPO_REAL(box.min_y), EPO_REAL(box.max_x), EPO_REAL(box.max_y),
+                                 wanted_of(r, 0), wanted_of(r, 1), wanted_of(r, 2)));
 }
 
 static enum way way_of(const struct reading *r) {
     if (r->query->id.len > 0)
         return r->collection->id_is_code ? WAY_CODE : WAY_KEY;
-    return r->query->box_count > 0 && r->collection->count > SMALL_LAYER ? WAY_BOX : WAY_ALL;
+    return r->window_count > 0 && r->collection->count > SMALL_LAYER ? WAY_BOX : WAY_ALL;
+}
+
+static void close_windows(struct reading *r) {
+    while (r->window_count > 0)
+        epo_window_free(r->windows[--r->window_count]);
+}
+
+/* False where nothing can meet a box. A box around the whole layer is none. */
+static bool open_windows(struct reading *r) {
+    const struct epo_feature_query *q = r->query;
+    bool all = false;
+    for (size_t i = 0; i < q->box_count; i++) {
+        struct epo_window *window = epo_window_make(q->box_crs, q->boxes[i]);
+        if (window == NULL)
+            continue;
+        r->windows[r->window_count++] = window;
+        all = all ||
+              (r->collection->has_extent && epo_window_covers(window, r->collection->extent_5514));
+    }
+    bool some = q->box_count == 0 || r->window_count > 0;
+    if (all)
+        close_windows(r);
+    return some;
 }
 
 static bool read_rows(struct reading *r, struct epo_db *db, epo_feature_fn visit, void *arg,
                       int64_t *matched, struct epo_error *error) {
     const struct epo_feature_query *q = r->query;
-    for (size_t i = 0; i < q->box_count; i++) {
-        struct epo_window *window = epo_window_make(q->box_crs, q->boxes[i]);
-        if (window != NULL)
-            r->windows[r->window_count++] = window;
-    }
-    r->plain = q->box_count == 0 && q->equals_count == 0 && q->id.len == 0;
-    r->left = r->plain ? 0 : q->skip;
-    r->way = way_of(r);
-    if (q->box_count > 0 && r->window_count == 0) {
+    if (!open_windows(r)) {
         *matched = 0;
         return true;
     }
+    r->plain = r->window_count == 0 && q->equals_count == 0 && q->id.len == 0;
+    r->left = r->plain ? 0 : q->skip;
+    r->way = way_of(r);
     r->rows = ask(r, db);
     bool ok = each_row(r, visit, arg, error);
     *matched = r->plain ? r->collection->count : q->after > 0 ? -1 : r->fitting;
@@ -270,8 +313,7 @@ bool epo_features_each(struct epo_maps *maps, const struct epo_collection *colle
                        "the map was just replaced by a newer one: ask again");
     struct epo_db *db = ok ? epo_reader_take(snapshot->reader, error) : NULL;
     ok = db != NULL && read_rows(&r, db, visit, arg, matched, error);
-    for (size_t i = 0; i < r.window_count; i++)
-        epo_window_free(r.windows[i]);
+    close_windows(&r);
     epo_pool_free(r.pool);
     if (db != NULL)
         epo_reader_give(snapshot->reader, db);

@@ -34,7 +34,8 @@ struct epo_collection {
     bool id_is_code;        /* of the source; else (codes repeat) only good for this map version */
     bool has_extent;        /* false when it is empty */
     double extent_crs84[4]; /* west, south, east, north */
-    int table;              /* for reading, as the next */
+    struct epo_bounds extent_5514;
+    int table; /* for reading, as the next */
     int64_t layer;
 };
 /* All public layers and, last, "address"; pool copies. */

@@ -157,6 +157,10 @@ static enum verdict judge(const struct epo_window *w, struct epo_bounds box) {
     return inside ? INSIDE : UNSURE;
 }
 
+bool epo_window_covers(const struct epo_window *window, struct epo_bounds box) {
+    return judge(window, box) == INSIDE;
+}
+
 static bool exactly(const struct epo_window *w, GEOSGeometry *geometry) {
     if (geometry == NULL)
         return false;
