@@ -11,7 +11,8 @@ import { badge } from './symbols.mjs';
 
 export const FONT = 'system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif';
 
-const BELOW = { textBaseline: 'top', offsetY: 14 }; // a name under its symbol
+// A name under its symbol, which is larger from near.
+const BADGE = (zoom) => (zoom > 16.5 ? 22 : 18), below = (zoom) => ({ textBaseline: 'top', offsetY: BADGE(zoom) / 2 + 7 });
 
 // Styles are made once for each kind and half a zoom level: the style function runs for every feature.
 function keeper() {
@@ -120,14 +121,14 @@ function lineStyles(colours, keep) {
 
 function labelStyles(colours, keep) {
   const symbol = (kind, colour, order, zoom) => keep(`symbol-${kind}-${colour}-${zoom > 16.5}`, () => new Style({
-    image: new Icon({ src: badge(kind, colours[colour], colours.symbolEdge, zoom > 16.5 ? 22 : 18) }), zIndex: order,
+    image: new Icon({ src: badge(kind, colours[colour], colours.symbolEdge, BADGE(zoom)) }), zIndex: order,
   }));
   const names = (feature, zoom) => {
     const kind = feature.get('kind') in LABELS ? feature.get('kind') : 'quarter', row = LABELS[kind];
     const minor = feature.get('rank') > 3 && (kind === 'park' || kind === 'river') ? 1 : 0;
     if (zoom < row.from + minor || zoom > row.to) return undefined;
-    const text = named(keep(`place-${kind}-${zoom > 13}`, () => new Style({
-      text: label(colours, { ...row, size: row.size + (zoom > 13 ? 1 : 0), overflow: true, ...(row.symbol ? BELOW : {}) }),
+    const text = named(keep(`place-${kind}-${zoom > 13}-${zoom > 16.5}`, () => new Style({
+      text: label(colours, { ...row, size: row.size + (zoom > 13 ? 1 : 0), overflow: true, ...(row.symbol ? below(zoom) : {}) }),
       zIndex: row.order,
     })), feature.get('name') ?? '');
     return row.symbol ? [symbol(row.symbol, row.colour, row.order + 1, zoom), text] : text;
@@ -143,8 +144,8 @@ function labelStyles(colours, keep) {
       if (zoom < LANDMARK_FROM[rank]) return undefined;
       const mark = symbol(kind, colour, 76 - rank, zoom);
       if (zoom < LANDMARK_NAME_FROM[rank]) return mark;
-      return [mark, named(keep(`landmark-${colour}-${rank}`, () => new Style({
-        text: label(colours, { size: 11.5, weight: 600, colour, overflow: true, ...BELOW }), zIndex: 70 - rank,
+      return [mark, named(keep(`landmark-${colour}-${rank}-${zoom > 16.5}`, () => new Style({
+        text: label(colours, { size: 11.5, weight: 600, colour, overflow: true, ...below(zoom) }), zIndex: 70 - rank,
       })), wrapped(feature.get('name') ?? ''))];
     },
     address: number('number', FROM.number, 11, 'number'),

@@ -36,7 +36,7 @@ export class Surface {
     this.surface = h('div', { class: 'mapui__surface', tabindex: '0', role: 'application', 'aria-label': label, 'aria-describedby': help });
     this.cross = h('div', { class: 'mapui__cross', 'aria-hidden': 'true' });
     this.hint = h('p', { class: 'mapui__hint', 'aria-hidden': 'true' }, t('two_fingers'));
-    this.note = h('p', { class: 'mapui__note' }, t('attribution'));
+    this.note = h('p', { class: 'mapui__note' });
     this.away = h('p', { class: 'mapui__away', hidden: true }, t('away'), ' ', h('button', { type: 'button', class: 'as-link', onclick: () => this.whole() }, t('to_city')));
     this.free = false; // one finger moves the map
     this.tools = h('div', { class: 'mapui__tools' },
@@ -113,7 +113,7 @@ export class Surface {
 
   // Who made what is seen, the base map first.
   attribute(more) {
-    this.note.textContent = [this.maker || t('attribution'), ...more].join(' · ');
+    this.note.textContent = [this.maker, ...more].filter(Boolean).join(' · ');
   }
 
   zoomBy(step) {
