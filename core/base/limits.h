@@ -31,6 +31,7 @@
 #define EPO_FETCHES_WAITING_MAX 512    /* then 503 + Retry-After */
 #define EPO_FETCH_MS 8000              /* the whole of one, below the deadline of a job */
 #define EPO_FETCH_BYTES_MAX (2u << 20) /* a tile of 512 pixels as PNG stays below 1 MiB */
+#define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "base/limits.h"
 #include "forms/expression.h"
 #include "include/epo.h"
 #include "plugin/rules.h"
@@ -159,6 +160,7 @@ static void read_statement(struct reading *reading, struct epo_span name,
         made->name = epo_pool_string(reading->pool, name);
         made->statement.name = epo_pool_printf(reading->pool, "%s.%s", manifest->name, made->name);
         made->statement.sql = epo_pool_string(reading->pool, sql);
+        made->statement.steps_max = EPO_AGENDA_STEPS_MAX;
         made->writes = epo_json_get_boolean(item, "writes", false);
         made->line = (int)item->line;
     }

@@ -46,6 +46,7 @@ static const struct failure FAILURES[] = {
     {SQLITE_CANTOPEN, EPO_ERROR_BROKEN, "store.open", "the database file cannot be opened"},
     {SQLITE_CONSTRAINT, EPO_ERROR_CONFLICT, "store.constraint", "a rule of the table was broken"},
     {SQLITE_AUTH, EPO_ERROR_DENIED, "store.denied", "the statement reaches beyond what it may"},
+    {SQLITE_INTERRUPT, EPO_ERROR_BROKEN, "store.steps", "the statement does more work than it may"},
     {SQLITE_TOOBIG, EPO_ERROR_TOO_LARGE, "store.too_large", "a value is too large"},
 };
 

@@ -28,6 +28,7 @@ struct epo_rows {
     int places[EPO_BINDS_MAX]; /* SQLite's index of $1 … $n */
     size_t needs;              /* the highest n of the text */
     bool busy, transient, failed, finished;
+    int64_t steps_left; /* of a bounded statement, else -1 */
     struct epo_error error;
 };
 

@@ -111,6 +111,7 @@ struct epo_rows *epo_db_query(struct epo_db *db, const struct epo_statement *sta
     struct epo_rows *rows = borrow(db, statement);
     rows->busy = true;
     rows->finished = false;
+    rows->steps_left = statement->steps_max ? (int64_t)statement->steps_max : -1;
     db->borrowed++;
     epo_assert(bind.count <= EPO_BINDS_MAX);
     if (!rows->failed && bind.count < rows->needs) {
@@ -131,10 +132,34 @@ struct epo_rows *epo_db_query(struct epo_db *db, const struct epo_statement *sta
     return rows;
 }
 
+#define STEPS_AT_ONCE 1000
+#define BOUNDED_VALUE_BYTES (8 << 20)
+#define BOUNDED_LIKE_BYTES 100 /* LIKE tries the more ways the more % there are */
+
+static int on_progress(void *arg) {
+    struct epo_rows *rows = arg;
+    rows->steps_left -= STEPS_AT_ONCE;
+    return rows->steps_left < 0;
+}
+
+/* One step of a statement that came from an agenda: within its bounds, on a connection whose other
+ * statements have none. */
+static int step_bounded(struct epo_rows *rows) {
+    sqlite3 *handle = rows->db->handle;
+    int bytes = sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, BOUNDED_VALUE_BYTES);
+    int like = sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, BOUNDED_LIKE_BYTES);
+    sqlite3_progress_handler(handle, STEPS_AT_ONCE, on_progress, rows);
+    int code = sqlite3_step(rows->statement);
+    sqlite3_progress_handler(handle, 0, NULL, NULL);
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, bytes);
+    sqlite3_limit(handle, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, like);
+    return code;
+}
+
 bool epo_rows_next(struct epo_rows *rows) {
     if (rows->failed || rows->finished) /* stepping on would start again from the first row */
         return false;
-    int code = sqlite3_step(rows->statement);
+    int code = rows->steps_left < 0 ? sqlite3_step(rows->statement) : step_bounded(rows);
     if (code == SQLITE_ROW)
         return true;
     rows->finished = true;

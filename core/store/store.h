@@ -24,6 +24,9 @@ struct epo_statement {
     const char *name; /* unique in the program, for logs and metrics */
     const char *sql;  /* SQLite; and PostgreSQL where the next is NULL */
     const char *sql_postgresql;
+    /* 0, or what one run may cost in steps of the engine (a row looked at is some ten): above it
+     * ends as BROKEN "store.steps". Such a statement makes no value over 8 MiB either. */
+    uint32_t steps_max;
 };
 
 enum epo_value_type {

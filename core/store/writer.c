@@ -15,6 +15,7 @@ struct job {
     epo_write_done_fn done;
     void *arg;
     bool ok;
+    bool out; /* it ended the whole transaction: not run again */
     struct epo_error error;
 };
 
@@ -127,6 +128,33 @@ static bool begin_group(struct epo_writer *writer, struct epo_error *error) {
     return begun;
 }
 
+/* A statement over its bound makes the engine roll back the whole transaction, not the job alone.
+ */
+static bool is_spoiler(const struct job *job) {
+    return !job->ok && strcmp(job->error.code, "store.steps") == 0;
+}
+
+/* Begins and runs the jobs; where one of them ends the transaction for all, the others begin again
+ * without it. False when the transaction is gone for another reason. */
+static bool run_members(struct epo_writer *writer, struct job *jobs, struct epo_error *error) {
+    for (;;) {
+        struct job *spoiler = NULL;
+        *error = (struct epo_error){0};
+        bool whole = begin_group(writer, error);
+        for (struct job *job = jobs; job && whole; job = job->next) {
+            if (job->out)
+                continue;
+            job->error = (struct epo_error){0};
+            whole = run_job(writer, job, error);
+            if (!whole && is_spoiler(job))
+                spoiler = job;
+        }
+        if (!spoiler)
+            return whole;
+        spoiler->out = true;
+    }
+}
+
 /* Runs and commits a group; afterwards every job knows its fate. */
 static void run_group(struct epo_writer *writer, struct job *jobs) {
     struct epo_error error = {0};
@@ -135,9 +163,7 @@ static void run_group(struct epo_writer *writer, struct job *jobs) {
         fail_rest(jobs, &error);
         return;
     }
-    bool whole = begin_group(writer, &error);
-    for (struct job *job = jobs; job && whole; job = job->next)
-        whole = run_job(writer, job, &error);
+    bool whole = run_members(writer, jobs, &error);
     int64_t from = epo_clock_monotonic_us();
     whole = whole && run_plain(writer->db, &COMMIT, &error);
     if (whole) {

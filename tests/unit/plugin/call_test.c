@@ -355,6 +355,25 @@ static void test_statements_that_are_refused(void **state) {
     assert_true(run(EPO_HOOK_SUBMITTED, writes_it)); /* the new number, there alone */
 }
 
+static int reads_without_end(epo_call *call) {
+    epo_result *rows = host->query(call, "endless", NULL, 0);
+    while (host->next(rows)) {
+    }
+    return EPO_RC_OK; /* the host has noted it */
+}
+static int writes_without_end(epo_call *call) {
+    return host->write(call, "endless_too", NULL, 0);
+}
+static void test_statements_without_end(void **state) {
+    (void)state;
+    assert_false(run(EPO_HOOK_PAGE, reads_without_end));
+    assert_string_equal(error.code, "store.steps");
+    assert_false(run(EPO_HOOK_JOB, writes_without_end));
+    assert_string_equal(error.code, "store.steps");
+    assert_true(run(EPO_HOOK_PAGE, counts));
+    assert_string_equal(result(), "{\"count\":1}");
+}
+
 static int locates(epo_call *call) {
     return host->locate(call, 13.4, 49.7);
 }
@@ -376,6 +395,10 @@ static int open_agenda(void **state) {
         "test",
         ",\"rights\": [\"tables\"], \"parameters\": {\"rate\": 7}, \"statements\": {"
         "\"put\": {\"sql\": \"INSERT INTO test_a (name, n) VALUES ($1, $2)\", \"writes\": true},"
+        "\"endless\": {\"sql\": \"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) "
+        "SELECT MAX(i) FROM c\"},"
+        "\"endless_too\": {\"sql\": \"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT "
+        "i + 1 FROM c) INSERT INTO test_a (name, n) SELECT i, i FROM c\", \"writes\": true},"
         "\"list\": {\"sql\": \"SELECT name, n FROM test_a\"}}");
     test_folder_write(&folder, "agendas/test/sql/001_a.sql",
                       "CREATE TABLE test_a (name TEXT NOT NULL PRIMARY KEY, n INTEGER) STRICT;");
@@ -404,6 +427,7 @@ int main(void) {
         cmocka_unit_test(test_kinds_of_errors),
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_statements_that_are_refused),
+        cmocka_unit_test(test_statements_without_end),
         cmocka_unit_test(test_rights),
     };
     return cmocka_run_group_tests(tests, open_agenda, close_agenda);

@@ -264,6 +264,32 @@ static void plugins_see_their_own_tables_only(void **state) {
                      error.text);
 }
 
+/* A statement of an agenda may be wrong or mean; it ends, and the connection goes on. */
+static void bounded_statements_end(void **state) {
+    static const struct {
+        const char *sql, *code;
+    } cases[] = {
+        {"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT COUNT(*) FROM c",
+         "store.steps"},
+        {"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i FROM c",
+         "store.steps"},
+        {"SELECT length(zeroblob(900000000) || 'x')", "store.too_large"},
+        {"SELECT 'a' LIKE printf('%.*c', 200, '%')", "store.sql"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct epo_statement statement = {"t.bounded", cases[i].sql, NULL, 100000};
+        assert_false(epo_db_run(*state, &statement, EPO_BIND_NONE, NULL, &error));
+        if (strcmp(error.code, cases[i].code) != 0)
+            fail_msg("%s: %s: %s", cases[i].sql, error.code, error.text);
+    }
+    static const struct epo_statement long_one = {
+        "t.long",
+        "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 200000)"
+        " SELECT COUNT(*) FROM c",
+        NULL};
+    assert_true(epo_db_run(*state, &long_one, EPO_BIND_NONE, NULL, &error)); /* has no bound */
+}
+
 #define CONNECTED(test) cmocka_unit_test_setup_teardown(test, connect_it, close_it)
 
 int main(void) {
@@ -275,6 +301,7 @@ int main(void) {
         cmocka_unit_test(rules_of_tables_are_conflicts),
         CONNECTED(no_connection_reaches_outside),
         CONNECTED(a_reader_cannot_write),
+        CONNECTED(bounded_statements_end),
         cmocka_unit_test(plugins_see_their_own_tables_only),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -47,11 +47,20 @@ static int tear_down(void **state) {
 
 struct adding {
     int64_t n;
-    bool then_fail;
+    bool then_fail, endless;
 };
+
+/* Would fill the disk; bounded as the statements of agendas are. */
+static const struct epo_statement ENDLESS = {
+    "t.endless",
+    "WITH RECURSIVE c(i) AS (SELECT 2000000 UNION ALL SELECT i + 1 FROM c)"
+    " INSERT INTO n (n, t) SELECT i, 'endless' FROM c",
+    NULL, 100000};
 
 static bool add(struct epo_db *db, void *arg, struct epo_error *error) {
     struct adding *adding = arg;
+    if (adding->endless)
+        return epo_db_run(db, &ENDLESS, EPO_BIND_NONE, NULL, error);
     if (!epo_db_run(db, &ADD, EPO_BIND(EPO_INTEGER(adding->n), EPO_STRING("x")), NULL, error))
         return false;
     return !adding->then_fail ||
@@ -191,10 +200,10 @@ static void member_done(void *arg, const struct epo_error *error) {
 static void a_failing_job_spoils_nothing_else(void **state) {
     (void)state;
     struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
-    struct member members[] = {{&gate, {900001, false}, -1, -1, false, ""},
-                               {&gate, {900002, true}, -1, -1, false, ""},
-                               {&gate, {900001, false}, -1, -1, false, ""},
-                               {&gate, {900004, false}, -1, -1, false, ""}};
+    struct member members[] = {{&gate, {900001, false, false}, -1, -1, false, ""},
+                               {&gate, {900002, true, false}, -1, -1, false, ""},
+                               {&gate, {900001, false, false}, -1, -1, false, ""},
+                               {&gate, {900004, false, false}, -1, -1, false, ""}};
     struct epo_store_figures before, after;
     enter(&gate);
     epo_store_figures(store, &before);
@@ -215,6 +224,30 @@ static void a_failing_job_spoils_nothing_else(void **state) {
     epo_store_figures(store, &after);
     assert_true(after.commits - before.commits <= 3); /* the gate's, the group's, the last */
     assert_true(after.failed - before.failed == 2);
+}
+
+/* The engine rolls the whole transaction back when it stops a statement: the others begin again. */
+static void a_job_without_end_spoils_nothing_else(void **state) {
+    (void)state;
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .told = PTHREAD_COND_INITIALIZER};
+    struct member members[] = {{&gate, {910001, false, false}, -1, -1, false, ""},
+                               {&gate, {2000000, false, true}, -1, -1, false, ""},
+                               {&gate, {910003, true, false}, -1, -1, false, ""},
+                               {&gate, {2000000, false, true}, -1, -1, false, ""},
+                               {&gate, {910005, false, false}, -1, -1, false, ""}};
+    static const bool good[] = {true, false, false, false, true};
+    static const char *const codes[] = {"", "store.steps", "t.no", "store.steps", ""};
+    enter(&gate);
+    for (int i = 0; i < 5; i++)
+        assert_true(epo_store_submit(store, member_run, member_done, &members[i], NULL));
+    let_go_and_await(&gate, 6);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(members[i].ok, good[i]);
+        assert_string_equal(members[i].code, codes[i]);
+        assert_int_equal(members[i].seen_when_told, good[i]);
+    }
+    struct epo_error error;
+    assert_true(epo_store_healthy(store, &error));
 }
 
 static void a_full_queue_says_so_and_loses_none(void **state) {
@@ -284,6 +317,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sixteen_threads_exactly_once),
         cmocka_unit_test(a_failing_job_spoils_nothing_else),
+        cmocka_unit_test(a_job_without_end_spoils_nothing_else),
         cmocka_unit_test(a_full_queue_says_so_and_loses_none),
         cmocka_unit_test(closing_finishes_the_queue),
         cmocka_unit_test(a_reader_sees_each_commit_at_once),
