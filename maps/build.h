@@ -16,6 +16,8 @@
 #include "maps/mapbase.h"
 #include "store/store.h"
 
+#define EPO_CREDIT_DEMO "Ukázková data, vymyšlené město / made-up demo data"
+
 typedef void (*epo_progress_fn)(const char *what, int percent);
 
 /* build_known.c: the rows that a layer held before, by code. */
@@ -128,7 +130,7 @@ bool epo_build_remove(struct epo_build *build, int64_t layer, const char *code,
 bool epo_build_meta(struct epo_build *build, const char *key, const char *value,
                     struct epo_error *error);
 
-/* build_rows.c, for build.c: before filling; then takes away what was not written again and notes
+/* build_layers.c, for build.c: before filling; then takes away what was not written again and notes
  * what each layer holds. */
 bool epo_build_start(struct epo_build *build, struct epo_error *error);
 bool epo_build_close_layers(struct epo_build *build, struct epo_error *error);

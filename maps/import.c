@@ -288,13 +288,19 @@ static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
     im->input = im->input_count - 1;
     GEOSPreparedGeom_destroy_r(epo_geos(), im->in_city);
     GEOSGeom_destroy_r(epo_geos(), im->city);
-    int64_t taken = 0;
-    for (size_t i = 0; i < im->target_count; i++)
-        taken += im->targets[i].taken;
-    im->result->taken = taken;
-    return ok && (taken > 0 || build->counts.removed > 0 || im->result->elsewhere > 0 ||
-                  epo_fail(error, EPO_ERROR_BAD_INPUT, "import.nothing",
-                           "nothing of %s could be used", im->options->file));
+    const char *addresses_from = NULL;
+    bool city_came = false;
+    for (size_t i = 0; i < im->target_count; i++) {
+        im->result->taken += im->targets[i].taken;
+        city_came |= strcmp(im->targets[i].plan->role, "city") == 0;
+        if (is_addresses(im->targets[i].plan))
+            addresses_from = im->inputs[im->input].format->name;
+    }
+    bool any = im->result->taken > 0 || build->counts.removed > 0 || im->result->elsewhere > 0;
+    if (ok && !any)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.nothing", "nothing of %s could be used",
+                        im->options->file);
+    return ok && epo_import_credit(build, addresses_from, city_came, error);
 }
 
 static _Thread_local struct importing *telling; /* epo_tiles_build tells without an argument */

@@ -119,6 +119,11 @@ void epo_house_number_read(struct epo_span text, struct epo_build_address *addre
 /* "30100" as "301 00"; anything else as it is. */
 const char *epo_postcode(struct epo_pool *pool, const char *text);
 
+/* ---- import_credit.c: whose data the map base holds now, after an import ---- */
+/* addresses_from: format that brought addresses, or NULL. */
+bool epo_import_credit(struct epo_build *build, const char *addresses_from, bool city_came,
+                       struct epo_error *error);
+
 /* ---- import_report.c: what was left out or mended, with row and reason ---- */
 struct epo_report;
 struct epo_report *epo_report_open(const struct epo_import_options *options, const char *folder);

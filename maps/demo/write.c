@@ -147,8 +147,8 @@ static bool write_all(struct epo_build *build, void *arg, struct epo_error *erro
            epo_build_meta(build, "demo", "1", error) &&
            epo_build_meta(build, "name_cs", "Ukázkové město", error) &&
            epo_build_meta(build, "name_en", "Demo city", error) &&
-           epo_build_meta(build, "attribution",
-                          "Ukázková data, vymyšlené město / made-up demo data", error);
+           epo_build_meta(build, "source.address", "demo", error) &&
+           epo_build_meta(build, "attribution", EPO_CREDIT_DEMO, error);
 }
 
 bool epo_demo_city_build(const char *folder, uint64_t seed,

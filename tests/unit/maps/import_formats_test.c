@@ -229,6 +229,8 @@ static void open_street_map(void **state) {
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         assert_string_equal(ask(CASES[i].sql), CASES[i].answer);
+    assert_string_equal(ask("SELECT value FROM meta WHERE key = 'attribution'"),
+                        "© přispěvatelé OpenStreetMap, ODbL");
     import("city.osm", "street");
     assert_false(result.changed);
     assert_int_equal(result.taken, 1);

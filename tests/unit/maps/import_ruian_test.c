@@ -610,6 +610,9 @@ static void a_municipality(void **state) {
     import("OB_UKSH.xml", NULL);
     assert_int_equal(result.left_out, 3);
     assert_int_equal(result.mended, 1);
+    assert_string_equal(ask("SELECT value FROM meta WHERE key = 'city'"), "Plzeň");
+    assert_string_equal(ask("SELECT value FROM meta WHERE key = 'attribution'"),
+                        "© ČÚZK – RÚIAN, CC BY 4.0");
     struct epo_json *facts = facts_at(13.38369896, 49.74534800);
     assert_true(epo_span_is(epo_json_get_text(epo_json_get(facts, "district"), "code"), "546003"));
     assert_true(epo_span_is(epo_json_get_text(epo_json_get(facts, "cadastral_area"), "name"),
