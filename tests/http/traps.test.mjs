@@ -265,7 +265,7 @@ describe('clients that vanish', () => {
   let portal;
   // ASan keeps freed memory back to find uses of it: little, so that growth is ours.
   const env = { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=1` };
-  before(async () => { portal = await startDemo({ http: { connections_per_address: 1000, workers: 2 } }, { env }); });
+  before(async () => { portal = await startDemo({ http: { connections_per_address: 1000, workers: 1 } }, { env }); });
   after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });
 
   // Heavy ones, so that 600 which stayed would show: the place is missing, so that each is answered 422.
@@ -293,7 +293,9 @@ describe('clients that vanish', () => {
     await round(150);
     await quiet();
     const before = memory(portal.child.pid);
-    for (let i = 0; i < 4; i++) {
+    // Who left is looked for once a second: a quick machine may be done before that, and gets another crowd.
+    const skipped = async () => (await figures(portal)).epo_requests_abandoned_total > 0;
+    for (let i = 0; i < 4 || (i < 24 && !(await skipped())); i++) {
       const crowd = round(150);
       const served = await Promise.all(Array.from({ length: 5 }, () => say(portal.port, post)));
       for (const answer of served) assert.equal(answer?.status, 422, answer?.first);
@@ -303,6 +305,6 @@ describe('clients that vanish', () => {
     assert.equal(after.epo_requests_open, 1, 'every one was let go but that for these figures');
     assert.ok(after.epo_requests_abandoned_total > 0, 'work was skipped for who had left');
     const grown = memory(portal.child.pid) - before;
-    assert.ok(grown < 20 << 20, `${grown} bytes grown over 600 vanished requests of ${post.length} bytes`);
+    assert.ok(grown < 20 << 20, `${grown} bytes grown over the vanished requests of ${post.length} bytes`);
   });
 });

@@ -10,6 +10,12 @@ import { signIn } from '../http/support/people.mjs';
 import { build, demoFolder, epo, startDemo } from '../support/portal.mjs';
 
 const AREA = { type: 'Polygon', coordinates: [[[13.37705, 49.74725], [13.37725, 49.74725], [13.37725, 49.7474], [13.37705, 49.7474], [13.37705, 49.74725]]] };
+// One after another to the east, since nobody may have a place that is taken.
+let filedBefore = 0;
+const nextArea = () => {
+  const east = 0.0003 * filedBefore++;
+  return { ...AREA, coordinates: [AREA.coordinates[0].map(([lon, lat]) => [lon + east, lat])] };
+};
 const SECRETS = ['Petr', 'Svoboda', '1975', 'petr@example.cz', 'medem', 'Americká', '777123456'];
 
 let portal, clerk;
@@ -21,7 +27,7 @@ after(async () => { assert.equal(await portal.stop(), 0, portal.log); await port
 
 const ask = (layer, query = '', headers = {}) => fetch(`${portal.url}/api/v1/layers/${layer}${query}`, { headers });
 const features = async (layer, query) => (await (await ask(layer, query)).json()).features;
-const send = (from, to) => file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: AREA, from: day(from), to: day(to), phone: '+420777123456' });
+const send = (from, to) => file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: nextArea(), from: day(from), to: day(to), phone: '+420777123456' });
 async function move(number, from, state) {
   const answer = await post(portal.url, `/office/cases/${number}`, new URLSearchParams({ from, state, note: 'v pořádku' }), { cookie: clerk, origin: portal.url });
   assert.equal(answer.status, 303, await answer.text());
