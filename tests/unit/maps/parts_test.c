@@ -196,7 +196,7 @@ static struct epo_json *facts_of(struct epo_pool *pool, const char *type,
                                  const struct epo_point *metres, int count,
                                  struct epo_place *place) {
     struct epo_error error = {0};
-    struct epo_json *geometry = epo_json_object(pool), *list = epo_json_array(pool), *facts;
+    struct epo_json *geometry = epo_json_object(pool), *list = epo_json_array(pool), *facts = NULL;
     for (int i = 0; i < count; i++) {
         struct epo_point at;
         struct epo_json *position = epo_json_array(pool);
