@@ -18,6 +18,19 @@ static bool make_folder(struct epo_pool *pool, const char *folder, const char *n
                     strerror(errno));
 }
 
+/* The folders above it, as mkdir -p makes them. */
+static bool make_parents(struct epo_pool *pool, const char *folder, struct epo_error *error) {
+    char *path = epo_pool_printf(pool, "%s", folder);
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        bool made = make_folder(pool, path, "", error);
+        *slash = '/';
+        if (!made)
+            return false;
+    }
+    return true;
+}
+
 static bool copy_settings(struct epo_pool *pool, const char *folder, bool demo,
                           struct epo_error *error) {
     char bytes[16384];
@@ -48,6 +61,8 @@ static int make(struct epo_pool *pool, const char *folder, bool demo) {
     static const char *const inside[] = {"", "agendas", "plugins", "map"};
     struct epo_error error = {0};
     struct epo_process process;
+    if (!make_parents(pool, folder, &error))
+        return epo_cli_failed(&error);
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
         if (!make_folder(pool, folder, inside[i], &error))
             return epo_cli_failed(&error);
