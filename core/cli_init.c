@@ -92,9 +92,10 @@ int epo_cli_init(struct epo_words *words) {
     }
     int code = make(pool, folder, demo);
     if (code == EPO_EXIT_DONE)
-        printf("%s is ready%s\n", folder,
-               demo ? ": epo serve -C shows it"
-                    : ": edit epo.json, import a map base (epo map import), add accounts");
+        printf(demo ? "%s is ready: epo serve -C %s shows it\n"
+                    : "%s is ready: edit epo.json, import a map base (epo map import … -C %s), "
+                      "add accounts\n",
+               folder, folder);
     epo_pool_free(pool);
     return code;
 }
