@@ -166,7 +166,7 @@ static struct epo_json *moved_coordinates(struct epo_pool *pool, const struct ep
                                           const struct shift *shift) {
     struct epo_point degrees, metres;
     if (epo_geojson_position(from, &degrees)) {
-        if (!epo_transform_to_5514(degrees, &metres, NULL))
+        if (!epo_transform_to_metres(degrees, &metres, NULL))
             return NULL;
         metres.x += shift->x;
         metres.y += shift->y;
@@ -200,7 +200,7 @@ static bool in_city(struct looking *l, const struct epo_place *place) {
     unsigned slot;
     const struct epo_snapshot *snapshot = epo_maps_hold(l->maps, &slot);
     const struct epo_layer *city = snapshot->by_role[EPO_ROLE_CITY];
-    bool inside = city == NULL || epo_layer_at(city, epo_mm_of(place->anchor_5514)) != UINT32_MAX;
+    bool inside = city == NULL || epo_layer_at(city, epo_mm_of(place->anchor_metres)) != UINT32_MAX;
     epo_maps_drop(l->maps, slot);
     return inside;
 }

@@ -66,7 +66,7 @@ static bool take_joined(struct choosing *c, const struct epo_joined *joined) {
 static bool find_under(struct choosing *c, const char *layer, struct epo_joined *joined) {
     struct epo_place point;
     return epo_place_read(c->pool, c->geometry, &point, c->error) &&
-           epo_joined_at(joined, c->snapshot, c->pool, layer, point.anchor_5514, c->error);
+           epo_joined_at(joined, c->snapshot, c->pool, layer, point.anchor_metres, c->error);
 }
 
 /* Parcels or buildings by their ids, or the one under a point. */
@@ -138,7 +138,7 @@ static bool circle(struct choosing *c) {
     epo_json_set(c->pool, c->chosen->properties, "radius_m", epo_json_real(c->pool, radius_m));
     epo_json_set(c->pool, c->chosen->properties, "center",
                  epo_json_copy(c->pool, epo_json_get(point, "coordinates")));
-    return epo_transform_to_5514(degrees, &metres, c->error) &&
+    return epo_transform_to_metres(degrees, &metres, c->error) &&
            take_shape(c, epo_geojson_circle(c->pool, metres, radius_m, c->error));
 }
 
@@ -157,7 +157,7 @@ static bool take_route(struct choosing *c, const struct epo_json *via) {
             return refuse(c, "place.not_geojson", "a position must be [longitude, latitude]");
         struct epo_json *point = epo_geojson_point(c->pool, degrees);
         epo_json_push(c->pool, kept, epo_json_copy(c->pool, epo_json_get(point, "coordinates")));
-        if (!epo_transform_to_5514(degrees, &metres[i], c->error))
+        if (!epo_transform_to_metres(degrees, &metres[i], c->error))
             return false;
     }
     if (c->snapshot == NULL)
@@ -196,7 +196,7 @@ static bool line_or_route(struct choosing *c) {
     for (uint32_t i = 0; i < coordinates->count; i++) {
         struct epo_point degrees;
         if (!epo_geojson_position(coordinates->items[i], &degrees) ||
-            !epo_transform_to_5514(degrees, &metres[i], c->error))
+            !epo_transform_to_metres(degrees, &metres[i], c->error))
             return false;
     }
     if (epo_path_follows(c->snapshot, metres, coordinates->count)) {

@@ -121,7 +121,7 @@ static bool add_figures(struct epo_collection *c, struct epo_db *db, bool used[S
         c->id_is_code = epo_rows_integer(rows, 1) == c->count;
         struct epo_bounds box = {epo_rows_real(rows, 6), epo_rows_real(rows, 7),
                                  epo_rows_real(rows, 8), epo_rows_real(rows, 9)};
-        c->extent_5514 = box;
+        c->extent_metres = box;
         c->has_extent = c->count > 0 && add_extent(c, box);
     }
     return epo_rows_end(rows, error);

@@ -13,7 +13,7 @@ static const struct {
     [EPO_CRS84] = {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", false, 7},
     [EPO_CRS_4326] = {"http://www.opengis.net/def/crs/EPSG/0/4326", true, 7},
     [EPO_CRS_3857] = {"http://www.opengis.net/def/crs/EPSG/0/3857", false, 3},
-    [EPO_CRS_5514] = {"http://www.opengis.net/def/crs/EPSG/0/5514", false, 3},
+    [EPO_CRS_METRIC] = {"http://www.opengis.net/def/crs/EPSG/0/5514", false, 3},
 };
 _Static_assert(sizeof SYSTEMS / sizeof *SYSTEMS == EPO_CRS_COUNT, "a system without a row");
 
@@ -42,11 +42,11 @@ static double radians(double degrees) {
     return degrees * M_PI / 180;
 }
 
-bool epo_crs_from_5514(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
-                       struct epo_error *error) {
+bool epo_crs_from_metres(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
+                         struct epo_error *error) {
     struct epo_point degrees;
     *out = metres;
-    if (crs == EPO_CRS_5514 && epo_transform_in_range(metres))
+    if (crs == EPO_CRS_METRIC && epo_transform_in_range(metres))
         return true;
     if (!epo_transform_to_4326(metres, &degrees, error)) /* says what is out of range, too */
         return false;
@@ -60,7 +60,7 @@ bool epo_crs_from_5514(enum epo_crs crs, struct epo_point metres, struct epo_poi
 }
 
 struct epo_point epo_crs_degrees(enum epo_crs crs, struct epo_point at) {
-    epo_assert(crs != EPO_CRS_5514);
+    epo_assert(crs != EPO_CRS_METRIC);
     if (crs != EPO_CRS_3857)
         return at;
     return (struct epo_point){at.x / WEB_RADIUS_M * 180 / M_PI,

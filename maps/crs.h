@@ -18,10 +18,10 @@ struct epo_bounds { /* x east, y north, whatever the axis order */
     double min_x, min_y, max_x, max_y;
 };
 enum epo_crs {
-    EPO_CRS84,    /* degrees, lon lat: the one of GeoJSON */
-    EPO_CRS_4326, /* degrees, lat lon */
-    EPO_CRS_3857, /* metres of the web's maps, east north */
-    EPO_CRS_5514, /* metres, east north; the store's */
+    EPO_CRS84,      /* degrees, lon lat: the one of GeoJSON */
+    EPO_CRS_4326,   /* degrees, lat lon */
+    EPO_CRS_3857,   /* metres of the web's maps, east north */
+    EPO_CRS_METRIC, /* metres, east north; the store's */
     EPO_CRS_COUNT
 };
 
@@ -36,8 +36,8 @@ int epo_crs_decimals(enum epo_crs crs);
 
 /* A point of the store in another system; x is always the eastern, y the northern coordinate,
  * whatever the axis order. Fails outside Czechia (BAD_INPUT "place.out_of_range"). */
-bool epo_crs_from_5514(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
-                       struct epo_error *error);
+bool epo_crs_from_metres(enum epo_crs crs, struct epo_point metres, struct epo_point *out,
+                         struct epo_error *error);
 
 /* The same way back as far as degrees (lon, lat), without asking whether that is in Czechia. Not
  * for EPSG:5514. Pure. */

@@ -196,7 +196,7 @@ static enum epo_feature_verdict put_geopackage(const struct epo_feature_row *row
     struct exporting *x = arg;
     struct epo_pool *pool = epo_pool_create();
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(x->layer));
-    OGRGeometryH geometry = geometry_of(x, row->wkb_5514);
+    OGRGeometryH geometry = geometry_of(x, row->wkb_metres);
     set_field(feature, 0, row->id, pool);
     for (uint32_t i = 0; i < row->properties->count; i++)
         set_field(feature, (int)i + 1, row->properties->items[i], pool);

@@ -174,7 +174,7 @@ static enum epo_feature_verdict show(struct reading *r, struct epo_json *propert
         .key = epo_rows_integer(r->rows, EPO_COLUMN_KEY),
         .id = id_of(r),
         .properties = properties,
-        .wkb_5514 = epo_rows_text(r->rows, EPO_COLUMN_WKB),
+        .wkb_metres = epo_rows_text(r->rows, EPO_COLUMN_WKB),
     };
     return visit(&row, arg);
 }
@@ -275,8 +275,8 @@ static bool open_windows(struct reading *r) {
         if (window == NULL)
             continue;
         r->windows[r->window_count++] = window;
-        all = all ||
-              (r->collection->has_extent && epo_window_covers(window, r->collection->extent_5514));
+        all = all || (r->collection->has_extent &&
+                      epo_window_covers(window, r->collection->extent_metres));
     }
     bool some = q->box_count == 0 || r->window_count > 0;
     if (all)

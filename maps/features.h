@@ -34,7 +34,7 @@ struct epo_collection {
     bool id_is_code;        /* of the source; else (codes repeat) only good for this map version */
     bool has_extent;        /* false when it is empty */
     double extent_crs84[4]; /* west, south, east, north */
-    struct epo_bounds extent_5514;
+    struct epo_bounds extent_metres;
     int table; /* for reading, as the next */
     int64_t layer;
 };
@@ -48,7 +48,7 @@ bool epo_collection_find(struct epo_maps *maps, struct epo_pool *pool, struct ep
 struct epo_feature_row {              /* valid until the visitor returns */
     int64_t key;                      /* its place in the order: `after` of the next page */
     struct epo_json *id, *properties; /* text; the public ones */
-    struct epo_span wkb_5514;         /* ISO WKB */
+    struct epo_span wkb_metres;       /* ISO WKB */
 };
 
 #define EPO_FEATURE_BOXES_MAX 2  /* a box over the antimeridian is two */
@@ -87,7 +87,7 @@ bool epo_features_each(struct epo_maps *maps, const struct epo_collection *colle
 /* ---- geojson.c ---- */
 /* Appends a GeoJSON geometry, outer rings anticlockwise (RFC 7946 §3.1.6). Coordinates stand in the
  * system's own axis order. False for WKB that cannot be read or lies outside Czechia. */
-bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_5514, enum epo_crs crs,
+bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_metres, enum epo_crs crs,
                         struct epo_error *error);
 /* Appends a GeoJSON Feature. */
 bool epo_feature_write(struct epo_buffer *out, const struct epo_feature_row *row, enum epo_crs crs,

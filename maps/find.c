@@ -37,11 +37,11 @@ bool epo_addresses_search(struct epo_maps *maps, struct epo_pool *pool, struct e
                         "the query must be text of at most 400 bytes");
     unsigned slot;
     struct epo_answer x = {epo_maps_hold(maps, &slot), epo_maps_offices(maps), pool};
-    struct epo_point near_5514;
+    struct epo_point near_metres;
     struct epo_mm near;
-    bool has_near = near_4326 != NULL && epo_transform_to_5514(*near_4326, &near_5514, NULL);
+    bool has_near = near_4326 != NULL && epo_transform_to_metres(*near_4326, &near_metres, NULL);
     if (has_near)
-        near = epo_mm_of(near_5514);
+        near = epo_mm_of(near_metres);
     struct epo_found *found = EPO_NEW_ARRAY(pool, struct epo_found, EPO_FOUND_MAX);
     size_t count = epo_search_run(x.s, x.offices, pool, query, has_near ? &near : NULL, found);
     struct epo_json *list;
@@ -190,7 +190,7 @@ bool epo_places_at(struct epo_maps *maps, struct epo_pool *pool, struct epo_poin
     struct epo_point metres;
     if (limit < 1 || limit > LIMIT_MAX)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "address.limit", "limit must be 1 to 50");
-    if (!epo_transform_to_5514(lon_lat, &metres, error))
+    if (!epo_transform_to_metres(lon_lat, &metres, error))
         return false;
     unsigned slot;
     struct epo_answer x = {epo_maps_hold(maps, &slot), epo_maps_offices(maps), pool};

@@ -32,11 +32,11 @@ static struct epo_span to_wkb(struct epo_pool *pool, const GEOSGeometry *geometr
 bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, double widen_m,
                       struct epo_footprint *footprint, struct epo_error *error) {
     GEOSContextHandle_t g = epo_geos();
-    *footprint = (struct epo_footprint){place->wkb_5514, place->min_x, place->min_y, place->max_x,
+    *footprint = (struct epo_footprint){place->wkb_metres, place->min_x, place->min_y, place->max_x,
                                         place->max_y};
     if (place->kind == EPO_PLACE_AREA)
         return true;
-    GEOSGeometry *shape = from_wkb(place->wkb_5514);
+    GEOSGeometry *shape = from_wkb(place->wkb_metres);
     GEOSGeometry *wide = shape == NULL ? NULL : GEOSBuffer_r(g, shape, widen_m, QUARTER_SEGMENTS);
     bool ok = wide != NULL && GEOSGeom_getExtent_r(g, wide, &footprint->min_x, &footprint->min_y,
                                                    &footprint->max_x, &footprint->max_y) == 1;

@@ -6,10 +6,10 @@
 #include "maps/packed.h"
 
 static struct epo_json *feature(struct epo_pool *pool, const char *id, const char *kind,
-                                const char *label, struct epo_point at_5514,
+                                const char *label, struct epo_point at_metres,
                                 struct epo_json **properties) {
     struct epo_point at;
-    if (!epo_transform_to_4326(at_5514, &at, NULL))
+    if (!epo_transform_to_4326(at_metres, &at, NULL))
         return NULL;
     struct epo_json *f = epo_json_object(pool), *geometry = epo_json_object(pool);
     struct epo_json *position = epo_json_array(pool);

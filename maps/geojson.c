@@ -50,7 +50,7 @@ static bool read_points(struct writing *w, uint32_t count) {
         w->room = count;
     }
     for (uint32_t i = 0; i < count; i++)
-        if (!epo_crs_from_5514(w->crs, epo_wkb_point(&w->from), &w->points[i], w->error))
+        if (!epo_crs_from_metres(w->crs, epo_wkb_point(&w->from), &w->points[i], w->error))
             return false;
     return true;
 }
@@ -190,9 +190,9 @@ static bool put_geometry(struct writing *w) {
     return put_typed(w, type, parts);
 }
 
-bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_5514, enum epo_crs crs,
+bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_metres, enum epo_crs crs,
                         struct epo_error *error) {
-    struct writing w = {.out = out, .from = epo_wkb_of(wkb_5514), .crs = crs, .error = error};
+    struct writing w = {.out = out, .from = epo_wkb_of(wkb_metres), .crs = crs, .error = error};
     bool ok = put_geometry(&w);
     free(w.points);
     return ok;
@@ -203,7 +203,7 @@ bool epo_feature_write(struct epo_buffer *out, const struct epo_feature_row *row
     epo_buffer_string(out, "{\"type\":\"Feature\",\"id\":");
     epo_json_write(out, row->id);
     epo_buffer_string(out, ",\"geometry\":");
-    if (!epo_geometry_write(out, row->wkb_5514, crs, error))
+    if (!epo_geometry_write(out, row->wkb_metres, crs, error))
         return false;
     epo_buffer_string(out, ",\"properties\":");
     epo_json_write(out, row->properties);

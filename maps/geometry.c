@@ -43,7 +43,7 @@ static bool read_position(struct reading *r, const struct epo_json *value,
         return refuse(r, "place.too_many_vertices", "the drawing has too many vertices");
     degrees->x = rounded(degrees->x);
     degrees->y = rounded(degrees->y);
-    if (!epo_transform_to_5514(*degrees, metres, r->error))
+    if (!epo_transform_to_metres(*degrees, metres, r->error))
         return false;
     metres->x = round(metres->x * 1000) / 1000; /* millimetres, as the map base */
     metres->y = round(metres->y * 1000) / 1000;
@@ -222,7 +222,7 @@ static bool check_valid(struct reading *r, GEOSContextHandle_t g, const GEOSGeom
 
 static bool measure(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry *geometry,
                     struct epo_place *place) {
-    place->anchor_5514 = r->lines[0].metres[0];
+    place->anchor_metres = r->lines[0].metres[0];
     if (r->kind == EPO_PLACE_AREA) {
         double perimeter = 0;
         if (GEOSArea_r(g, geometry, &place->area_m2) != 1 ||
@@ -237,8 +237,8 @@ static bool measure(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry
         GEOSGeometry *anchor = r->kind == EPO_PLACE_AREA
                                    ? GEOSPointOnSurface_r(g, geometry)
                                    : GEOSInterpolate_r(g, geometry, place->length_m / 2);
-        bool ok = anchor != NULL && GEOSGeomGetX_r(g, anchor, &place->anchor_5514.x) == 1 &&
-                  GEOSGeomGetY_r(g, anchor, &place->anchor_5514.y) == 1;
+        bool ok = anchor != NULL && GEOSGeomGetX_r(g, anchor, &place->anchor_metres.x) == 1 &&
+                  GEOSGeomGetY_r(g, anchor, &place->anchor_metres.y) == 1;
         GEOSGeom_destroy_r(g, anchor);
         if (!ok)
             return refuse(r, "place.empty_area", "the place has no point inside");
@@ -249,7 +249,7 @@ static bool measure(struct reading *r, GEOSContextHandle_t g, const GEOSGeometry
     size_t size = 0;
     unsigned char *bytes = GEOSWKBWriter_write_r(g, writer, geometry, &size);
     epo_assert(bytes != NULL);
-    place->wkb_5514 = epo_pool_copy(r->pool, (struct epo_span){(const char *)bytes, size});
+    place->wkb_metres = epo_pool_copy(r->pool, (struct epo_span){(const char *)bytes, size});
     GEOSFree_r(g, bytes);
     GEOSWKBWriter_destroy_r(g, writer);
     return true;
@@ -320,7 +320,7 @@ bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struc
     bool ok = geometry != NULL || refuse(&r, "place.not_geojson", "the geometry cannot be read");
     ok = ok && (r.kind != EPO_PLACE_AREA || check_valid(&r, g, geometry)) &&
          measure(&r, g, geometry, place) &&
-         epo_transform_to_4326(place->anchor_5514, &place->anchor_4326, error);
+         epo_transform_to_4326(place->anchor_metres, &place->anchor_4326, error);
     GEOSGeom_destroy_r(g, geometry);
     if (!ok)
         return false;
@@ -341,14 +341,14 @@ void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places
         return;
     joined->geojson = NULL;
     for (size_t i = 0; i < count; i++)
-        len += places[i]->wkb_5514.len;
+        len += places[i]->wkb_metres.len;
     char *bytes = epo_pool_alloc(pool, len), *at = bytes + sizeof HEAD + 4;
     memcpy(bytes, HEAD, sizeof HEAD);
     memcpy(bytes + sizeof HEAD, &parts, 4);
     for (size_t i = 0; i < count; i++) {
         const struct epo_place *place = places[i];
-        memcpy(at, place->wkb_5514.at, place->wkb_5514.len);
-        at += place->wkb_5514.len;
+        memcpy(at, place->wkb_metres.at, place->wkb_metres.len);
+        at += place->wkb_metres.len;
         joined->kind = place->kind > joined->kind ? place->kind : joined->kind;
         joined->area_m2 += i > 0 ? place->area_m2 : 0;
         joined->length_m += i > 0 ? place->length_m : 0;
@@ -357,5 +357,5 @@ void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places
         joined->max_x = fmax(joined->max_x, place->max_x);
         joined->max_y = fmax(joined->max_y, place->max_y);
     }
-    joined->wkb_5514 = (struct epo_span){bytes, len};
+    joined->wkb_metres = (struct epo_span){bytes, len};
 }

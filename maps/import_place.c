@@ -128,7 +128,7 @@ bool epo_system_apply(const struct epo_import_system *system, struct epo_point *
         return false;
     if (system->metres)
         out = p;
-    else if (!epo_transform_to_5514(p, &out, NULL))
+    else if (!epo_transform_to_metres(p, &out, NULL))
         return false;
     if (!epo_transform_in_range(out))
         return false;

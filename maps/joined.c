@@ -132,7 +132,7 @@ static bool same_outline(const struct epo_joined *joined, const struct epo_place
     GEOSContextHandle_t g = epo_geos();
     double rest = INFINITY;
     GEOSGeometry *one = joined->count > 0 ? unite(joined, false) : NULL;
-    GEOSGeometry *other = from_wkb(drawn->wkb_5514);
+    GEOSGeometry *other = from_wkb(drawn->wkb_metres);
     GEOSGeometry *difference =
         one != NULL && other != NULL ? GEOSSymDifference_r(g, one, other) : NULL;
     if (difference != NULL)

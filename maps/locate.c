@@ -79,7 +79,7 @@ struct epo_json *epo_facts_feature(const struct epo_facts *facts, const struct e
 /* The feature of a role's layer under the anchor. */
 static void add_under(const struct epo_facts *facts, enum epo_layer_role role, const char *name) {
     const struct epo_layer *layer = epo_facts_layer(facts, role);
-    uint32_t at = epo_layer_at(layer, epo_mm_of(facts->place->anchor_5514));
+    uint32_t at = epo_layer_at(layer, epo_mm_of(facts->place->anchor_metres));
     epo_json_append(facts->pool, facts->all, epo_span(name),
                     at == UINT32_MAX ? epo_json_null(facts->pool)
                                      : epo_facts_feature(facts, layer, &layer->features[at]));
@@ -162,7 +162,7 @@ static void add_point(const struct epo_facts *facts) {
 }
 
 static bool gather(const struct epo_facts *facts, struct epo_error *error) {
-    struct epo_mm here = epo_mm_of(facts->place->anchor_5514);
+    struct epo_mm here = epo_mm_of(facts->place->anchor_metres);
     const struct epo_layer *city = epo_facts_layer(facts, EPO_ROLE_CITY);
     add_point(facts);
     epo_json_set_boolean(facts->pool, facts->all, "in_city",

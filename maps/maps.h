@@ -19,8 +19,8 @@ struct epo_point {
 /* Proves the pinned pipeline by a check value: (-822000,-1070000) <-> 13.38369896 E 49.74534800 N.
  * Called at start-up; refuses to start otherwise. */
 bool epo_transform_check(struct epo_error *error);
-bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
-                           struct epo_error *error);
+bool epo_transform_to_metres(struct epo_point lon_lat, struct epo_point *metres,
+                             struct epo_error *error);
 bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
                            struct epo_error *error);
 /* Can these be metres of Czechia? What epo_transform_to_4326 takes, at a hundredth of its cost. */
@@ -31,10 +31,10 @@ enum epo_place_kind { EPO_PLACE_POINT = 1, EPO_PLACE_LINE, EPO_PLACE_AREA };
 /* A place that a citizen named: parsed, bounded, valid, in both systems. Lives in its pool. */
 struct epo_place {
     enum epo_place_kind kind;
-    struct epo_point anchor_5514; /* the point itself, or a point on the line / inside the area */
+    struct epo_point anchor_metres; /* the point itself, or a point on the line / inside the area */
     struct epo_point anchor_4326;
     double area_m2, length_m;          /* planar in 5514; of an area the perimeter; 0 of a point */
-    struct epo_span wkb_5514;          /* ISO WKB, little endian */
+    struct epo_span wkb_metres;        /* ISO WKB, little endian */
     const struct epo_json *geojson;    /* normalised: closed rings, right-hand rule, 7 decimals */
     double min_x, min_y, max_x, max_y; /* 5514 */
 };

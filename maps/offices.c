@@ -19,7 +19,7 @@ static void read_point(const struct epo_json *point, struct epo_office *office) 
     if (point == NULL || point->type != EPO_JSON_ARRAY || point->count != 2)
         return;
     struct epo_point lon_lat = {epo_json_number(point->items[0]), epo_json_number(point->items[1])};
-    office->has_point = epo_transform_to_5514(lon_lat, &metres, NULL);
+    office->has_point = epo_transform_to_metres(lon_lat, &metres, NULL);
     if (office->has_point)
         office->point = epo_mm_of(metres);
 }

@@ -24,8 +24,8 @@ bool epo_overlap_begin(struct epo_overlap *overlap, const struct epo_place *plac
         return true;
     GEOSContextHandle_t g = epo_geos();
     overlap->whole = place->kind == EPO_PLACE_AREA ? place->area_m2 : place->length_m;
-    overlap->geometry =
-        GEOSGeomFromWKB_buf_r(g, (const unsigned char *)place->wkb_5514.at, place->wkb_5514.len);
+    overlap->geometry = GEOSGeomFromWKB_buf_r(g, (const unsigned char *)place->wkb_metres.at,
+                                              place->wkb_metres.len);
     if (overlap->geometry == NULL)
         return geos_failed(error);
     overlap->prepared = GEOSPrepare_r(g, overlap->geometry);
@@ -113,7 +113,7 @@ static double measured(const struct epo_overlap *overlap, GEOSGeometry *feature)
 static double shared(const struct epo_overlap *overlap, const struct epo_layer *layer,
                      uint32_t item, bool *meets) {
     GEOSContextHandle_t g = epo_geos();
-    struct epo_mm anchor = epo_mm_of(overlap->place->anchor_5514);
+    struct epo_mm anchor = epo_mm_of(overlap->place->anchor_metres);
     bool area = layer->shape == EPO_SHAPE_AREA;
     if (overlap->geometry == NULL || (area && border_is_away(&overlap->box, layer, item))) {
         *meets = area && epo_feature_covers(layer, item, anchor);
@@ -238,7 +238,7 @@ double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer 
     uint32_t item;
     double distance_m;
     bool found = overlap->geometry == NULL
-                     ? epo_layer_nearest(layer, epo_mm_of(overlap->place->anchor_5514), max_m,
+                     ? epo_layer_nearest(layer, epo_mm_of(overlap->place->anchor_metres), max_m,
                                          &item, &distance_m)
                      : epo_index_nearest(&layer->index, overlap->box, max_m, measure, &m, &item,
                                          &distance_m);

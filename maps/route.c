@@ -268,7 +268,7 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.via",
                         "a route goes through 2 to %d points", EPO_ROUTE_VIA_MAX);
     for (size_t i = 0; i < count; i++)
-        if (!epo_transform_to_5514(via_4326[i], &via[i], error))
+        if (!epo_transform_to_metres(via_4326[i], &via[i], error))
             return false;
     const struct epo_snapshot *snapshot = epo_maps_hold(maps, &slot);
     bool ok = epo_path_find(snapshot, pool, via, count, &path, error);

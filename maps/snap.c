@@ -24,7 +24,7 @@ static struct epo_json *snapped_position(struct snapping *s, struct epo_point de
     struct epo_point metres, on;
     uint32_t item;
     double distance_m;
-    s->missed = s->missed || !epo_transform_to_5514(degrees, &metres, NULL) ||
+    s->missed = s->missed || !epo_transform_to_metres(degrees, &metres, NULL) ||
                 !epo_layer_nearest(s->layer, epo_mm_of(metres), s->within_m, &item, &distance_m);
     if (s->missed)
         return epo_json_null(s->pool);

@@ -89,8 +89,8 @@ static bool within_czechia(struct epo_point p) {
     return p.x >= EPO_LON_MIN && p.x <= EPO_LON_MAX && p.y >= EPO_LAT_MIN && p.y <= EPO_LAT_MAX;
 }
 
-bool epo_transform_to_5514(struct epo_point lon_lat, struct epo_point *metres,
-                           struct epo_error *error) {
+bool epo_transform_to_metres(struct epo_point lon_lat, struct epo_point *metres,
+                             struct epo_error *error) {
     if (!within_czechia(lon_lat)) {
         if (within_czechia((struct epo_point){lon_lat.y, lon_lat.x}))
             return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.swapped",
@@ -119,7 +119,7 @@ bool epo_transform_check(struct epo_error *error) {
     static const struct epo_point DEGREES = {13.38369896, 49.74534800};
     struct epo_point degrees, metres;
     if (!epo_transform_to_4326(METRES, &degrees, error) ||
-        !epo_transform_to_5514(DEGREES, &metres, error))
+        !epo_transform_to_metres(DEGREES, &metres, error))
         return false;
     if (fabs(degrees.x - DEGREES.x) > 2e-8 || fabs(degrees.y - DEGREES.y) > 2e-8 ||
         hypot(metres.x - METRES.x, metres.y - METRES.y) > 0.005)

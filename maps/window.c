@@ -80,11 +80,11 @@ static bool cut_metres(struct epo_bounds box, struct epo_bounds *out) {
 }
 
 static bool trace(enum epo_crs crs, struct epo_bounds box, struct epo_point vertices[VERTICES]) {
-    if (!(crs == EPO_CRS_5514 ? cut_metres(box, &box) : cut_degrees(crs, box, &box)))
+    if (!(crs == EPO_CRS_METRIC ? cut_metres(box, &box) : cut_degrees(crs, box, &box)))
         return false;
     for (int i = 0; i < VERTICES; i++) {
         vertices[i] = outline(box, i);
-        if (crs != EPO_CRS_5514 && !epo_transform_to_5514(vertices[i], &vertices[i], NULL))
+        if (crs != EPO_CRS_METRIC && !epo_transform_to_metres(vertices[i], &vertices[i], NULL))
             return false;
     }
     return true;

@@ -130,12 +130,12 @@ static bool look(const struct epo_published_row *row, void *arg) {
     char id[ID_SIZE];
     make_id(r->request, row->number, id);
     struct epo_json *properties = properties_of(pool, row);
-    if (!is_asked_for(r, id, properties) || !is_in_a_window(r, row->wkb_5514))
+    if (!is_asked_for(r, id, properties) || !is_in_a_window(r, row->wkb_metres))
         return true;
     if (r->fitting++ < r->query->skip || r->verdict == EPO_FEATURE_COUNT)
         return true;
     struct epo_feature_row feature = {
-        .id = epo_json_string(pool, id), .properties = properties, .wkb_5514 = row->wkb_5514};
+        .id = epo_json_string(pool, id), .properties = properties, .wkb_metres = row->wkb_metres};
     r->verdict = r->visit(&feature, r->arg);
     return r->verdict != EPO_FEATURE_STOP;
 }

@@ -198,7 +198,7 @@ struct epo_json *epo_ogc_describe(struct epo_request *request,
     for (int i = 0; i < EPO_CRS_COUNT; i++)
         epo_json_push(pool, systems, epo_json_string(pool, epo_crs_uri((enum epo_crs)i)));
     epo_json_set(pool, object, "crs", systems);
-    epo_json_set_string(pool, object, "storageCrs", epo_crs_uri(EPO_CRS_5514));
+    epo_json_set_string(pool, object, "storageCrs", epo_crs_uri(EPO_CRS_METRIC));
     epo_ogc_link(request, links, "self", "application/json", NULL,
                  epo_pool_printf(pool, "%s?f=json", here));
     epo_ogc_link(request, links, "alternate", "text/html", NULL,

@@ -292,7 +292,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
     epo_submission_prepare(pool, &save->filing);
     if (intake->result.has_place)
         save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
-                                          intake->result.answers, intake->result.place.wkb_5514);
+                                          intake->result.answers, intake->result.place.wkb_metres);
     epo_agenda_hold(intake->agenda);
     epo_pool_defer(pool, release, intake->agenda);
     *run = run_save;

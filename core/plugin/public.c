@@ -217,11 +217,12 @@ static void widen(struct epo_publication *p, const struct epo_json *coordinates)
     p->north = at[1] > p->north ? at[1] : p->north;
 }
 
-static bool set_place(struct epo_pool *pool, struct epo_publication *p, struct epo_span wkb_5514) {
+static bool set_place(struct epo_pool *pool, struct epo_publication *p,
+                      struct epo_span wkb_metres) {
     struct epo_buffer buffer;
     struct epo_error ignored = {0};
     epo_buffer_init(&buffer, 1u << 20);
-    bool ok = epo_geometry_write(&buffer, wkb_5514, EPO_CRS84, &ignored) && !buffer.failed;
+    bool ok = epo_geometry_write(&buffer, wkb_metres, EPO_CRS84, &ignored) && !buffer.failed;
     p->geometry = ok ? epo_pool_copy(pool, epo_buffer_get(&buffer)) : EPO_SPAN("");
     epo_buffer_clear(&buffer);
     const struct epo_json *geometry = ok ? epo_json_parse(pool, p->geometry, &ignored) : NULL;
@@ -238,14 +239,14 @@ static bool set_place(struct epo_pool *pool, struct epo_publication *p, struct e
 const struct epo_publication *epo_public_of(const struct epo_agenda *agenda, struct epo_pool *pool,
                                             const struct epo_form *form, struct epo_span state,
                                             const struct epo_json *answers,
-                                            struct epo_span wkb_5514) {
+                                            struct epo_span wkb_metres) {
     const struct epo_json *all = epo_json_get(agenda->manifest->tree, "public");
     const struct epo_json *rules = epo_json_get(all, epo_form_id(form)), *rule = NULL;
     for (uint32_t i = 0; rules != NULL && rule == NULL && i < rules->count; i++)
         if (holds(epo_json_get(rules->items[i], "states"), state))
             rule = rules->items[i];
     struct epo_publication *p = EPO_NEW(pool, struct epo_publication);
-    if (rule == NULL || wkb_5514.len == 0 || !set_place(pool, p, wkb_5514))
+    if (rule == NULL || wkb_metres.len == 0 || !set_place(pool, p, wkb_metres))
         return NULL;
     const struct epo_json *kept = let_out(pool, rule, answers);
     p->agenda = agenda->manifest->name;
@@ -292,7 +293,7 @@ static void judge(struct batch *batch) {
         const struct epo_json *answers = epo_json_parse(batch->pool, stored->answers, &ignored);
         batch->publications[i] = form != NULL && answers != NULL
                                      ? epo_public_of(batch->agenda, batch->pool, form,
-                                                     stored->state, answers, stored->wkb_5514)
+                                                     stored->state, answers, stored->wkb_metres)
                                      : NULL;
     }
 }

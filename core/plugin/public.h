@@ -20,7 +20,7 @@ bool epo_public_check(const struct epo_agenda *agenda, struct epo_faults *faults
 const struct epo_publication *epo_public_of(const struct epo_agenda *agenda, struct epo_pool *pool,
                                             const struct epo_form *form, struct epo_span state,
                                             const struct epo_json *answers,
-                                            struct epo_span wkb_5514);
+                                            struct epo_span wkb_metres);
 /* On a worker: makes the agenda's public rows again if its rules are others than those they were
  * made under. */
 bool epo_public_refresh(struct epo_agenda *agenda, struct epo_db *db, struct epo_error *error);

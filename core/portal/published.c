@@ -131,17 +131,17 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                                         .words = epo_rows_text(rows, 1),
                                         .first_day = epo_rows_text(rows, 2),
                                         .last_day = epo_rows_text(rows, 3),
-                                        .wkb_5514 = epo_rows_text(rows, 4)};
+                                        .wkb_metres = epo_rows_text(rows, 4)};
         more = visit(&row, arg);
     }
     return epo_rows_end(rows, error);
 }
 
 bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         int64_t number, struct epo_span *wkb_5514, struct epo_error *error) {
+                         int64_t number, struct epo_span *wkb_metres, struct epo_error *error) {
     struct epo_rows *rows =
         epo_db_query(db, &PLACE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number)));
-    *wkb_5514 = epo_rows_next(rows) ? epo_pool_copy(pool, epo_rows_text(rows, 0)) : EPO_SPAN("");
+    *wkb_metres = epo_rows_next(rows) ? epo_pool_copy(pool, epo_rows_text(rows, 0)) : EPO_SPAN("");
     return epo_rows_end(rows, error);
 }
 
@@ -181,7 +181,7 @@ bool epo_published_cases(struct epo_portal *portal, struct epo_db *db, struct ep
                                      .form = epo_pool_copy(pool, epo_rows_text(rows, 1)),
                                      .state = epo_pool_copy(pool, epo_rows_text(rows, 2)),
                                      .answers = epo_pool_copy(pool, epo_rows_text(rows, 3)),
-                                     .wkb_5514 = epo_pool_copy(pool, epo_rows_text(rows, 4))};
+                                     .wkb_metres = epo_pool_copy(pool, epo_rows_text(rows, 4))};
     return epo_rows_end(rows, error);
 }
 

@@ -37,7 +37,7 @@ bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
  * (ISO dates, "" and "9999" without an end); for programs, see http/ogc_live.c. */
 struct epo_published_row { /* valid until the visitor returns */
     int64_t number;        /* never to be shown: it is the sender's */
-    struct epo_span words, first_day, last_day, wkb_5514;
+    struct epo_span words, first_day, last_day, wkb_metres;
 };
 bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                         const struct epo_live_query *query, struct epo_span first,
@@ -47,7 +47,7 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
 
 /* Where a case is (WKB, EPSG:5514, in the pool); empty without a place. */
 bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         int64_t number, struct epo_span *wkb_5514, struct epo_error *error);
+                         int64_t number, struct epo_span *wkb_metres, struct epo_error *error);
 
 /* ---- making it again ---- */
 /* The digest of the rules that an agenda's rows were made under; empty: never. */
@@ -61,7 +61,7 @@ bool epo_published_done(struct epo_portal *portal, struct epo_db *db, const char
 /* A stored case, enough to judge whether and how it is let out. */
 struct epo_stored_case {
     int64_t number;
-    struct epo_span form, state, answers, wkb_5514; /* answers: JSON text */
+    struct epo_span form, state, answers, wkb_metres; /* answers: JSON text */
 };
 /* Cases of an agenda that have a place, numbers above `after`, up to `room`, in order; texts in the
  * pool. */

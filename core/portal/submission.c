@@ -32,7 +32,7 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
     filing->place_hash[0] = '\0';
     filing->place_text = (struct epo_span){"", 0};
     if (filing->place != NULL) {
-        epo_sha256_hex(filing->place->wkb_5514, filing->place_hash);
+        epo_sha256_hex(filing->place->wkb_metres, filing->place_hash);
         filing->place_text = describe_place(pool, filing);
     }
     if (filing->idempotency_key.len > 0)
@@ -203,8 +203,8 @@ static bool insert_location(struct epo_portal *portal, struct epo_db *db,
     return epo_db_run(db, &INSERT_LOCATION,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
                                EPO_TEXT(filing->place_field), EPO_INTEGER(place->kind),
-                               EPO_BLOB(place->wkb_5514), EPO_REAL(place->anchor_5514.x),
-                               EPO_REAL(place->anchor_5514.y), EPO_REAL(place->area_m2),
+                               EPO_BLOB(place->wkb_metres), EPO_REAL(place->anchor_metres.x),
+                               EPO_REAL(place->anchor_metres.y), EPO_REAL(place->area_m2),
                                EPO_REAL(place->length_m), EPO_TEXT(filing->district),
                                EPO_TEXT(filing->map_version)),
                       NULL, error);

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct epo_json *json =
         epo_json_parse(pool, (struct epo_span){(const char *)bytes, len}, &error);
     if (json != NULL && epo_place_read(pool, json, &place, &error)) {
-        epo_assert(place.geojson != NULL && place.wkb_5514.len > 0);
+        epo_assert(place.geojson != NULL && place.wkb_metres.len > 0);
         epo_assert(place.area_m2 >= 0 && place.length_m >= 0);
         epo_assert(place.min_x <= place.max_x && place.min_y <= place.max_y);
         struct epo_span text = epo_json_print(pool, place.geojson);

@@ -412,24 +412,24 @@ static void snapping(void **state) {
     struct epo_json *refusals = epo_json_array(pool);
     struct epo_json *point = json("{\"type\":\"Point\",\"coordinates\":" STREET_POINT "}");
     assert_true(epo_place_read(pool, point, &place, &error));
-    struct epo_point before = place.anchor_5514;
+    struct epo_point before = place.anchor_metres;
     assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
     assert_int_equal(refusals->count, 1);
     assert_true(epo_place_snap(maps, pool, rules, &place, &error));
-    double moved_m = hypot(place.anchor_5514.x - before.x, place.anchor_5514.y - before.y);
+    double moved_m = hypot(place.anchor_metres.x - before.x, place.anchor_metres.y - before.y);
     assert_true(moved_m > 0.5 && moved_m <= 60);
     refusals = epo_json_array(pool);
     assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
     assert_int_equal(refusals->count, 0);
     again = place;
     assert_true(epo_place_snap(maps, pool, rules, &again, &error));
-    assert_true(hypot(again.anchor_5514.x - place.anchor_5514.x,
-                      again.anchor_5514.y - place.anchor_5514.y) < 0.03);
+    assert_true(hypot(again.anchor_metres.x - place.anchor_metres.x,
+                      again.anchor_metres.y - place.anchor_metres.y) < 0.03);
     assert_true(epo_place_read(pool, json("{\"type\":\"Point\",\"coordinates\":[13.2,49.6]}"),
                                &place, &error));
-    before = place.anchor_5514;
+    before = place.anchor_metres;
     assert_true(epo_place_snap(maps, pool, rules, &place, &error));
-    assert_true(place.anchor_5514.x == before.x && place.anchor_5514.y == before.y);
+    assert_true(place.anchor_metres.x == before.x && place.anchor_metres.y == before.y);
     assert_true(epo_place_rules_apply(maps, pool, rules, &place, refusals, &error));
     assert_string_equal(epo_json_get_text(refusals->items[0], "code").at, "place.far");
 }
@@ -471,7 +471,7 @@ static void alternatives(void **state) {
     assert_true(found && wish.asked == 1);
     assert_true(wanted.distance_m > 4 && wanted.distance_m < 15); /* right beside it */
     assert_true(fabs(wanted.found.area_m2 - place.area_m2) < 0.1);
-    assert_true(epo_footprints_meet(wanted.found.wkb_5514, place.wkb_5514, 0, &meet, &error));
+    assert_true(epo_footprints_meet(wanted.found.wkb_metres, place.wkb_metres, 0, &meet, &error));
     assert_false(meet);
     struct epo_json *none = epo_json_array(pool);
     assert_true(epo_place_rules_apply(maps, pool, wanted.rules, &wanted.found, none, &error) &&

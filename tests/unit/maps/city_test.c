@@ -181,7 +181,7 @@ static void agrees_with_spatialite(void **state) {
         struct epo_json *facts = locate(pool, lon, lat);
         struct epo_point at;
         struct epo_error error;
-        assert_true(epo_transform_to_5514((struct epo_point){lon, lat}, &at, &error));
+        assert_true(epo_transform_to_metres((struct epo_point){lon, lat}, &at, &error));
         struct epo_rows *rows = epo_db_query(db, &AT, EPO_BIND(EPO_REAL(at.x), EPO_REAL(at.y)));
         bool space = false;
         while (epo_rows_next(rows)) {
@@ -212,7 +212,7 @@ static double share_by_sql(const struct epo_place *place, const char *layer, con
     struct epo_error error;
     struct epo_rows *rows =
         epo_db_query(db, &SHARE,
-                     EPO_BIND(EPO_BLOB(place->wkb_5514), EPO_STRING(layer), EPO_STRING(kind),
+                     EPO_BIND(EPO_BLOB(place->wkb_metres), EPO_STRING(layer), EPO_STRING(kind),
                               EPO_REAL(place->max_x), EPO_REAL(place->min_x),
                               EPO_REAL(place->max_y), EPO_REAL(place->min_y)));
     double area = epo_rows_next(rows) ? epo_rows_real(rows, 0) : NAN;

@@ -128,8 +128,8 @@ static void point_is_taken(void **state) {
     assert_int_equal(place.kind, EPO_PLACE_POINT);
     struct epo_span json = epo_json_print(pool, place.geojson);
     assert_string_equal(json.at, "{\"type\":\"Point\",\"coordinates\":[13.3776,49.7475]}");
-    assert_int_equal(place.wkb_5514.len, 21);
-    assert_int_equal(place.wkb_5514.at[0], 1);
+    assert_int_equal(place.wkb_metres.len, 21);
+    assert_int_equal(place.wkb_metres.at[0], 1);
 }
 
 /* Left open and drawn clockwise, with a double click: closed, turned, cleaned. */

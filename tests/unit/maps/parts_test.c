@@ -249,7 +249,7 @@ static void compare_parts(const struct epo_json *facts, const struct epo_place *
     double whole = area ? place->area_m2 : place->length_m, owned = 0, city = 0;
     uint32_t told = 0, found = 0;
     struct epo_error error;
-    struct epo_rows *rows = epo_db_query(db, &PARTS, EPO_BIND(EPO_BLOB(place->wkb_5514)));
+    struct epo_rows *rows = epo_db_query(db, &PARTS, EPO_BIND(EPO_BLOB(place->wkb_metres)));
     while (epo_rows_next(rows)) {
         const char *path = "";
         double amount = epo_rows_real(rows, area ? 2 : 3);
@@ -287,7 +287,7 @@ static void compare_streets(const struct epo_json *facts, const struct epo_place
     static const char *const NAMES[] = {"Dolní", "Horní", "Příčná"};
     uint32_t count = 0;
     struct epo_error error;
-    struct epo_rows *rows = epo_db_query(db, &STREETS, EPO_BIND(EPO_BLOB(place->wkb_5514)));
+    struct epo_rows *rows = epo_db_query(db, &STREETS, EPO_BIND(EPO_BLOB(place->wkb_metres)));
     while (epo_rows_next(rows))
         for (int i = 0; i < 3; i++)
             if (epo_span_is(epo_rows_text(rows, 0), NAMES[i]))
@@ -391,7 +391,7 @@ static void borders_belong_to_one(void **state) {
     for (int r = 1; r < SIDE; r++)
         for (int c = 1; c < SIDE; c++) {
             struct epo_pool *pool = epo_pool_create();
-            struct epo_place place = {.kind = EPO_PLACE_POINT, .anchor_5514 = corners[r][c]};
+            struct epo_place place = {.kind = EPO_PLACE_POINT, .anchor_metres = corners[r][c]};
             struct epo_json *facts;
             assert_true(epo_locate(maps, pool, &place, &facts, &error));
             assert_int_equal(epo_json_get(facts, "parcel")->type, EPO_JSON_OBJECT);

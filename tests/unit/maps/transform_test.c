@@ -51,7 +51,7 @@ static void points_agree(void **state) {
         assert_true(epo_transform_to_4326(POINTS[i].metres, &out, &error));
         if (fabs(out.x - POINTS[i].degrees.x) > 6e-8 || fabs(out.y - POINTS[i].degrees.y) > 6e-8)
             fail_msg("%s: %.8f %.8f", POINTS[i].what, out.x, out.y);
-        assert_true(epo_transform_to_5514(POINTS[i].degrees, &out, &error));
+        assert_true(epo_transform_to_metres(POINTS[i].degrees, &out, &error));
         assert_true(hypot(out.x - POINTS[i].metres.x, out.y - POINTS[i].metres.y) < 0.01);
     }
 }
@@ -68,7 +68,7 @@ static void round_trips_stay(void **state) {
         for (double lat = 48.6; lat < 51; lat += 0.4) {
             struct epo_point metres, back;
             struct epo_error error;
-            assert_true(epo_transform_to_5514((struct epo_point){lon, lat}, &metres, &error));
+            assert_true(epo_transform_to_metres((struct epo_point){lon, lat}, &metres, &error));
             if (metres.x < -950000 || metres.x > -400000 || metres.y < -1250000 ||
                 metres.y > -900000)
                 continue; /* a corner of the box outside the country */
@@ -81,12 +81,12 @@ static void wrong_input_is_refused(void **state) {
     (void)state;
     struct epo_point out;
     struct epo_error error;
-    assert_false(epo_transform_to_5514((struct epo_point){49.7475, 13.3776}, &out, &error));
+    assert_false(epo_transform_to_metres((struct epo_point){49.7475, 13.3776}, &out, &error));
     assert_string_equal(error.code, "place.swapped");
     static const struct epo_point DEGREES[] = {
         {0, 0}, {200, 95}, {13.4, 91}, {NAN, 49.7}, {13.4, NAN}, {INFINITY, 49.7}, {-13.4, 49.7}};
     for (size_t i = 0; i < sizeof DEGREES / sizeof *DEGREES; i++) {
-        assert_false(epo_transform_to_5514(DEGREES[i], &out, &error));
+        assert_false(epo_transform_to_metres(DEGREES[i], &out, &error));
         assert_string_equal(error.code, "place.out_of_range");
     }
     /* Axes exchanged give Germany, signs not flipped give the Barents Sea: neither gets through. */
@@ -102,7 +102,7 @@ static void *many(void *arg) {
     (void)arg;
     for (int i = 0; i < 2000; i++) {
         struct epo_point out;
-        if (!epo_transform_to_5514(POINTS[i % 4].degrees, &out, NULL) ||
+        if (!epo_transform_to_metres(POINTS[i % 4].degrees, &out, NULL) ||
             hypot(out.x - POINTS[i % 4].metres.x, out.y - POINTS[i % 4].metres.y) > 0.01)
             return (void *)1;
     }

@@ -96,8 +96,8 @@ static bool run_filing(struct epo_db *writer, void *arg, struct epo_error *error
 /* A filing with a place in Plzeň 3 unless changed; prepared by file(). */
 __attribute__((unused)) static struct filing_job make_filing(const char *answers) {
     static struct epo_place place = {.kind = EPO_PLACE_POINT,
-                                     .anchor_5514 = {-822000, -1070000},
-                                     .wkb_5514 = {"\1\1\0\0\0place-bytes-1234", 21}};
+                                     .anchor_metres = {-822000, -1070000},
+                                     .wkb_metres = {"\1\1\0\0\0place-bytes-1234", 21}};
     return (struct filing_job){
         .filing = {.agenda = "dog_fee",
                    .form = "registration",
