@@ -33,9 +33,9 @@ static void read_kind(struct epo_reader *reader, struct epo_field *field,
 
 static void read_rules(struct epo_reader *reader, struct epo_field *field,
                        const struct epo_json *definition) {
-    static const char *const known[] = {"rule",   "message",  "layer",   "share", "value",
-                                        "any",    "within_m", "from",    "to",    "agenda",
-                                        "states", "buffer_m", "point_m", NULL};
+    static const char *const known[] = {"rule",   "message", "only",     "layer",   "share",
+                                        "value",  "any",     "within_m", "from",    "to",
+                                        "agenda", "states",  "buffer_m", "point_m", NULL};
     field->rules = epo_reader_array(reader, definition, "rules", false);
     for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
         struct epo_json *rule = field->rules->items[i];

@@ -179,9 +179,11 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
  *  {"rule":"min_length_m","value":5}, {"rule":"max_length_m","value":3000}   (of lines),
  *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the
  *   same days; judged by the portal (portal/occupancy.h), not here]
- * each with optional "message":{"cs":…,"en":…}. Checked at load by epo_place_rules_check. */
+ * each with optional "message":{"cs":…,"en":…} and "only":["area"], the shapes it is about (point,
+ * line, area; all without it). Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
                            struct epo_error *error);
+bool epo_place_rule_concerns(const struct epo_json *rule, enum epo_place_kind kind);
 /* Appends to `errors` (array) {"code":"place.outside","rule":index,"layer":"…","message":…} for
  * every rule that does not hold. False only when checking itself failed. */
 bool epo_place_rules_apply(struct epo_maps *maps, struct epo_pool *pool,

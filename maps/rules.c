@@ -144,6 +144,30 @@ static bool wrong(struct epo_error *error, uint32_t index, const char *text) {
     return false;
 }
 
+static const char *const SHAPES[] = {
+    [EPO_PLACE_POINT] = "point", [EPO_PLACE_LINE] = "line", [EPO_PLACE_AREA] = "area"};
+
+bool epo_place_rule_concerns(const struct epo_json *rule, enum epo_place_kind kind) {
+    const struct epo_json *only = epo_json_get(rule, "only");
+    for (uint32_t i = 0; only != NULL && i < only->count; i++)
+        if (epo_span_is(only->items[i]->text, SHAPES[kind]))
+            return true;
+    return only == NULL;
+}
+
+static bool check_only(const struct epo_json *rule, uint32_t index, struct epo_error *error) {
+    const struct epo_json *only = epo_json_get(rule, "only");
+    bool good = only == NULL || (only->type == EPO_JSON_ARRAY && only->count > 0);
+    for (uint32_t i = 0; good && only != NULL && i < only->count; i++) {
+        bool known = false;
+        for (int kind = EPO_PLACE_POINT; kind <= EPO_PLACE_AREA; kind++)
+            known = known || (epo_json_is_text(only->items[i]) &&
+                              epo_span_is(only->items[i]->text, SHAPES[kind]));
+        good = known;
+    }
+    return good || wrong(error, index, "\"only\" must list shapes: point, line, area");
+}
+
 static bool is_number_within(const struct epo_json *rule, const char *name, double most) {
     const struct epo_json *value = epo_json_get(rule, name);
     double number = epo_json_get_real(rule, name, -1);
@@ -198,7 +222,7 @@ static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_jso
         return false;
     if (!(share > 0 && share <= 1))
         return wrong(error, index, "\"share\" must be over 0 and at most 1");
-    return true;
+    return check_only(rule, index, error);
 }
 
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,
@@ -248,6 +272,8 @@ bool epo_place_rules_apply(struct epo_maps *maps, struct epo_pool *pool,
         ok = check_rule(a.snapshot, a.rule, i, error);
         if (!ok)
             break;
+        if (!epo_place_rule_concerns(a.rule, place->kind))
+            continue;
         int kind = rule_of(a.rule);
         a.layer = epo_snapshot_layer(a.snapshot, epo_json_get_text(a.rule, "layer"));
         bool holds = RULES[kind].holds(&a);

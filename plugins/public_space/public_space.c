@@ -20,7 +20,6 @@ struct public_space {
 };
 
 #define TEXT(literal) ((epo_str){"" literal, sizeof(literal) - 1})
-#define SHARE_IN_PUBLIC_SPACE 0.9 /* of a drawn area; the rest is the drawer's shaking hand */
 
 static int start(const epo_host *host, void **self) {
     struct public_space *plugin = malloc(sizeof *plugin);
@@ -66,15 +65,6 @@ static int compute(void *self, epo_call *call) {
     return EPO_RC_OK;
 }
 
-static int check_place(const epo_host *host, epo_call *call) {
-    epo_item area = host->get(call, "place.area_m2");
-    epo_item share = host->get(call, "place.shares.public_space");
-    if (!(area.real > 0) || share.real >= SHARE_IN_PUBLIC_SPACE)
-        return EPO_RC_OK;
-    return host->fail(call, EPO_RC_BAD_INPUT, "answers.area", "not_public_space",
-                      TEXT("At least 90% of the area must lie in public space."));
-}
-
 static int check_dates(const epo_host *host, epo_call *call) {
     int64_t first, last;
     epo_item most = host->get(call, "parameters.max_days");
@@ -112,10 +102,12 @@ static int check_road_permit(const epo_host *host, epo_call *call) {
                       TEXT("Excavation in a street needs a permit of the road authority."));
 }
 
-/* Everything that is wrong is reported, not only the first. */
+/* What the form cannot say itself; where the place may lie stands in its rules, which are checked
+ * while it is drawn and again in the save. Everything that is wrong is reported, not only the
+ * first. */
 static int check(void *self, epo_call *call) {
     static int (*const checks[])(const epo_host *, epo_call *) = {
-        check_place, check_dates, check_ico, check_exemption, check_road_permit};
+        check_dates, check_ico, check_exemption, check_road_permit};
     int worst = EPO_RC_OK;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         int rc = checks[i](host_of(self), call);

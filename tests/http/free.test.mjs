@@ -70,6 +70,18 @@ describe('a place that many want', () => {
     const said = taken(await asked.json());
     assert.ok(said.alternative && said.free_from, JSON.stringify(said));
   });
+
+  it('says at once that an area lies off public space, in the words that sending it would give', async () => {
+    const half = { type: 'Polygon', coordinates: [[[13.3772, 49.7462], [13.3775, 49.7462], [13.3775, 49.7464], [13.3772, 49.7464], [13.3772, 49.7462]]] };
+    const asked = await fetch(`${portal.url}/api/v1/forms/public_space/occupy/check?field=area`, {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ answers: { area: half } }),
+    });
+    const live = (await asked.json()).errors.find(({ path }) => path === 'area'), sent = await file(half, 95, 96);
+    assert.equal(live.code, 'place.outside');
+    assert.match(live.message, /90 % vyznačené plochy/);
+    assert.equal(sent.status, 422);
+    assert.deepEqual(sent.errors, [live]);
+  });
 });
 
 describe('the form without a script', () => {

@@ -323,6 +323,11 @@ static void rules_hold_and_fail(void **state) {
         {HUNDRED_M, "[{\"rule\":\"max_length_m\",\"value\":110}]", NULL},
         {HUNDRED_M, "[{\"rule\":\"max_length_m\",\"value\":90}]", "place.too_long"},
         {SQUARE_AREA, "[{\"rule\":\"max_length_m\",\"value\":1}]", NULL}, /* of lines alone */
+        {HOUSES_AREA,
+         "[{\"rule\":\"inside\",\"layer\":\"public_space\",\"share\":0.9,\"only\":[\"area\"]}]",
+         "place.outside"},
+        {HOUSES_AREA,
+         "[{\"rule\":\"inside\",\"layer\":\"public_space\",\"only\":[\"point\",\"line\"]}]", NULL},
         {SQUARE_AREA, "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\"}]", NULL},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -351,6 +356,9 @@ static void crooked_rules_are_refused(void **state) {
         "[{\"rule\":\"near\",\"layer\":\"park\"}]",
         "[{\"rule\":\"near\",\"layer\":\"park\",\"within_m\":99999}]",
         "[{\"rule\":\"touching\"}]",
+        "[{\"rule\":\"inside\",\"layer\":\"city\",\"only\":[]}]",
+        "[{\"rule\":\"inside\",\"layer\":\"city\",\"only\":[\"circle\"]}]",
+        "[{\"rule\":\"inside\",\"layer\":\"city\",\"only\":\"area\"}]",
         "[{\"rule\":\"max_length_m\",\"value\":\"5\"}]",
         "[{\"rule\":\"free\",\"from\":\"a\"}]",
         "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"states\":[]}]",
