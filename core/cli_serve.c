@@ -134,15 +134,19 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
 static bool run(struct serving *serving, const char *listen, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_app *app = &serving->app;
-    *app = (struct epo_app){.portal = &process->portal,
-                            .registry = process->registry,
-                            .version = EPO_VERSION,
-                            .versions = epo_cli_versions(process->pool),
-                            .components = read_shared(process, "web/api/components.json", error),
-                            .ogc = read_shared(process, "web/api/ogc.json", error),
-                            .map_styles = read_shared(process, "assets/map-styles.json", error),
-                            .started_at_us = epo_clock_now_us()};
-    if (app->components == NULL || app->ogc == NULL || app->map_styles == NULL)
+    *app = (struct epo_app){
+        .portal = &process->portal,
+        .registry = process->registry,
+        .version = EPO_VERSION,
+        .versions = epo_cli_versions(process->pool),
+        .components = read_shared(process, "web/api/components.json", error),
+        .ogc = read_shared(process, "web/api/ogc.json", error),
+        .map_styles = read_shared(process, "assets/map-styles.json", error),
+        .looks = epo_looks_make(process->pool, read_shared(process, "assets/map-looks.json", error),
+                                error),
+        .started_at_us = epo_clock_now_us()};
+    if (app->components == NULL || app->ogc == NULL || app->map_styles == NULL ||
+        app->looks == NULL)
         return false;
     struct epo_server_options options = {
         .routes = epo_routes,

@@ -130,5 +130,14 @@ const struct epo_address *epo_address_nearest(const struct epo_snapshot *snapsho
 /* tile.c */
 struct epo_tiles *epo_tiles_open(const char *folder, struct epo_error *error);
 void epo_tiles_close(struct epo_tiles *tiles);
+/* One tile as stored, copied into the pool; len 0 where there is none. For pictures, which must
+ * have all their tiles of one snapshot. On a worker. */
+bool epo_tiles_copy(struct epo_tiles *tiles, struct epo_pool *pool, int z, int x, int y,
+                    struct epo_span *bytes, struct epo_error *error);
+void epo_tiles_zooms(const struct epo_tiles *tiles, int *least, int *most);
+/* Of the tiles, as long as they live; tiles may be NULL. */
+struct epo_point epo_tiles_center(const struct epo_tiles *tiles); /* EPSG:4326 */
+struct epo_span epo_tiles_attribution(const struct epo_tiles *tiles);
+struct epo_span epo_tiles_version_of(const struct epo_tiles *tiles);
 
 #endif

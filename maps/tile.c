@@ -166,6 +166,39 @@ bool epo_tiles_get(struct epo_maps *maps, int z, int x, int y, struct epo_tile *
     return ok;
 }
 
+bool epo_tiles_copy(struct epo_tiles *tiles, struct epo_pool *pool, int z, int x, int y,
+                    struct epo_span *bytes, struct epo_error *error) {
+    struct epo_db *db = take(tiles, error);
+    *bytes = (struct epo_span){"", 0};
+    if (db == NULL)
+        return false;
+    struct epo_rows *rows = epo_db_query(
+        db, &GET, EPO_BIND(EPO_INTEGER(z), EPO_INTEGER(x), EPO_INTEGER((1 << z) - 1 - y)));
+    if (epo_rows_next(rows))
+        *bytes = epo_pool_copy(pool, epo_rows_text(rows, 0));
+    bool ok = epo_rows_end(rows, error);
+    give_back(tiles, db);
+    return ok;
+}
+
+void epo_tiles_zooms(const struct epo_tiles *tiles, int *least, int *most) {
+    *least = tiles->min_zoom;
+    *most = tiles->max_zoom;
+}
+
+struct epo_point epo_tiles_center(const struct epo_tiles *tiles) {
+    return tiles == NULL ? (struct epo_point){0, 0}
+                         : (struct epo_point){tiles->center[0], tiles->center[1]};
+}
+
+struct epo_span epo_tiles_attribution(const struct epo_tiles *tiles) {
+    return epo_span(tiles != NULL ? tiles->attribution : "");
+}
+
+struct epo_span epo_tiles_version_of(const struct epo_tiles *tiles) {
+    return epo_span(tiles != NULL ? tiles->version : "");
+}
+
 struct epo_span epo_tiles_version(struct epo_maps *maps, struct epo_pool *pool) {
     unsigned slot;
     const struct epo_tiles *tiles = epo_maps_hold(maps, &slot)->tiles;

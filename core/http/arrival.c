@@ -120,8 +120,11 @@ static bool find_route(struct epo_exchange *exchange, const h2o_req_t *req) {
     }
     if (!(request->method & (EPO_GET | EPO_HEAD | EPO_OPTIONS)) && !epo_guard_same_site(request))
         return refuse(exchange, 403, "http.cross_site", "the request comes from another site");
-    if (exchange->route->flags & EPO_ROUTE_LIMITED &&
-        !epo_guard_allow(exchange->loop->server->guard, request->client, &exchange->retry_after_s))
+    int flags = exchange->route->flags;
+    if (flags & (EPO_ROUTE_LIMITED | EPO_ROUTE_DRAWN) &&
+        !epo_guard_allow(exchange->loop->server->guard, request->client,
+                         flags & EPO_ROUTE_DRAWN ? EPO_RATE_DRAWN : EPO_RATE_LIMITED,
+                         &exchange->retry_after_s))
         return refuse(exchange, 429, "http.rate", "too many requests from this address");
     return true;
 }

@@ -65,8 +65,8 @@ const struct epo_header *epo_guard_headers(bool secure, size_t *count) {
 struct slot {
     char address[46];
     int connections;
-    double tokens; /* of the rate limit */
-    int64_t seen_us;
+    double tokens[EPO_RATES]; /* what is left of the rate limits */
+    int64_t seen_us, taken_us[EPO_RATES];
 };
 
 struct net {
@@ -87,7 +87,7 @@ struct epo_guard {
     pthread_mutex_t lock;
     struct slot slots[ADDRESSES];
     int connections_max;
-    double per_minute; /* 0: no limit */
+    double per_minute[EPO_RATES]; /* 0: no limit */
     _Atomic(struct nets *) trusted;
 };
 
@@ -134,7 +134,8 @@ bool epo_guard_update(struct epo_guard *guard, const struct epo_json *settings,
         return false;
     pthread_mutex_lock(&guard->lock);
     guard->connections_max = (int)epo_http_setting(settings, "connections_per_address");
-    guard->per_minute = (double)epo_http_setting(settings, "limited_per_minute");
+    guard->per_minute[EPO_RATE_LIMITED] = (double)epo_http_setting(settings, "limited_per_minute");
+    guard->per_minute[EPO_RATE_DRAWN] = (double)epo_http_setting(settings, "pictures_per_minute");
     nets->before = atomic_load(&guard->trusted);
     atomic_store(&guard->trusted, nets);
     pthread_mutex_unlock(&guard->lock);
@@ -191,7 +192,11 @@ static struct slot *slot_of(struct epo_guard *guard, struct epo_span of) {
             stalest = slot;
     }
     if (stalest) {
-        *stalest = (struct slot){.tokens = guard->per_minute, .seen_us = epo_clock_monotonic_us()};
+        *stalest = (struct slot){.seen_us = epo_clock_monotonic_us()};
+        for (int i = 0; i < EPO_RATES; i++) {
+            stalest->tokens[i] = guard->per_minute[i];
+            stalest->taken_us[i] = stalest->seen_us;
+        }
         snprintf(stalest->address, sizeof stalest->address, "%.*s", EPO_ARG(address));
     }
     return stalest;
@@ -216,20 +221,23 @@ void epo_guard_disconnect(struct epo_guard *guard, struct epo_span address) {
     pthread_mutex_unlock(&guard->lock);
 }
 
-bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait_s) {
+bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, enum epo_rate rate,
+                     int *wait_s) {
     bool ok = true;
     pthread_mutex_lock(&guard->lock);
-    struct slot *slot = guard->per_minute > 0 ? slot_of(guard, address) : NULL;
+    double per_minute = guard->per_minute[rate];
+    struct slot *slot = per_minute > 0 ? slot_of(guard, address) : NULL;
     if (slot) {
+        double *tokens = &slot->tokens[rate];
         int64_t now_us = epo_clock_monotonic_us();
-        slot->tokens += (double)(now_us - slot->seen_us) / 60e6 * guard->per_minute;
-        if (slot->tokens > guard->per_minute)
-            slot->tokens = guard->per_minute;
-        slot->seen_us = now_us;
-        ok = slot->tokens >= 1;
+        *tokens += (double)(now_us - slot->taken_us[rate]) / 60e6 * per_minute;
+        if (*tokens > per_minute)
+            *tokens = per_minute;
+        slot->seen_us = slot->taken_us[rate] = now_us;
+        ok = *tokens >= 1;
         if (ok)
-            slot->tokens -= 1;
-        *wait_s = (int)((1 - slot->tokens) * 60 / guard->per_minute) + 1;
+            *tokens -= 1;
+        *wait_s = (int)((1 - *tokens) * 60 / per_minute) + 1;
     }
     pthread_mutex_unlock(&guard->lock);
     return ok;

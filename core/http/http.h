@@ -111,7 +111,8 @@ enum epo_route_flags {
     EPO_ROUTE_INLINE = 2, /* runs on the loop: must not block (tiles, statics, cached bytes) */
     EPO_ROUTE_CLERK = 4,  /* needs a signed-in clerk or admin, else to /login */
     EPO_ROUTE_ADMIN = 8,
-    EPO_ROUTE_LIMITED = 16 /* counts against the address's rate limit (logins, submissions) */
+    EPO_ROUTE_LIMITED = 16, /* counts against the address's rate limit (logins, submissions) */
+    EPO_ROUTE_DRAWN = 32    /* the same for pictures, which cost some 50 ms each */
 };
 struct epo_route {
     int methods; /* enum epo_method bits; GET implies HEAD */

@@ -107,8 +107,11 @@ void epo_guard_free(struct epo_guard *guard);
 bool epo_guard_connect(struct epo_guard *guard,
                        struct epo_span address); /* false: over the limit */
 void epo_guard_disconnect(struct epo_guard *guard, struct epo_span address);
+/* What is limited, each for itself. */
+enum epo_rate { EPO_RATE_LIMITED, EPO_RATE_DRAWN, EPO_RATES };
 /* One more limited request of this address; false with the seconds to wait. */
-bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, int *wait_s);
+bool epo_guard_allow(struct epo_guard *guard, struct epo_span address, enum epo_rate rate,
+                     int *wait_s);
 bool epo_guard_trusts(struct epo_guard *guard, struct epo_span address);
 
 /* ---- cache.c: bytes ready to send, shared by all loops ---- */

@@ -8,7 +8,7 @@
  * errors: status codes with a problem. */
 static const struct operation {
     const char *method, *path, *id, *summary;
-    const char *parameters[6];
+    const char *parameters[8];
     const char *body, *body_type;
     int status;
     const char *response, *response_type;
@@ -159,6 +159,18 @@ static const struct operation {
      "application/json",
      {400, 422}},
     {"get",
+     "/api/v1/map.png",
+     "mapPicture",
+     "The map drawn as a picture, with a place if one is given",
+     {"mapCenter", "mapZoom", "mapSize", "mapStyle", "mapPlace", "mapFrame", "mapCrosshair",
+      "lang"},
+     0,
+     0,
+     200,
+     0,
+     "image/png",
+     {400, 422, 429, 503}},
+    {"get",
      "/api/v1/layers",
      "layers",
      "What the map can show beside the city",
@@ -299,7 +311,7 @@ static struct epo_json *describe(struct epo_pool *pool, const struct operation *
     struct epo_json *responses = epo_json_object(pool);
     epo_json_set_string(pool, object, "operationId", operation->id);
     epo_json_set_string(pool, object, "summary", operation->summary);
-    for (size_t i = 0; i < 6 && operation->parameters[i] != NULL; i++)
+    for (size_t i = 0; i < 8 && operation->parameters[i] != NULL; i++)
         epo_json_push(pool, parameters, reference(pool, "parameters", operation->parameters[i]));
     epo_json_set(pool, object, "parameters", parameters);
     if (operation->body != NULL) {

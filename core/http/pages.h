@@ -4,6 +4,7 @@
 #define EPO_HTTP_PAGES_H
 
 #include "http/http.h"
+#include "maps/picture.h"
 #include "plugin/plugin.h"
 #include "portal/account.h"
 
@@ -16,6 +17,7 @@ struct epo_app {
     const struct epo_json *versions;   /* [{"label","text"}] of the libraries */
     const struct epo_json *components; /* of the API description: core/web/api/components.json */
     const struct epo_json *ogc;        /* frame of OGC API's description: core/web/api/ogc.json */
+    const struct epo_looks *looks;     /* of pictures of the map; made by core/web/build.mjs too */
     const struct epo_json *map_styles; /* by name, made by core/web/build.mjs */
     int64_t started_at_us;
 };
@@ -59,6 +61,8 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
 
 /* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
 bool epo_page_place(struct epo_request *request, struct epo_point *at);
+/* Sets north and note of a picture's frame in the request's language. */
+void epo_picture_words(struct epo_request *request, struct epo_picture *picture);
 /* Does some agenda let something out into this live layer ("permits", "requests")? */
 bool epo_layer_is_fed(struct epo_request *request, const char *layer);
 
@@ -115,6 +119,7 @@ struct epo_response *epo_map_route(struct epo_request *request);
 struct epo_response *epo_map_offer(struct epo_request *request);
 struct epo_response *epo_layer_get(struct epo_request *request);
 struct epo_response *epo_ground_tile(struct epo_request *request);
+struct epo_response *epo_map_picture(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_style(struct epo_request *request);
 struct epo_response *epo_map_tile(struct epo_request *request);

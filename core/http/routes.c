@@ -41,6 +41,8 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/api/v1/addresses", epo_map_addresses, EPO_ROUTE_API, "api.addresses"},
     {EPO_GET, "/api/v1/reverse", epo_map_reverse, EPO_ROUTE_API, "api.reverse"},
     {EPO_GET, "/api/v1/route", epo_map_route, EPO_ROUTE_API, "api.route_streets"},
+    {EPO_GET, "/api/v1/map.png", epo_map_picture, EPO_ROUTE_API | EPO_ROUTE_DRAWN,
+     "api.map_picture"},
     {EPO_GET, "/api/v1/layers", epo_map_offer, EPO_ROUTE_API, "api.layers"},
     {EPO_GET, "/api/v1/layers/{layer}", epo_layer_get, EPO_ROUTE_API, "api.layer"},
     {EPO_GET, "/tiles/background/{id}/{z}/{x}/{y}", epo_ground_tile, EPO_ROUTE_API,

@@ -17,6 +17,8 @@ static const struct epo_setting ROWS[] = {
     {"loops", EPO_JSON_INTEGER, 0, 64, 0, false, true, "event loops; 0: one for each core"},
     {"queue", EPO_JSON_INTEGER, 1, 1000000, EPO_QUEUE_JOBS_MAX, false, true,
      "requests that may wait for a worker; more are answered 503 with Retry-After"},
+    {"pictures_per_minute", EPO_JSON_INTEGER, 0, 1000000, 240, false, false,
+     "pictures of the map drawn for one address; 0: any number"},
     {"request_timeout_s", EPO_JSON_INTEGER, 1, 3600, 60, false, false,
      "a whole request must have come within; a trickle is cut sooner"},
     {"requests_per_connection", EPO_JSON_INTEGER, 1, 1000000000, 10000, false, false,

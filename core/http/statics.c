@@ -5,7 +5,8 @@
 #include "http/internal.h"
 
 /* For us and not for the world: names without a hash nobody may keep for ever. */
-static const char MANIFEST[] = "manifest.json", STYLES[] = "map-styles.json";
+static const char MANIFEST[] = "manifest.json", STYLES[] = "map-styles.json",
+                  LOOKS[] = "map-looks.json";
 
 /* All of /assets/ is read into memory at start: one to two megabytes, names carry a hash of the
  * content. */
@@ -20,7 +21,8 @@ bool epo_statics_load(struct epo_cache *cache, const char *folder, struct epo_er
         bool variant = len > 3 && (strcmp(entry->d_name + len - 3, ".gz") == 0 ||
                                    strcmp(entry->d_name + len - 3, ".br") == 0);
         if (entry->d_name[0] == '.' || variant || entry->d_type == DT_DIR ||
-            strcmp(entry->d_name, MANIFEST) == 0 || strcmp(entry->d_name, STYLES) == 0)
+            strcmp(entry->d_name, MANIFEST) == 0 || strcmp(entry->d_name, STYLES) == 0 ||
+            strcmp(entry->d_name, LOOKS) == 0)
             continue;
         char path[1024], key[300];
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);

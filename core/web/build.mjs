@@ -9,7 +9,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import * as looks from '../../maps/web/looks.mjs';
 import { maplibreStyle } from '../../maps/web/maplibre.mjs';
+import { strokes } from '../../maps/web/strokes.mjs';
+import { DOT, shapes } from '../../maps/web/symbols.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '../..');
@@ -85,7 +88,7 @@ function put(file, content, keep) {
 }
 
 mkdirSync(out, { recursive: true });
-const keep = new Set(['manifest.json', 'map-styles.json']);
+const keep = new Set(['manifest.json', 'map-styles.json', 'map-looks.json']);
 const manifest = {};
 for (const { name, files, parts } of await Promise.all(bundles.map(bundle))) {
   if (parts.length > 0) manifest[`${name}_parts`] = parts;
@@ -99,5 +102,8 @@ manifest.icon = put(`icon.${hash(icon)}.svg`, icon, keep);
 const palettes = JSON.parse(readFileSync(join(root, 'maps/web/palette.json'), 'utf8'));
 const styles = Object.fromEntries(['light', 'dark', 'contrast'].map((name) => [name, maplibreStyle(name, palettes[name])]));
 writeFileSync(join(out, 'map-styles.json'), JSON.stringify(styles));
+// The same tables for the pictures that the server draws (maps/picture_looks.c).
+const symbols = Object.fromEntries(Object.entries({ ...shapes, dot: DOT }).map(([name, path]) => [name, strokes(path)]));
+writeFileSync(join(out, 'map-looks.json'), JSON.stringify({ palettes, ...looks, symbols }));
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 for (const file of readdirSync(out)) if (!keep.has(file)) rmSync(join(out, file), { recursive: true });

@@ -1,6 +1,6 @@
 // Symbols of the map, drawn here: filled shapes on a grid of 24, what overlaps is cut out.
 
-const shapes = {
+export const shapes = {
   town_hall: 'M11.200 1.500h1.500l4.300 1.600-4.300 1.600V7L20 10.200v1.600H4v-1.600L11.200 7zM5 13.300h2.200v5.200H5zM9 13.300h2.200v5.200H9zM12.800 13.300H15v5.200h-2.200zM16.800 13.300H19v5.200h-2.200zM4 20h16v2H4z',
   museum: 'M12 2.500l9 5v2H3v-2zM5 11h2.200v6.500H5zM9 11h2.200v6.500H9zM12.800 11H15v6.500h-2.200zM16.800 11H19v6.500h-2.200zM3 19h18v2.500H3z',
   church: 'M11 1.500h2v2.300h2.300v2H13v2.500l5.500 3.700V22h-4.700v-4.500a1.800 1.800 0 0 0-3.600 0V22H5.500V12L11 8.300V5.800H8.700v-2H11z',
@@ -22,7 +22,7 @@ const shapes = {
   request: 'M3 3.500h18v13.500h-9L6.500 22v-5H3zM6.500 7.200h11V9h-11zM6.500 11.200h7.500V13H6.500z',
 };
 
-const DOT = 'M12 6a6 6 0 1 1 0 12 6 6 0 0 1 0-12z';
+export const DOT = 'M12 6a6 6 0 1 1 0 12 6 6 0 0 1 0-12z';
 
 /** An SVG picture as a data address: the symbol in a disc of that colour, edge and symbol in the other. */
 export function badge(kind, colour, edge, size = 22) {

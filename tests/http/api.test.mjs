@@ -64,7 +64,7 @@ describe('the description', () => {
 
   it('tells the truth about what comes', async () => {
     const values = { number: filed.number };
-    const queries = { '/api/v1/locate': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/addresses': '?q=Klatovsk%C3%A1', '/api/v1/reverse': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/route': '?via=13.37775,49.74836;13.3855,49.744', '/api/v1/submissions/{number}': `?receipt=${filed.receipt}` };
+    const queries = { '/api/v1/locate': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/addresses': '?q=Klatovsk%C3%A1', '/api/v1/reverse': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/map.png': `?center=${spots['umo-3']}&zoom=16&frame=1`, '/api/v1/route': '?via=13.37775,49.74836;13.3855,49.744', '/api/v1/submissions/{number}': `?receipt=${filed.receipt}` };
     for (const [path, methods] of Object.entries(openapi.paths)) {
       if (!methods.get || path.includes('/x/') || path.includes('{z}')) continue;
       const answer = await call(address(path, values) + (queries[path] ?? ''));

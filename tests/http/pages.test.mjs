@@ -174,7 +174,7 @@ describe('pages that may be kept', () => {
 
 describe('assets', () => {
   const folder = join(build, 'share/assets');
-  const names = readdirSync(folder).filter((name) => !/\.(br|gz)$|^(manifest|map-styles)/.test(name));
+  const names = readdirSync(folder).filter((name) => !/\.(br|gz)$|^(manifest|map-styles|map-looks)/.test(name));
 
   it('are immutable, tagged, and come plain, gzip and brotli', async () => {
     assert.ok(names.length >= 4);
