@@ -176,9 +176,10 @@ static bool draw(struct epo_canvas *canvas, struct epo_picture *picture,
     if (snapshot->tiles != NULL && !read_tiles(canvas, snapshot->tiles, error))
         return false;
     epo_picture_layers(canvas);
+    epo_picture_shapes(canvas, picture);
     keep_frame(picture, kept, &kept_count);
     epo_picture_labels(canvas, kept, kept_count);
-    epo_picture_marks(canvas, picture);
+    epo_picture_pins(canvas, picture);
     if (picture->crosshair)
         epo_picture_crosshair(canvas);
     if (picture->frame)

@@ -10,7 +10,7 @@ enum { NAME_GAP = 420, STEP = 48, BOXES_MAX = 4096, RANK_LEAST = 5 };
 struct label {
     struct epo_span text, colour, symbol; /* text may be empty: the symbol alone */
     double size;
-    bool bold, italic;
+    bool bold, italic, wraps;
     int order;
     struct epo_point at;
     const struct epo_point *line; /* of a street; NULL: stands at a point */
@@ -88,7 +88,7 @@ static void add_landmark(struct labels *all, const struct epo_mvt_feature *featu
     bool named = zoom >= by_rank(looks, "LANDMARK_NAME_FROM", rank);
     struct label *made = add(all, named ? feature->name : (struct epo_span){0}, 76 - rank, 11.5,
                              group != NULL ? group->text : EPO_SPAN("public_service"));
-    made->bold = true;
+    made->bold = made->wraps = true;
     made->symbol = feature->kind.len > 0 ? feature->kind : EPO_SPAN("dot");
     made->at = at;
 }
@@ -297,7 +297,7 @@ static int more_important(const void *one, const void *other) {
 
 static bool same_letters(const struct label *one, const struct label *other) {
     return one->size == other->size && one->bold == other->bold && one->italic == other->italic &&
-           epo_span_equal(one->colour, other->colour);
+           one->wraps == other->wraps && epo_span_equal(one->colour, other->colour);
 }
 
 void epo_picture_labels(struct epo_canvas *canvas, const struct epo_rect *kept, size_t kept_count) {
@@ -317,6 +317,7 @@ void epo_picture_labels(struct epo_canvas *canvas, const struct epo_rect *kept, 
                 epo_letters_end(&letters);
             letters =
                 epo_letters_begin(canvas, label->size, label->bold, label->italic, label->colour);
+            letters.one_line = !label->wraps;
         }
         if (label->line != NULL)
             place_along(&all, label, &letters);

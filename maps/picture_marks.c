@@ -1,5 +1,5 @@
-/* The places that were named, above the map: pins, lines and areas, numbered where there are
- * several; and the cross at the middle. Colours as maps/web/marks.mjs has them. */
+/* The places that were named: lines and areas below the letters, pins and numbers above them; and
+ * the cross at the middle. Colours as maps/web/marks.mjs has them. */
 #include <math.h>
 
 #include "maps/picture_parts.h"
@@ -158,10 +158,13 @@ static void draw_number(const struct epo_canvas *canvas, const struct epo_json *
     epo_letters_end(&letters);
 }
 
-void epo_picture_marks(struct epo_canvas *canvas, const struct epo_picture *picture) {
+void epo_picture_shapes(struct epo_canvas *canvas, const struct epo_picture *picture) {
     for (size_t i = 0; i < picture->mark_count; i++)
         if (!is_point(picture->marks[i]))
             draw_shape(canvas, picture->marks[i]);
+}
+
+void epo_picture_pins(struct epo_canvas *canvas, const struct epo_picture *picture) {
     for (size_t i = 0; i < picture->mark_count; i++) {
         if (is_point(picture->marks[i])) {
             struct epo_point at =

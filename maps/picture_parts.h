@@ -101,7 +101,8 @@ double epo_text_width(const struct epo_letters *letters, struct epo_span text);
 void epo_picture_labels(struct epo_canvas *canvas, const struct epo_rect *kept, size_t kept_count);
 
 /* ---- picture_marks.c: the places that were named; crosshair ---- */
-void epo_picture_marks(struct epo_canvas *canvas, const struct epo_picture *picture);
+void epo_picture_shapes(struct epo_canvas *canvas, const struct epo_picture *picture);
+void epo_picture_pins(struct epo_canvas *canvas, const struct epo_picture *picture);
 void epo_picture_crosshair(struct epo_canvas *canvas);
 /* Smallest box around the marks in degrees; false where there are none. */
 bool epo_picture_extent(const struct epo_picture *picture, struct epo_rect *box);

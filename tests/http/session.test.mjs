@@ -134,7 +134,7 @@ describe('guessing', () => {
   });
 
   it('is limited by address, however many names are tried', async () => {
-    const limited = await serve(demoFolder({ http: { limited_per_minute: 5 } }));
+    const limited = await serve(demoFolder({ http: { limited_per_minute: 5, pictures_per_minute: 2 } }));
     const statuses = [];
     for (let i = 0; i < 7; i++) statuses.push((await post(limited.url, '/login', new URLSearchParams({ name: `name-${i}`, password: 'x' }))).status);
     assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429]);
@@ -143,6 +143,9 @@ describe('guessing', () => {
     assert.ok(Number(refused.headers.get('retry-after')) >= 1);
     assert.equal((await refused.json()).status, 429);
     assert.equal((await fetch(`${limited.url}/agendas`)).status, 200, 'reading goes on');
+    const pictures = [];
+    for (let i = 0; i < 3; i++) pictures.push((await fetch(`${limited.url}/api/v1/map.png?center=13.37,49.74${i}`)).status);
+    assert.deepEqual(pictures, [200, 200, 429], 'pictures have a limit of their own');
     assert.equal(await limited.stop(), 0, limited.log);
     await limited.remove();
   });

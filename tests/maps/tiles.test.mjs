@@ -195,6 +195,58 @@ describe('a tile', () => {
   });
 });
 
+describe('a picture of the map', () => {
+  const ask = (query, more) => fetch(`${portal.url}/api/v1/map.png?${new URLSearchParams(query)}`, more);
+  const sizeOf = (bytes) => [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  const here = { center: '13.3776,49.7475', zoom: 16 };
+
+  it('is a PNG of the size asked for, the same every time, and not drawn again for who has it', async () => {
+    const answer = await ask({ ...here, size: '321x123', frame: 1, crosshair: 1 }), bytes = Buffer.from(await answer.arrayBuffer());
+    assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'image/png']);
+    assert.deepEqual(sizeOf(bytes), [321, 123]);
+    assert.match(answer.headers.get('cache-control'), /max-age/);
+    const others = await Promise.all(Array.from({ length: 6 }, () => ask({ ...here, size: '321x123', frame: 1, crosshair: 1 })));
+    for (const other of others) assert.ok(bytes.equals(Buffer.from(await other.arrayBuffer())), 'several workers draw the same');
+    const etag = answer.headers.get('etag');
+    assert.equal((await ask({ ...here, size: '321x123', frame: 1, crosshair: 1 }, { headers: { 'if-none-match': etag } })).status, 304);
+    assert.equal((await ask({ ...here, size: '321x124' }, { headers: { 'if-none-match': etag } })).status, 200);
+    const plain = Buffer.from(await (await ask(here)).arrayBuffer()), contrast = Buffer.from(await (await ask({ ...here, style: 'contrast' })).arrayBuffer());
+    assert.deepEqual(sizeOf(plain), [640, 400]);
+    assert.ok(!plain.equals(contrast));
+  });
+
+  it('of a place needs no more than the place', async () => {
+    const places = [
+      { type: 'Point', coordinates: [13.3776, 49.7475] },
+      { type: 'LineString', coordinates: [[13.36, 49.74], [13.39, 49.75]] },
+      { type: 'Polygon', coordinates: [[[13.375, 49.746], [13.379, 49.746], [13.379, 49.748], [13.375, 49.746]]] },
+    ];
+    const pictures = await Promise.all(places.map(async (place) => Buffer.from(await (await ask({ place: JSON.stringify(place) })).arrayBuffer())));
+    for (const picture of pictures) assert.deepEqual(sizeOf(picture), [640, 400]);
+    assert.equal(new Set(pictures.map(String)).size, places.length);
+  });
+
+  it('says what is wrong with a question', async () => {
+    const wrong = {
+      'picture.nowhere': [{}, { zoom: 15 }],
+      'picture.center': ['13', '13,', 'x,49', '181,49', '13,86', 'nan,nan', '13,49,1'].map((center) => ({ center })),
+      'picture.zoom': ['9', '20', '15.5', '-1', 'x', '99999999999999999999'].map((zoom) => ({ ...here, zoom })),
+      'picture.size': ['640', '63x100', '1025x100', 'axb', '100x', '100x-100', '640x400x2'].map((size) => ({ ...here, size })),
+      'picture.style': [{ ...here, style: 'neon' }],
+      'picture.switch': [{ ...here, frame: 'yes' }, { ...here, crosshair: '2' }],
+      'picture.place': [{ place: '{' }],
+      'place.not_geojson': [{ place: '{}' }],
+      'place.swapped': [{ place: JSON.stringify({ type: 'Point', coordinates: [49.7, 13.3] }) }],
+    };
+    for (const [code, queries] of Object.entries(wrong)) {
+      for (const query of queries) {
+        const answer = await ask(query), problem = await answer.json();
+        assert.deepEqual([answer.status, problem.code, answer.headers.get('content-type')], [422, code, 'application/problem+json'], JSON.stringify(query));
+      }
+    }
+  });
+});
+
 describe('the palettes of the map', () => {
   const sets = JSON.parse(readFileSync(new URL('../../maps/web/palette.json', import.meta.url), 'utf8'));
   // WCAG 2.2: relative luminance and contrast of "#rrggbb" or "rgba(r,g,b,a)", which is nearly opaque here.
