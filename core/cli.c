@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 const struct epo_command epo_commands[] = {
-    {"init", "init DIR [--demo]", "makes a portal folder", epo_cli_init},
+    {"init", "init DIR [--demo] [--crs EPSG:n]", "makes a portal folder", epo_cli_init},
     {"serve", "serve [-C DIR] [--listen ADDR:PORT] [--dev]",
      "serves; --dev reloads agendas on save", epo_cli_serve},
     {"check", "check [-C DIR] [--settings]",

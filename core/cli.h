@@ -54,6 +54,8 @@ struct epo_process {
  * stderr, closes what was opened and gives the exit code; 0 when all is open. */
 int epo_process_open(struct epo_process *process, const char *folder, int parts);
 void epo_process_close(struct epo_process *process);
+/* Puts only the metric system of a portal folder in force; EPSG:5514 without an epo.json. */
+bool epo_process_system(const char *folder, struct epo_error *error);
 /* Loads agendas again from the share folder, then from the portal's own (which win). */
 bool epo_process_load_agendas(struct epo_process *process, struct epo_error *error);
 /* Reads epo.json again; faults are logged, then the old stay in force. */

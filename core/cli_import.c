@@ -98,8 +98,8 @@ int epo_cli_import(struct epo_words *words) {
     } else {
         options.file = words->at[1];
         const char *folder = epo_pool_printf(pool, "%s/map", words->folder);
-        bool good =
-            epo_transform_check(&error) && epo_map_import(folder, &options, &result, &error);
+        bool good = epo_process_system(words->folder, &error) && epo_transform_check(&error) &&
+                    epo_map_import(folder, &options, &result, &error);
         if (shown_what[0] != '\0' && isatty(2))
             fputc('\n', stderr);
         if (shown_what[0] != '\0' || good)

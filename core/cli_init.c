@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "maps/metric.h"
 #include "portal/demo.h"
 
 #define DEMO_SEED 20261124
@@ -31,7 +32,14 @@ static bool make_parents(struct epo_pool *pool, const char *folder, struct epo_e
     return true;
 }
 
-static bool copy_settings(struct epo_pool *pool, const char *folder, bool demo,
+/* The metric system as the first member, before the others. */
+static bool put_settings(FILE *out, const char *bytes, size_t len, const char *crs) {
+    size_t brace = crs != NULL ? 1 : 0;
+    return (crs == NULL || (bytes[0] == '{' && fprintf(out, "{\n  \"crs\": \"%s\",", crs) > 0)) &&
+           fwrite(bytes + brace, 1, len - brace, out) == len - brace;
+}
+
+static bool copy_settings(struct epo_pool *pool, const char *folder, bool demo, const char *crs,
                           struct epo_error *error) {
     char bytes[16384];
     const char *from = epo_pool_printf(pool, "%s/demo/%s", epo_share_folder(),
@@ -39,7 +47,7 @@ static bool copy_settings(struct epo_pool *pool, const char *folder, bool demo,
     const char *to = epo_pool_printf(pool, "%s/epo.json", folder);
     FILE *in = fopen(from, "re"), *out = in != NULL ? fopen(to, "wxe") : NULL;
     size_t len = in != NULL ? fread(bytes, 1, sizeof bytes, in) : 0;
-    bool good = out != NULL && len > 0 && len < sizeof bytes && fwrite(bytes, 1, len, out) == len;
+    bool good = out != NULL && len > 0 && len < sizeof bytes && put_settings(out, bytes, len, crs);
     if (out != NULL)
         good = fclose(out) == 0 && good;
     if (in != NULL)
@@ -57,7 +65,7 @@ static bool make_map(struct epo_pool *pool, const char *folder, struct epo_error
 
 /* epo.json comes last but for what reads it, so that a folder half made is not taken for a portal;
  * what failed can simply be run again. */
-static int make(struct epo_pool *pool, const char *folder, bool demo) {
+static int make(struct epo_pool *pool, const char *folder, bool demo, const char *crs) {
     static const char *const inside[] = {"", "agendas", "plugins", "map"};
     struct epo_error error = {0};
     struct epo_process process;
@@ -66,7 +74,8 @@ static int make(struct epo_pool *pool, const char *folder, bool demo) {
     for (size_t i = 0; i < sizeof inside / sizeof *inside; i++)
         if (!make_folder(pool, folder, inside[i], &error))
             return epo_cli_failed(&error);
-    if ((demo && !make_map(pool, folder, &error)) || !copy_settings(pool, folder, demo, &error))
+    if ((demo && !make_map(pool, folder, &error)) ||
+        !copy_settings(pool, folder, demo, crs, &error))
         return epo_cli_failed(&error);
     int code = epo_process_open(&process, folder, EPO_PART_STORE);
     if (code == EPO_EXIT_DONE) {
@@ -80,7 +89,15 @@ static int make(struct epo_pool *pool, const char *folder, bool demo) {
 }
 
 int epo_cli_init(struct epo_words *words) {
+    struct epo_error error = {0};
     bool demo = epo_words_flag(words, "--demo");
+    const char *crs = epo_words_option(words, "--crs");
+    if (crs != NULL && !epo_metric_use(epo_span(crs), &error))
+        return epo_cli_failed(&error);
+    if (demo && !epo_metric_is_krovak()) {
+        epo_fail(&error, EPO_ERROR_BAD_INPUT, "init.crs", "the demo city is in EPSG:5514");
+        return epo_cli_failed(&error);
+    }
     if (words->count != 1 || words->at[0][0] == '-')
         return epo_words_usage("init");
     const char *folder = words->at[0];
@@ -90,7 +107,7 @@ int epo_cli_init(struct epo_words *words) {
         epo_pool_free(pool);
         return EPO_EXIT_WRONG;
     }
-    int code = make(pool, folder, demo);
+    int code = make(pool, folder, demo, crs);
     if (code == EPO_EXIT_DONE)
         printf(demo ? "%s is ready: epo serve -C %s shows it\n"
                     : "%s is ready: edit epo.json, import a map base (epo map import … -C %s), "

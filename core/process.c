@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli.h"
+#include "maps/metric.h"
 #include "portal/settings.h"
 
 const struct epo_setting_group *const epo_setting_groups[] = {
@@ -163,11 +164,29 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
     epo_log_setup(format, parts & EPO_PART_QUIET ? EPO_LOG_NONE : EPO_LOG_INFO);
     snprintf(process->portal.tenant, sizeof process->portal.tenant, "%.*s",
              EPO_ARG(epo_json_get_text(settings, "tenant")));
+    if (!epo_metric_use(epo_json_get_text(settings, "crs"), &error)) {
+        epo_process_close(process);
+        return epo_cli_failed(&error);
+    }
     process->portal.demo = epo_json_get_boolean(settings, "demo", false);
     if (open_parts(process, parts, &error))
         return EPO_EXIT_DONE;
     epo_process_close(process);
     return epo_cli_failed(&error);
+}
+
+bool epo_process_system(const char *folder, struct epo_error *error) {
+    struct epo_process process = {.pool = epo_pool_create()};
+    snprintf(process.portal.folder, sizeof process.portal.folder, "%s", folder);
+    bool none = access(epo_pool_printf(process.pool, "%s/epo.json", folder), F_OK) != 0;
+    bool ok = none || read_settings(&process, print_faults);
+    if (!ok)
+        epo_fail(error, EPO_ERROR_BAD_INPUT, "settings", "%s/epo.json has faults", folder);
+    ok = ok && epo_metric_use(none ? epo_span("")
+                                   : epo_json_get_text(epo_portal_settings(&process.portal), "crs"),
+                              error);
+    epo_pool_free(process.pool);
+    return ok;
 }
 
 void epo_process_close(struct epo_process *process) {

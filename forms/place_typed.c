@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "forms/place.h"
+#include "maps/metric.h"
 
 #define FOUND_MAX 10 /* addresses offered for the words typed */
 
@@ -47,6 +48,20 @@ static bool coordinate(const char *part, double *number) {
     return epo_span_real((struct epo_span){plain, len}, number);
 }
 
+/* Elsewhere than in Czechia: latitude first as people write it, or easting and northing of the
+ * portal's own system; the other way round where only that lies within it. */
+static struct epo_json *point_elsewhere(struct epo_pool *pool, double one, double two) {
+    struct epo_point metres, degrees;
+    struct epo_error error = {0};
+    if (epo_transform_to_4326((struct epo_point){one, two}, &degrees, NULL) ||
+        epo_transform_to_4326((struct epo_point){two, one}, &degrees, NULL))
+        return point_geometry(pool, degrees.x, degrees.y);
+    if (!epo_transform_to_metres((struct epo_point){two, one}, &metres, &error) &&
+        strcmp(error.code, "place.swapped") == 0)
+        return point_geometry(pool, one, two);
+    return point_geometry(pool, two, one);
+}
+
 /* Which of the two is which shows in their size, so that the order does not matter: in Czechia the
  * latitude is larger than the longitude, and the southing of S-JTSK larger than its westing
  * (printed with or without the minus of EPSG:5514). */
@@ -54,10 +69,12 @@ static struct epo_json *point_of(struct epo_pool *pool, double one, double two) 
     static const double METRES_FROM = 100000; /* degrees are never that many */
     double larger = fmax(fabs(one), fabs(two)), smaller = fmin(fabs(one), fabs(two));
     struct epo_point degrees;
+    if (!epo_metric_is_krovak())
+        return point_elsewhere(pool, one, two);
     if (smaller < METRES_FROM)
         return larger == fabs(one) ? point_geometry(pool, two, one)
                                    : point_geometry(pool, one, two);
-    return epo_transform_to_4326((struct epo_point){-smaller, -larger}, &degrees, NULL)
+    return epo_transform_from_krovak((struct epo_point){-smaller, -larger}, &degrees, NULL)
                ? point_geometry(pool, degrees.x, degrees.y)
                : NULL;
 }

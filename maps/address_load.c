@@ -32,7 +32,7 @@ static void read_address(struct reading *r, struct epo_rows *rows) {
     for (int i = 0; i < SHARED; i++)
         text[i] = epo_texts_share(r->texts, epo_rows_text(rows, COLUMNS[i]));
     struct epo_point at = {epo_rows_real(rows, 10), epo_rows_real(rows, 11)};
-    if (!(fabs(at.x) < EPO_RANGE_M && fabs(at.y) < EPO_RANGE_M))
+    if (!epo_mm_holds(at))
         return;
     r->all = epo_grown(r->all, r->count, &r->room, sizeof *r->all);
     struct epo_address *a = &r->all[r->count++];

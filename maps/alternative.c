@@ -161,7 +161,7 @@ static bool is_free(struct looking *l, struct shift *shift, const struct epo_foo
 
 /* ---- the place there ---- */
 
-/* Every position of a coordinates array, moved. NULL where it leaves Czechia. */
+/* Every position of a coordinates array, moved. NULL where it leaves the range. */
 static struct epo_json *moved_coordinates(struct epo_pool *pool, const struct epo_json *from,
                                           const struct shift *shift) {
     struct epo_point degrees, metres;

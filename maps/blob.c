@@ -5,9 +5,11 @@
 
 #include <math.h>
 
+#include "maps/metric.h"
+
 enum { START = 0, LITTLE = 1, EXTENT_END = 0x7C, MEMBER = 0x69, END = 0xFE };
 enum { POINT = 1, LINE = 2, POLYGON = 3, MULTI = 3 /* a multi's class is its member's + 3 */ };
-enum { EXTENT_AT = 6, CLASS_AT = 39, SRID = 5514 };
+enum { EXTENT_AT = 6, CLASS_AT = 39 };
 
 struct walk {
     const char *at;
@@ -103,7 +105,7 @@ static bool body(struct walk *w, bool multi) {
 bool epo_blob_write(struct epo_buffer *buffer, struct epo_span wkb, bool multi,
                     struct epo_extent *box) {
     size_t before = buffer->len;
-    int32_t srid = SRID;
+    int32_t srid = epo_metric()->epsg;
     *box = (struct epo_extent){INFINITY, INFINITY, -INFINITY, -INFINITY};
     struct walk walk = {wkb.at, wkb.len, buffer, box};
     epo_buffer_byte(buffer, START);

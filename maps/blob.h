@@ -6,12 +6,13 @@
 #include "base/text.h"
 
 struct epo_extent {
-    double min_x, min_y, max_x, max_y; /* EPSG:5514, metres */
+    double min_x, min_y, max_x, max_y; /* metres */
 };
 
 /* Appends the 2D little-endian ISO WKB of points, lines, polygons or their multis as a blob of
- * EPSG:5514; `multi` makes a multi of a simple one. False, with nothing appended, when the WKB is
- * malformed, empty, not finite or another kind. *box is what it covers. */
+ * metres of the portal's system; `multi` makes a multi of a simple one. False, with nothing
+ * appended, when the WKB is malformed, empty, not finite or another kind. *box is what it covers.
+ */
 bool epo_blob_write(struct epo_buffer *buffer, struct epo_span wkb, bool multi,
                     struct epo_extent *box);
 /* The extent that stands in a blob; false if it is no blob. */

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "maps/metric.h"
+
 /* Three tables by shape hold every layer, so that a new layer is rows and not a schema change.
  *   code     the feature's own id (RÚIAN code, asset number)
  *   kind     what sort: of a parcel its owner, of public space its fee zone, of a street its class
@@ -51,12 +53,6 @@ static const struct epo_statement SCHEMA[] = {
      " postcode TEXT NOT NULL, city TEXT NOT NULL, district TEXT NOT NULL,"
      " geometry BLOB NOT NULL) STRICT",
      NULL},
-    {"map.geometry_columns",
-     "INSERT INTO geometry_columns (f_table_name, f_geometry_column, geometry_type,"
-     " coord_dimension, srid, spatial_index_enabled) VALUES ('area', 'geometry', 6, 2, 5514, 1),"
-     " ('line', 'geometry', 5, 2, 5514, 1), ('point', 'geometry', 4, 2, 5514, 1),"
-     " ('address', 'geometry', 1, 2, 5514, 1)",
-     NULL},
     {"map.area_rtree",
      "CREATE VIRTUAL TABLE idx_area_geometry USING rtree (pkid, xmin, xmax, ymin, ymax)", NULL},
     {"map.line_rtree",
@@ -66,6 +62,20 @@ static const struct epo_statement SCHEMA[] = {
     {"map.address_rtree",
      "CREATE VIRTUAL TABLE idx_address_geometry USING rtree (pkid, xmin, xmax, ymin, ymax)", NULL},
 };
+/* The map's system, which the engine may not have, and the columns in it. */
+static const struct epo_statement SYSTEM = {
+    "map.system",
+    "INSERT INTO spatial_ref_sys (srid, auth_name, auth_srid, ref_sys_name, proj4text, srtext)"
+    " SELECT $1, 'epsg', $1, $2, $3, $4"
+    " WHERE NOT EXISTS (SELECT 1 FROM spatial_ref_sys WHERE srid = $1)",
+    NULL};
+static const struct epo_statement GEOMETRY_COLUMNS = {
+    "map.geometry_columns",
+    "INSERT INTO geometry_columns (f_table_name, f_geometry_column, geometry_type,"
+    " coord_dimension, srid, spatial_index_enabled) VALUES ('area', 'geometry', 6, 2, $1, 1),"
+    " ('line', 'geometry', 5, 2, $1, 1), ('point', 'geometry', 4, 2, $1, 1),"
+    " ('address', 'geometry', 1, 2, $1, 1)",
+    NULL};
 /* What a map base of an older schema lacks: by the schema that it has. */
 static const struct {
     int schema;
@@ -118,6 +128,23 @@ static bool run_all(struct epo_db *db, const struct epo_statement *list, size_t 
     return true;
 }
 
+static bool make_tables(struct epo_build *build, struct epo_error *error) {
+    const struct epo_metric *metric = epo_metric();
+    struct epo_pool *pool = epo_pool_create();
+    const char *wkt, *proj;
+    bool ok = epo_metric_texts(pool, &wkt, &proj, error) &&
+              run_all(build->db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error) &&
+              epo_db_run(build->db, &SYSTEM,
+                         EPO_BIND(EPO_INTEGER(metric->epsg), EPO_STRING(metric->title),
+                                  EPO_STRING(proj), EPO_STRING(wkt)),
+                         NULL, error) &&
+              epo_db_run(build->db, &GEOMETRY_COLUMNS, EPO_BIND(EPO_INTEGER(metric->epsg)), NULL,
+                         error) &&
+              epo_build_meta(build, "crs", metric->name, error);
+    epo_pool_free(pool);
+    return ok;
+}
+
 bool epo_build_meta(struct epo_build *build, const char *key, const char *value,
                     struct epo_error *error) {
     return epo_db_run(build->db, &SET_META, EPO_BIND(EPO_STRING(key), EPO_STRING(value)), NULL,
@@ -131,6 +158,13 @@ static bool get_meta(struct epo_db *db, const char *key, char *out, size_t size,
     if (epo_rows_next(rows))
         snprintf(out, size, "%.*s", EPO_ARG(epo_rows_text(rows, 0)));
     return epo_rows_end(rows, error);
+}
+
+/* What it holds is in metres of one system: rows in another would lie elsewhere. */
+static bool check_system(struct epo_db *db, struct epo_error *error) {
+    char name[24];
+    return get_meta(db, "crs", name, sizeof name, error) &&
+           epo_map_system_agrees(epo_span(name), error);
 }
 
 /* 1 before the number was kept. */
@@ -173,8 +207,8 @@ static bool fill(struct epo_build *build, struct epo_build_job *job, bool fresh,
                  struct epo_error *error) {
     char schema[24], before[EPO_SHA256_HEX_SIZE], after[EPO_SHA256_HEX_SIZE];
     snprintf(schema, sizeof schema, "%d", EPO_MAP_SCHEMA);
-    if (!(fresh ? run_all(build->db, SCHEMA, sizeof SCHEMA / sizeof *SCHEMA, error)
-                : upgrade(build->db, error)) ||
+    if (!(fresh ? make_tables(build, error)
+                : check_system(build->db, error) && upgrade(build->db, error)) ||
         !epo_build_meta(build, "schema", schema, error) ||
         !get_meta(build->db, "content", before, sizeof before, error))
         return false;

@@ -77,7 +77,7 @@ struct epo_build_feature {
     const char *properties;            /* further fields as a JSON object, or NULL */
     double measure;
     int rank;
-    struct epo_span wkb; /* 2D, multi or simple, EPSG:5514 */
+    struct epo_span wkb; /* 2D, multi or simple, metres */
 };
 struct epo_build_address {
     /* NULL: as a row of that code had it before, else "" */

@@ -7,7 +7,8 @@
 
 /* One city has hundreds of cells, a region thousands: beyond that all is as good as new. */
 enum { CELLS_MAX = 16384, NOTED_MAX = 1 << 20, CELLS_OF_ONE_MAX = 4096 };
-static const double ORIGIN = -1500000; /* south-west of all that EPSG:5514 is used for */
+static const double ORIGIN =
+    -1500000; /* south-west of EPSG:5514, and of what counts northings from the equator */
 
 static int by_cell(const void *a, const void *b) {
     uint32_t one = *(const uint32_t *)a, two = *(const uint32_t *)b;

@@ -19,7 +19,7 @@ struct epo_changes {
 void epo_changes_add(struct epo_changes *changes, const struct epo_extent *extent);
 /* Each cell once; after the last one was added. */
 void epo_changes_tidy(struct epo_changes *changes);
-/* What a cell covers, EPSG:5514. */
+/* What a cell covers, metres. */
 struct epo_extent epo_change_extent(uint32_t cell);
 void epo_changes_clear(struct epo_changes *changes);
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "maps/metric.h"
+
 /* EPSG:3857 is the sphere of this radius over WGS 84's own angles. */
 static const double WEB_RADIUS_M = 6378137;
 
@@ -13,17 +15,17 @@ static const struct {
     [EPO_CRS84] = {"http://www.opengis.net/def/crs/OGC/1.3/CRS84", false, 7},
     [EPO_CRS_4326] = {"http://www.opengis.net/def/crs/EPSG/0/4326", true, 7},
     [EPO_CRS_3857] = {"http://www.opengis.net/def/crs/EPSG/0/3857", false, 3},
-    [EPO_CRS_METRIC] = {"http://www.opengis.net/def/crs/EPSG/0/5514", false, 3},
+    [EPO_CRS_METRIC] = {NULL, false, 3}, /* what metric.h says */
 };
 _Static_assert(sizeof SYSTEMS / sizeof *SYSTEMS == EPO_CRS_COUNT, "a system without a row");
 
 const char *epo_crs_uri(enum epo_crs crs) {
-    return SYSTEMS[crs].uri;
+    return crs == EPO_CRS_METRIC ? epo_metric()->uri : SYSTEMS[crs].uri;
 }
 
 bool epo_crs_read(struct epo_span uri, enum epo_crs *crs) {
     for (int i = 0; i < EPO_CRS_COUNT; i++)
-        if (epo_span_is(uri, SYSTEMS[i].uri)) {
+        if (epo_span_is(uri, epo_crs_uri((enum epo_crs)i))) {
             *crs = (enum epo_crs)i;
             return true;
         }
@@ -31,7 +33,7 @@ bool epo_crs_read(struct epo_span uri, enum epo_crs *crs) {
 }
 
 bool epo_crs_is_north_first(enum epo_crs crs) {
-    return SYSTEMS[crs].north_first;
+    return crs == EPO_CRS_METRIC ? epo_metric()->north_first : SYSTEMS[crs].north_first;
 }
 
 int epo_crs_decimals(enum epo_crs crs) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "maps/features.h"
+#include "maps/metric.h"
 
 enum {
     PIECE_BYTES = 1 << 20,         /* GeoJSON gathered before it is written */
@@ -145,7 +146,8 @@ static bool begin_geopackage(struct exporting *x, const char *path) {
     GDALDriverH driver = GDALGetDriverByName("GPKG");
     x->data = driver == NULL ? NULL : GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
     OGRSpatialReferenceH system = OSRNewSpatialReference(NULL);
-    if (x->data != NULL && OSRImportFromEPSG(system, 5514) == OGRERR_NONE)
+    OSRSetAxisMappingStrategy(system, OAMS_TRADITIONAL_GIS_ORDER);
+    if (x->data != NULL && OSRImportFromEPSG(system, epo_metric()->epsg) == OGRERR_NONE)
         x->layer = GDALDatasetCreateLayer(x->data, x->collection->name, system,
                                           shape_of(x->collection), options);
     OSRDestroySpatialReference(system);

@@ -86,7 +86,7 @@ bool epo_features_each(struct epo_maps *maps, const struct epo_collection *colle
 
 /* ---- geojson.c ---- */
 /* Appends a GeoJSON geometry, outer rings anticlockwise (RFC 7946 §3.1.6). Coordinates stand in the
- * system's own axis order. False for WKB that cannot be read or lies outside Czechia. */
+ * system's own axis order. False for WKB that cannot be read or lies out of range. */
 bool epo_geometry_write(struct epo_buffer *out, struct epo_span wkb_metres, enum epo_crs crs,
                         struct epo_error *error);
 /* Appends a GeoJSON Feature. */
@@ -95,7 +95,7 @@ bool epo_feature_write(struct epo_buffer *out, const struct epo_feature_row *row
 
 /* ---- export.c: a whole layer as a file ---- */
 enum epo_export { EPO_EXPORT_GEOJSON, EPO_EXPORT_GEOPACKAGE, EPO_EXPORT_KINDS };
-/* By the file's ending: ".geojson" (EPSG:4326, RFC 7946) or ".gpkg" (EPSG:5514); false for others.
+/* By the file's ending: ".geojson" (EPSG:4326, RFC 7946) or ".gpkg" (metres); false for others.
  */
 bool epo_export_kind(struct epo_span file, enum epo_export *kind);
 /* Writes a public layer, beside the file first and then in its place. progress may be NULL. May

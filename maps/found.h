@@ -1,5 +1,5 @@
 /* What was found as GeoJSON features (Point, EPSG:4326) with the properties that
- * epo_addresses_search names; NULL for what lies outside Czechia. Internal to maps; one thread. */
+ * epo_addresses_search names; NULL for what lies out of range. Internal to maps; one thread. */
 #ifndef EPO_MAPS_FOUND_H
 #define EPO_MAPS_FOUND_H
 

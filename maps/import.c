@@ -194,11 +194,11 @@ static bool write_row(struct importing *im, struct target *target, struct epo_im
 
 static bool write_point(struct importing *im, struct target *target, struct epo_import_row *row,
                         struct epo_error *error) {
-    static const struct epo_import_system METRES = {.known = true, .metres = true};
+    static const struct epo_import_system KROVAK = {.known = true, .unit = EPO_IN_KROVAK};
     struct epo_point at = *row->point;
     char wkb[21] = {1, 1, 0, 0, 0};
-    if (!epo_system_apply(&METRES, &at))
-        return left_out(im, row, row->address.code, "coordinates outside Czechia");
+    if (!epo_system_apply(&KROVAK, &at))
+        return left_out(im, row, row->address.code, "coordinates out of the map's range");
     memcpy(wkb + 5, &at.x, 8);
     memcpy(wkb + 13, &at.y, 8);
     return write_row(im, target, row, (struct epo_span){wkb, sizeof wkb}, error);

@@ -22,7 +22,11 @@ enum {
 struct epo_import_system { /* of a file's coordinates; {0}: not known yet */
     bool known;
     OGRCoordinateTransformationH transform; /* to what follows; NULL: none needed */
-    bool metres;                            /* EPSG:5514; else lon, lat */
+    enum epo_import_unit {
+        EPO_IN_DEGREES, /* lon, lat */
+        EPO_IN_KROVAK,  /* EPSG:5514 */
+        EPO_IN_METRES   /* of the map */
+    } unit;
     bool swapped, positive; /* x and y exchanged; Krovak printed without the minus */
 };
 /* As --srs says (given, may be NULL), else as the file says (may be NULL). Stays unknown if neither
@@ -33,7 +37,7 @@ bool epo_system_choose(struct epo_import_system *system, const char *given,
 bool epo_system_guess(struct epo_import_system *system, double x, double y,
                       struct epo_error *error);
 void epo_system_clear(struct epo_import_system *system);
-/* Into EPSG:5514 in whole millimetres; false outside Czechia. */
+/* Into metres of the map in whole millimetres; false where they are out of range. */
 bool epo_system_apply(const struct epo_import_system *system, struct epo_point *at);
 
 struct epo_settled {     /* a geometry fit for the map base */
@@ -42,7 +46,7 @@ struct epo_settled {     /* a geometry fit for the map base */
     const char *fault;  /* why it cannot be used; constant text, or NULL */
     const char *mended; /* what was wrong with it before; constant text, or NULL */
 };
-/* Turns into 5514, straightens curves, repairs areas. The geometry is changed on the way. */
+/* Turns into metres, straightens curves, repairs areas. The geometry is changed on the way. */
 void epo_place_settle(const struct epo_import_system *system, OGRGeometryH geometry,
                       enum epo_layer_shape shape, struct epo_settled *settled);
 void epo_settled_clear(struct epo_settled *settled);
@@ -58,7 +62,7 @@ struct epo_import_row { /* texts live as long as the call */
     bool only_city;    /* of a file for the whole country: taken if it lies in the city */
     struct epo_build_feature feature; /* layer and wkb are not the reader's */
     struct epo_build_address address; /* of the layer "address"; likewise */
-    /* where: a point in 5514, or a geometry (the reader's) in a system */
+    /* where: a point in EPSG:5514, or a geometry (the reader's) in a system */
     const struct epo_point *point;
     OGRGeometryH geometry;
     const struct epo_import_system *system;

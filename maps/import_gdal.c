@@ -218,7 +218,7 @@ static bool take_feature(struct reading *r, struct table *table, OGRFeatureH fea
             guess_system(table, geometry);
         if (geometry != NULL && !table->system.known)
             row.fault = "the file does not say its coordinate system, and the place lies in none "
-                        "of those used in Czechia (--srs says which)";
+                        "of those used there (--srs says which)";
         ok = r->source->take(r->source->arg, &row, error);
     }
     OGR_G_DestroyGeometry(own);

@@ -1,6 +1,7 @@
-/* Coordinates of any system into EPSG:5514, and geometry that the map base can hold. The step
- * between WGS 84 and S-JTSK is always our own operation (transform.c): GDAL would choose by its
- * database and can be 12 m off. It is asked for lon/lat, or for another writing of S-JTSK. */
+/* Coordinates of any system into metres of the map, and geometry that the map base can hold. The
+ * steps between WGS 84, the map's system and S-JTSK are always our own operations (transform.c):
+ * GDAL would choose by its database and can be 12 m off. It is asked for lon/lat, or for another
+ * writing of S-JTSK. */
 #include <math.h>
 #include <ogr_srs_api.h>
 #include <stdlib.h>
@@ -8,12 +9,15 @@
 
 #include "maps/geos.h"
 #include "maps/import.h"
+#include "maps/metric.h"
+
+enum { ESRI_KROVAK = 102067 };
 
 /* ---- systems ---- */
 
-static bool has_code(OGRSpatialReferenceH srs, const char *code) {
+static bool has_code(OGRSpatialReferenceH srs, int code) {
     const char *authority = OSRGetAuthorityCode(srs, NULL);
-    return authority != NULL && strcmp(authority, code) == 0;
+    return authority != NULL && atoi(authority) == code;
 }
 
 /* S-JTSK in whatever axes, prime meridian or writing (EPSG and ESRI); S-JTSK/05 is another one. */
@@ -39,17 +43,19 @@ static OGRSpatialReferenceH system_of(int epsg) {
 }
 
 static bool choose(struct epo_import_system *system, OGRSpatialReferenceH srs) {
-    bool sjtsk = is_sjtsk(srs);
-    if (has_code(srs, "5514") || has_code(srs, "102067")) {
-        system->metres = system->known = true;
+    bool sjtsk = is_sjtsk(srs),
+         krovak = has_code(srs, EPO_METRIC_KROVAK) || has_code(srs, ESRI_KROVAK);
+    bool own = has_code(srs, epo_metric()->epsg);
+    system->known = true;
+    system->unit = own ? EPO_IN_METRES : sjtsk || krovak ? EPO_IN_KROVAK : EPO_IN_DEGREES;
+    if (own || krovak)
+        return true;
+    if (sjtsk && is_krovak(srs) && OSRGetAuthorityCode(srs, NULL) == NULL) {
+        system->known = false; /* its axes and signs are known when its numbers are seen */
         return true;
     }
-    if (sjtsk && is_krovak(srs) && OSRGetAuthorityCode(srs, NULL) == NULL)
-        return true; /* its axes and signs are known when its numbers are seen */
-    OGRSpatialReferenceH to = system_of(sjtsk ? 5514 : 4326);
+    OGRSpatialReferenceH to = system_of(sjtsk ? EPO_METRIC_KROVAK : 4326);
     system->transform = OCTNewCoordinateTransformation(srs, to);
-    system->metres = sjtsk;
-    system->known = true;
     OSRDestroySpatialReference(to);
     return system->transform != NULL;
 }
@@ -80,26 +86,54 @@ static const struct range {
 } RANGES[] = {
     {12, 19, 48, 51.5, 4326, false, false},
     {48, 51.5, 12, 19, 4326, true, false},
-    {-910000, -420000, -1235000, -930000, 5514, false, false},
-    {-1235000, -930000, -910000, -420000, 5514, true, false},
-    {420000, 910000, 930000, 1235000, 5514, false, true}, /* RÚIAN: Y, X */
-    {930000, 1235000, 420000, 910000, 5514, true, true},  /* X, Y */
+    {-910000, -420000, -1235000, -930000, EPO_METRIC_KROVAK, false, false},
+    {-1235000, -930000, -910000, -420000, EPO_METRIC_KROVAK, true, false},
+    {420000, 910000, 930000, 1235000, EPO_METRIC_KROVAK, false, true}, /* RÚIAN: Y, X */
+    {930000, 1235000, 420000, 910000, EPO_METRIC_KROVAK, true, true},  /* X, Y */
     {1330000, 2120000, 6100000, 6730000, 3857, false, false},
     {280000, 800000, 5350000, 5680000, 32633, false, false},
 };
 
+static bool within(const struct range *range, double x, double y) {
+    return x >= range->min_x && x <= range->max_x && y >= range->min_y && y <= range->max_y;
+}
+
+/* Where the map's own system is another than Czechia's: degrees, or metres as the map's. */
+static bool guess_own(struct epo_import_system *system, double x, double y) {
+    const struct epo_metric *m = epo_metric();
+    const struct range own[] = {
+        {m->lon_min, m->lon_max, m->lat_min, m->lat_max, 4326, false, false},
+        {m->lat_min, m->lat_max, m->lon_min, m->lon_max, 4326, true, false},
+        {m->x_min, m->x_max, m->y_min, m->y_max, m->epsg, false, false},
+        {m->y_min, m->y_max, m->x_min, m->x_max, m->epsg, true, false},
+    };
+    for (size_t i = 0; i < sizeof own / sizeof *own && !epo_metric_is_krovak(); i++)
+        if (within(&own[i], x, y)) {
+            epo_system_clear(system);
+            *system = (struct epo_import_system){.known = true,
+                                                 .unit = own[i].epsg == 4326 ? EPO_IN_DEGREES
+                                                                             : EPO_IN_METRES,
+                                                 .swapped = own[i].swapped};
+            return true;
+        }
+    return false;
+}
+
 bool epo_system_guess(struct epo_import_system *system, double x, double y,
                       struct epo_error *error) {
+    if (guess_own(system, x, y))
+        return true;
     for (size_t i = 0; i < sizeof RANGES / sizeof *RANGES; i++) {
         const struct range *range = &RANGES[i];
-        if (!(x >= range->min_x && x <= range->max_x && y >= range->min_y && y <= range->max_y))
+        if (!within(range, x, y))
             continue;
+        bool krovak = range->epsg == EPO_METRIC_KROVAK;
         epo_system_clear(system);
         *system = (struct epo_import_system){.known = true,
-                                             .metres = range->epsg == 5514,
+                                             .unit = krovak ? EPO_IN_KROVAK : EPO_IN_DEGREES,
                                              .swapped = range->swapped,
                                              .positive = range->positive};
-        if (range->epsg == 5514 || range->epsg == 4326)
+        if (krovak || range->epsg == 4326)
             return true;
         OGRSpatialReferenceH from = system_of(range->epsg), to = system_of(4326);
         system->transform = OCTNewCoordinateTransformation(from, to);
@@ -110,7 +144,7 @@ bool epo_system_guess(struct epo_import_system *system, double x, double y,
     }
     return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.system",
                     "the file does not say its coordinate system, and %g %g lies in none of those "
-                    "used in Czechia: say which it is by --srs EPSG:n",
+                    "used there: say which it is by --srs EPSG:n",
                     x, y);
 }
 
@@ -126,7 +160,11 @@ bool epo_system_apply(const struct epo_import_system *system, struct epo_point *
         p = (struct epo_point){-p.x, -p.y};
     if (system->transform != NULL && !OCTTransform(system->transform, 1, &p.x, &p.y, NULL))
         return false;
-    if (system->metres)
+    bool as_it_is =
+        system->unit == EPO_IN_METRES || (system->unit == EPO_IN_KROVAK && epo_metric_is_krovak());
+    if (system->unit == EPO_IN_KROVAK && !as_it_is && !epo_transform_from_krovak(p, &p, NULL))
+        return false;
+    if (as_it_is)
         out = p;
     else if (!epo_transform_to_metres(p, &out, NULL))
         return false;
@@ -199,7 +237,7 @@ static GEOSGeometry *replaced(GEOSGeometry *g, GEOSGeometry *by) {
     return by;
 }
 
-/* Takes g, in 5514; gives what is fit for a layer of the shape. */
+/* Takes g, in metres; gives what is fit for a layer of the shape. */
 static GEOSGeometry *fit(GEOSGeometry *g, enum epo_layer_shape shape, struct epo_settled *out) {
     GEOSContextHandle_t geos = epo_geos();
     double size = 0;
@@ -252,7 +290,7 @@ void epo_place_settle(const struct epo_import_system *system, OGRGeometryH geome
     GEOSGeometry *moved = GEOSGeom_transformXY_r(geos, read, move, (void *)system);
     GEOSGeom_destroy_r(geos, read);
     if (moved == NULL) {
-        settled->fault = "coordinates outside Czechia (wrong --srs, or axes exchanged?)";
+        settled->fault = "coordinates out of the map's range (wrong --srs, or axes exchanged?)";
         return;
     }
     moved = fit(moved, shape, settled);

@@ -155,12 +155,12 @@ static bool take_gone(struct reading *r, const struct epo_vfr_feature *f, struct
 
 static bool take_row(struct reading *r, int kind, const struct epo_vfr_feature *f,
                      struct epo_error *error) {
-    static const struct epo_import_system METRES = {.known = true, .metres = true};
+    static const struct epo_import_system KROVAK = {.known = true, .unit = EPO_IN_KROVAK};
     struct epo_import_row row = {.plan = r->plans[kind],
                                  .row = r->features,
                                  .fault = f->fault,
                                  .only_city = f->changes,
-                                 .system = &METRES};
+                                 .system = &KROVAK};
     row.feature =
         (struct epo_build_feature){.code = text(f, EPO_VFR_CODE), .name = text(f, EPO_VFR_NAME)};
     if (kind == ADDRESS)

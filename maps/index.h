@@ -1,9 +1,9 @@
 /* A packed, immutable R-tree over boxes, sorted along a Hilbert curve: built once, read by all
  * threads. Internal to maps.
  *
- * Whatever the snapshot keeps is in whole millimetres of EPSG:5514: half the memory of doubles, and
- * "on which side of a border" becomes exact. Czechia reaches 1.25e9 mm from the origin,
- * int32 2.1e9. */
+ * Whatever the snapshot keeps is in whole millimetres from the origin of metric.h: half the memory
+ * of doubles, and "on which side of a border" becomes exact. Czechia reaches 1.25e9 mm from that of
+ * EPSG:5514, int32 2.1e9. */
 #ifndef EPO_MAPS_INDEX_H
 #define EPO_MAPS_INDEX_H
 

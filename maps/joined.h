@@ -17,7 +17,7 @@ void epo_joined_clear(struct epo_joined *joined);
 bool epo_joined_ids(struct epo_joined *joined, const struct epo_snapshot *snapshot,
                     struct epo_pool *pool, const char *layer, const struct epo_json *ids,
                     struct epo_error *error);
-/* Adds the feature under the point (EPSG:5514). BAD_INPUT "place.nothing_here". */
+/* Adds the feature under the point (metres). BAD_INPUT "place.nothing_here". */
 bool epo_joined_at(struct epo_joined *joined, const struct epo_snapshot *snapshot,
                    struct epo_pool *pool, const char *layer, struct epo_point at,
                    struct epo_error *error);

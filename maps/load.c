@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "maps/metric.h"
 #include "maps/packed.h"
 #include "maps/reader.h"
 #include "maps/route.h"
@@ -33,6 +34,14 @@ static const struct epo_statement COUNTS[] = {
     [EPO_SHAPE_LINE] = {"map.count_lines", "SELECT count(*) FROM line WHERE layer = $1", NULL},
     [EPO_SHAPE_POINT] = {"map.count_points", "SELECT count(*) FROM point WHERE layer = $1", NULL},
 };
+static const struct epo_statement SOMEWHERE = {
+    "map.somewhere",
+    "SELECT * FROM (SELECT xmin, ymin FROM idx_area_geometry LIMIT 1)"
+    " UNION ALL SELECT * FROM (SELECT xmin, ymin FROM idx_line_geometry LIMIT 1)"
+    " UNION ALL SELECT * FROM (SELECT xmin, ymin FROM idx_point_geometry LIMIT 1)"
+    " UNION ALL SELECT * FROM (SELECT xmin, ymin FROM idx_address_geometry LIMIT 1)"
+    " LIMIT 1",
+    NULL};
 static const struct {
     const char *word;
     enum epo_layer_role role;
@@ -61,6 +70,7 @@ const char *epo_layer_role_word(enum epo_layer_role role) {
 
 static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
     int64_t schema = 1; /* before the number was kept */
+    const char *crs = "";
     struct epo_rows *rows = epo_db_query(db, &META, EPO_BIND_NONE);
     while (epo_rows_next(rows)) {
         struct epo_span key = epo_rows_text(rows, 0);
@@ -69,6 +79,8 @@ static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_erro
                      epo_pool_string(s->pool, epo_rows_text(rows, 1)));
         else if (epo_span_is(key, "city"))
             s->city_name = epo_pool_string(s->pool, epo_rows_text(rows, 1));
+        else if (epo_span_is(key, "crs"))
+            crs = epo_pool_string(s->pool, epo_rows_text(rows, 1));
         else if (epo_span_is(key, "demo"))
             s->demo = epo_span_is(epo_rows_text(rows, 1), "1");
         else if (epo_span_is(key, "schema") && !epo_span_integer(epo_rows_text(rows, 1), &schema))
@@ -79,9 +91,11 @@ static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_erro
     if (schema > EPO_MAP_SCHEMA)
         return epo_fail(error, EPO_ERROR_BROKEN, "map.newer",
                         "map.db was made by a newer program: use that, or import again");
-    return schema == EPO_MAP_SCHEMA ||
-           epo_fail(error, EPO_ERROR_BROKEN, "map.older",
-                    "map.db was made by an older program: start the portal again, it upgrades it");
+    if (schema != EPO_MAP_SCHEMA)
+        return epo_fail(
+            error, EPO_ERROR_BROKEN, "map.older",
+            "map.db was made by an older program: start the portal again, it upgrades it");
+    return epo_map_system_agrees(epo_span(crs), error);
 }
 
 static enum epo_layer_shape shape_of(struct epo_span word) {
@@ -169,9 +183,17 @@ static bool count_features(struct epo_layer *layer, struct epo_db *db, struct ep
     return epo_rows_end(rows, error);
 }
 
+/* Where the map lies: any one of its places says it well enough. */
+static bool find_centre(struct epo_db *db, struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, &SOMEWHERE, EPO_BIND_NONE);
+    if (epo_rows_next(rows))
+        epo_metric_centre((struct epo_point){epo_rows_real(rows, 0), epo_rows_real(rows, 1)});
+    return epo_rows_end(rows, error);
+}
+
 static bool load_all(struct epo_snapshot *s, struct epo_texts *texts, struct epo_db *db,
                      struct epo_error *error) {
-    if (!load_meta(s, db, error) || !load_layer_list(s, db, error))
+    if (!load_meta(s, db, error) || !load_layer_list(s, db, error) || !find_centre(db, error))
         return false;
     for (size_t i = 0; i < s->layer_count; i++) {
         struct epo_layer *layer = &s->layers[i];

@@ -14,7 +14,7 @@ struct epo_looked_up {
 bool epo_look_up(const struct epo_snapshot *snapshot, struct epo_pool *pool, const char *layer,
                  struct epo_span code, struct epo_looked_up *feature, bool *found,
                  struct epo_error *error);
-/* The first one that holds the point (EPSG:5514). */
+/* The first one that holds the point (metres). */
 bool epo_look_up_at(const struct epo_snapshot *snapshot, struct epo_pool *pool, const char *layer,
                     struct epo_point at, struct epo_looked_up *feature, bool *found,
                     struct epo_error *error);

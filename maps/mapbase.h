@@ -114,8 +114,12 @@ const struct epo_snapshot *epo_maps_hold(struct epo_maps *maps, unsigned *slot);
 void epo_maps_drop(struct epo_maps *maps, unsigned slot);
 
 /* shape.c: exact tests on packed features. */
-struct epo_mm epo_mm_of(struct epo_point metres); /* rounded; must lie within int32 */
+bool epo_mm_holds(struct epo_point metres); /* within EPO_RANGE_M of the origin */
+/* Rounded; what is farther stands at the edge of the range, where no map is. */
+struct epo_mm epo_mm_of(struct epo_point metres);
 struct epo_point epo_metres_of(struct epo_mm at);
+/* The box between two corners, rounded outwards. */
+struct epo_box epo_box_of(struct epo_point least, struct epo_point most);
 /* Even-odd, in whole numbers: of two areas that share a border a point lies in exactly one. */
 bool epo_feature_covers(const struct epo_layer *layer, uint32_t feature, struct epo_mm at);
 double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at);

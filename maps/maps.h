@@ -1,8 +1,8 @@
 /* The map base under all forms: what the rooms above may ask. Knows no form and no submission.
- * Coordinates: EPSG:5514 (S-JTSK / Krovak East North, metres, both negative in Czechia) inside and
- * in the store; EPSG:4326 lon/lat (GeoJSON, RFC 7946) at the door; tiles are EPSG:3857. Everything
- * here may be called from any worker thread at once; nothing here from an event loop except
- * epo_tiles_get. */
+ * Coordinates: metres of the portal's metric system (metric.h; EPSG:5514, S-JTSK / Krovak East
+ * North, both negative in Czechia, unless epo.json says another) inside and in the store; EPSG:4326
+ * lon/lat (GeoJSON, RFC 7946) at the door; tiles are EPSG:3857. Everything here may be called from
+ * any worker thread at once; nothing here from an event loop except epo_tiles_get. */
 #ifndef EPO_MAPS_MAPS_H
 #define EPO_MAPS_MAPS_H
 
@@ -11,20 +11,25 @@
 #include "base/pool.h"
 #include "base/text.h"
 
-/* ---- transform.c: the 1 m operation "S-JTSK to WGS 84 (5)", pinned; one PJ for each thread ----
- */
+/* ---- transform.c: by one operation each (EPSG:5514: the 1 m operation "S-JTSK to WGS 84 (5)",
+ * pinned); one PJ for each thread ---- */
 struct epo_point {
-    double x, y; /* 5514: easting, northing in metres; 4326: lon, lat in degrees */
+    double x, y; /* metres: easting, northing; 4326: lon, lat in degrees */
 };
 /* Proves the pinned pipeline by a check value: (-822000,-1070000) <-> 13.38369896 E 49.74534800 N.
  * Called at start-up; refuses to start otherwise. */
 bool epo_transform_check(struct epo_error *error);
+/* BAD_INPUT "place.out_of_range" outside where the system is used, "place.swapped". */
 bool epo_transform_to_metres(struct epo_point lon_lat, struct epo_point *metres,
                              struct epo_error *error);
 bool epo_transform_to_4326(struct epo_point metres, struct epo_point *lon_lat,
                            struct epo_error *error);
-/* Can these be metres of Czechia? What epo_transform_to_4326 takes, at a hundredth of its cost. */
+/* Can these be metres of the system? What epo_transform_to_4326 takes, at a hundredth of its cost.
+ */
 bool epo_transform_in_range(struct epo_point metres);
+/* Of EPSG:5514, whatever the portal's system is: RÚIAN and people in Czechia write in it. */
+bool epo_transform_from_krovak(struct epo_point krovak, struct epo_point *lon_lat,
+                               struct epo_error *error);
 
 /* ---- geometry.c ---- */
 enum epo_place_kind { EPO_PLACE_POINT = 1, EPO_PLACE_LINE, EPO_PLACE_AREA };
@@ -33,10 +38,10 @@ struct epo_place {
     enum epo_place_kind kind;
     struct epo_point anchor_metres; /* the point itself, or a point on the line / inside the area */
     struct epo_point anchor_4326;
-    double area_m2, length_m;          /* planar in 5514; of an area the perimeter; 0 of a point */
+    double area_m2, length_m;          /* planar; of an area the perimeter; 0 of a point */
     struct epo_span wkb_metres;        /* ISO WKB, little endian */
     const struct epo_json *geojson;    /* normalised: closed rings, right-hand rule, 7 decimals */
-    double min_x, min_y, max_x, max_y; /* 5514 */
+    double min_x, min_y, max_x, max_y; /* metres */
 };
 /* Reads a GeoJSON geometry (or a Feature around one): Point, LineString, Polygon, MultiPolygon.
  * Errors are for citizens' eyes and have codes with texts: "place.not_geojson", "place.kind",
@@ -130,7 +135,7 @@ bool epo_place_snap(struct epo_maps *maps, struct epo_pool *pool, const struct e
 
 /* ---- footprint.c: the ground that a place takes up ---- */
 struct epo_footprint {
-    struct epo_span wkb; /* an area, EPSG:5514 */
+    struct epo_span wkb; /* an area, metres */
     double min_x, min_y, max_x, max_y;
 };
 /* Of an area itself; a point and a line are widened by so much on each side. */
@@ -241,9 +246,9 @@ bool epo_demo_city_build(const char *folder, uint64_t seed,
 /* Vector tiles for folder/map.db into folder/tiles.mbtiles, through GDAL's MVT writer. */
 bool epo_tiles_build(const char *folder, void (*progress)(const char *what, int percent),
                      struct epo_error *error);
-/* Files of a city into layers of the map base, any CRS in, EPSG:5514 stored; then its tiles. Built
- * aside and swapped in: nothing changes when it fails or is killed, and nothing is written when the
- * map base holds the same already. One thread. */
+/* Files of a city into layers of the map base, any CRS in, the portal's stored; then its tiles.
+ * Built aside and swapped in: nothing changes when it fails or is killed, and nothing is written
+ * when the map base holds the same already. One thread. */
 struct epo_import_progress {
     const char *what; /* "reading", "tiles" */
     int64_t rows;     /* so far */

@@ -6,11 +6,10 @@
 #include "base/limits.h"
 #include "maps/packed.h"
 
-/* Grown by `by` metres on each side; a place lies in Czechia, so that it fits. */
+/* Grown by `by` metres on each side; a place lies within the range of metric.h, so that it fits. */
 static struct epo_box box_of(const struct epo_place *place, double by) {
-    return (struct epo_box){
-        (int32_t)floor((place->min_x - by) * 1000), (int32_t)floor((place->min_y - by) * 1000),
-        (int32_t)ceil((place->max_x + by) * 1000), (int32_t)ceil((place->max_y + by) * 1000)};
+    return epo_box_of((struct epo_point){place->min_x - by, place->min_y - by},
+                      (struct epo_point){place->max_x + by, place->max_y + by});
 }
 
 static bool geos_failed(struct epo_error *error) {

@@ -14,11 +14,11 @@ void *epo_grown(void *at, size_t count, size_t *room, size_t size) {
     return at;
 }
 
-static bool to_mm(double metres, int32_t *mm) {
-    if (!(fabs(metres) < EPO_RANGE_M))
-        return false;
-    *mm = (int32_t)lround(metres * 1000);
-    return true;
+static bool to_mm(struct epo_point metres, struct epo_mm *mm) {
+    bool holds = epo_mm_holds(metres);
+    if (holds)
+        *mm = epo_mm_of(metres);
+    return holds;
 }
 
 static void widen(struct epo_box *box, struct epo_mm p) {
@@ -39,7 +39,7 @@ static void read_ring(struct epo_wkb *r, uint32_t count, uint32_t least, uint32_
     for (uint32_t i = 0; i < count && !r->bad; i++) {
         struct epo_mm p;
         struct epo_point metres = epo_wkb_point(r);
-        if (!to_mm(metres.x, &p.x) || !to_mm(metres.y, &p.y)) {
+        if (!to_mm(metres, &p)) {
             r->bad = true;
             return;
         }
@@ -89,9 +89,10 @@ static GEOSCoordSequence *sequence(GEOSContextHandle_t g, const struct epo_layer
                                    uint32_t ring) {
     uint32_t from = epo_ring_from(layer, ring), end = epo_ring_from(layer, ring + 1);
     GEOSCoordSequence *s = GEOSCoordSeq_create_r(g, end - from, 2);
-    for (uint32_t i = from; s != NULL && i < end; i++)
-        GEOSCoordSeq_setXY_r(g, s, i - from, layer->vertices[i].x / 1000.0,
-                             layer->vertices[i].y / 1000.0);
+    for (uint32_t i = from; s != NULL && i < end; i++) {
+        struct epo_point metres = epo_metres_of(layer->vertices[i]);
+        GEOSCoordSeq_setXY_r(g, s, i - from, metres.x, metres.y);
+    }
     return s;
 }
 

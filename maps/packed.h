@@ -4,9 +4,7 @@
 
 #include "maps/geos.h"
 #include "maps/mapbase.h"
-
-/* In millimetres a product of two differences of such coordinates fits int64. */
-#define EPO_RANGE_M 1500000.0
+#include "maps/metric.h"
 
 /* Packed rings that grow while a layer is read; the arrays are malloc'd and the caller's. */
 struct epo_packing {
@@ -15,9 +13,9 @@ struct epo_packing {
     size_t vertex_count, ring_count, vertex_room, ring_room;
     struct epo_box box; /* of what was read last */
 };
-/* Reads WKB: points, lines, polygons and their multis, 2D, little endian, EPSG:5514 in metres.
+/* Reads WKB: points, lines, polygons and their multis, 2D, little endian, metres.
  * False, and nothing is added, for anything else and for coordinates farther than EPO_RANGE_M from
- * the origin. */
+ * the origin of metric.h. */
 bool epo_wkb_pack(struct epo_span wkb, struct epo_packing *packing);
 /* Room for one more element of `size` in a malloc'd array of `count`. */
 void *epo_grown(void *at, size_t count, size_t *room, size_t size);

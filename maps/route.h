@@ -27,14 +27,14 @@ const struct epo_graph *epo_graph_of(const struct epo_snapshot *snapshot);
 double epo_graph_distance(const struct epo_graph *graph, uint32_t edge, double x, double y,
                           double *along); /* 0 at from … 1 at to; may be NULL */
 
-struct epo_path { /* in the pool; EPSG:5514 */
+struct epo_path { /* in the pool; metres */
     struct epo_point *points;
     size_t count;
     double length_m;
     const char **streets; /* names in the order they are walked */
     size_t street_count;
 };
-/* The shortest way through the points (EPSG:5514) in their order. BAD_INPUT "place.no_route" where
+/* The shortest way through the points (metres) in their order. BAD_INPUT "place.no_route" where
  * a point has no street near or the streets do not join. */
 bool epo_path_find(const struct epo_snapshot *snapshot, struct epo_pool *pool,
                    const struct epo_point *via, size_t count, struct epo_path *path,

@@ -41,9 +41,8 @@ struct making {
 };
 
 static struct epo_box box_of(struct epo_point a, struct epo_point b, double by) {
-    return (struct epo_box){
-        (int32_t)floor((fmin(a.x, b.x) - by) * 1000), (int32_t)floor((fmin(a.y, b.y) - by) * 1000),
-        (int32_t)ceil((fmax(a.x, b.x) + by) * 1000), (int32_t)ceil((fmax(a.y, b.y) + by) * 1000)};
+    return epo_box_of((struct epo_point){fmin(a.x, b.x) - by, fmin(a.y, b.y) - by},
+                      (struct epo_point){fmax(a.x, b.x) + by, fmax(a.y, b.y) + by});
 }
 
 static double distance(struct epo_point a, struct epo_point b) {

@@ -2,12 +2,34 @@
 
 #include <math.h>
 
+#include "maps/metric.h"
+
+bool epo_mm_holds(struct epo_point metres) {
+    struct epo_point origin = epo_metric()->origin;
+    return fabs(metres.x - origin.x) < EPO_RANGE_M && fabs(metres.y - origin.y) < EPO_RANGE_M;
+}
+
+static double mm_between(double metres, double origin) {
+    return fmin(fmax(metres - origin, -EPO_RANGE_M), EPO_RANGE_M) * 1000;
+}
+
 struct epo_mm epo_mm_of(struct epo_point metres) {
-    return (struct epo_mm){(int32_t)lround(metres.x * 1000), (int32_t)lround(metres.y * 1000)};
+    struct epo_point origin = epo_metric()->origin;
+    return (struct epo_mm){(int32_t)lround(mm_between(metres.x, origin.x)),
+                           (int32_t)lround(mm_between(metres.y, origin.y))};
 }
 
 struct epo_point epo_metres_of(struct epo_mm at) {
-    return (struct epo_point){at.x / 1000.0, at.y / 1000.0};
+    struct epo_point origin = epo_metric()->origin;
+    return (struct epo_point){origin.x + at.x / 1000.0, origin.y + at.y / 1000.0};
+}
+
+struct epo_box epo_box_of(struct epo_point least, struct epo_point most) {
+    struct epo_point origin = epo_metric()->origin;
+    return (struct epo_box){(int32_t)floor(mm_between(least.x, origin.x)),
+                            (int32_t)floor(mm_between(least.y, origin.y)),
+                            (int32_t)ceil(mm_between(most.x, origin.x)),
+                            (int32_t)ceil(mm_between(most.y, origin.y))};
 }
 
 /* Even-odd over all rings: right for valid polygons and multi-polygons alike. An edge counts when

@@ -1,4 +1,4 @@
-/* From EPSG:5514 back to GeoJSON: shapes that the portal makes itself. Internal to maps. */
+/* From metres back to GeoJSON: shapes that the portal makes itself. Internal to maps. */
 #ifndef EPO_MAPS_SHAPES_H
 #define EPO_MAPS_SHAPES_H
 
@@ -6,7 +6,7 @@
 #include "maps/maps.h"
 
 /* A LineString, a Polygon and a geometry of any kind that a place has; in the pool, EPSG:4326 with
- * 7 decimals. NULL and *error where a point lies outside Czechia or the geometry is none of these.
+ * 7 decimals. NULL and *error where a point lies out of range or the geometry is none of these.
  */
 struct epo_json *epo_geojson_line(struct epo_pool *pool, const struct epo_point *metres,
                                   size_t count, struct epo_error *error);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "maps/mapbase.h"
+#include "maps/metric.h"
 #include "store/store.h"
 
 enum { IDLE_MAX = 16, ZOOM_MAX = 22 };
@@ -229,6 +230,7 @@ static void describe(const struct epo_tiles *tiles, struct epo_pool *pool, struc
     for (int i = 0; i < 3; i++)
         epo_json_push(pool, center, epo_json_real(pool, tiles->center[i]));
     epo_json_set(pool, out, "center", center);
+    epo_json_set_string(pool, out, "metric", epo_metric()->name); /* beyond the standard */
     epo_json_set(pool, out, "vector_layers",
                  tiles->vector_layers == NULL ? epo_json_array(pool)
                                               : epo_json_copy(pool, tiles->vector_layers));

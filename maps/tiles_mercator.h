@@ -1,4 +1,4 @@
-/* Geometry of the map base (EPSG:5514) in web mercator (EPSG:3857) for GDAL, which is not let to
+/* Geometry of the map base (metres) in web mercator (EPSG:3857) for GDAL, which is not let to
  * choose the operation itself: it might take another one, 12 m off. Internal to maps. */
 #ifndef EPO_MAPS_TILES_MERCATOR_H
 #define EPO_MAPS_TILES_MERCATOR_H
@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-/* wkb: 2D little-endian, simple or multi. NULL for what is none or lies outside Czechia; else to be
+/* wkb: 2D little-endian, simple or multi. NULL for what is none or lies out of range; else to be
  * destroyed by the caller. */
 OGRGeometryH epo_mercator_geometry(struct epo_span wkb);
 

@@ -1,4 +1,4 @@
-/* The sides of a box in degrees are curves in EPSG:5514. The window is the box with each side cut
+/* The sides of a box in degrees are curves in metres. The window is the box with each side cut
  * into pieces so short that the curve is met within millimetres across a city; the quadrilateral of
  * its corners with a margin decides most features without GEOS. */
 #include "maps/window.h"
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "maps/geos.h"
+#include "maps/metric.h"
 
 enum { PIECES = 64, VERTICES = 4 * PIECES };
 /* A box without width still is a place: a centimetre in degrees, a millimetre in metres. */
@@ -16,7 +17,7 @@ static const double FAR_M = 1e8; /* beyond this there is nothing, and squares st
 static const double SLACK_M = 0.001;
 
 struct epo_window {
-    struct epo_point corner[4]; /* anticlockwise in EPSG:5514 */
+    struct epo_point corner[4]; /* anticlockwise in metres */
     double slack_m;             /* how far a side may run beside the straight line of its corners */
     struct epo_bounds box;
     GEOSGeometry *area;
@@ -44,15 +45,16 @@ static struct epo_bounds widened(struct epo_bounds box, double least) {
 static bool cut_degrees(enum epo_crs crs, struct epo_bounds box, struct epo_bounds *out) {
     struct epo_point low = epo_crs_degrees(crs, (struct epo_point){box.min_x, box.min_y});
     struct epo_point high = epo_crs_degrees(crs, (struct epo_point){box.max_x, box.max_y});
-    struct epo_bounds cut = {fmax(low.x, EPO_LON_MIN), fmax(low.y, EPO_LAT_MIN),
-                             fmin(high.x, EPO_LON_MAX), fmin(high.y, EPO_LAT_MAX)};
+    const struct epo_metric *m = epo_metric();
+    struct epo_bounds cut = {fmax(low.x, m->lon_min), fmax(low.y, m->lat_min),
+                             fmin(high.x, m->lon_max), fmin(high.y, m->lat_max)};
     if (!(cut.min_x <= cut.max_x && cut.min_y <= cut.max_y))
         return false;
     *out = widened(cut, LEAST_DEGREES);
-    out->min_x = fmax(out->min_x, EPO_LON_MIN);
-    out->min_y = fmax(out->min_y, EPO_LAT_MIN);
-    out->max_x = fmin(out->max_x, EPO_LON_MAX);
-    out->max_y = fmin(out->max_y, EPO_LAT_MAX);
+    out->min_x = fmax(out->min_x, m->lon_min);
+    out->min_y = fmax(out->min_y, m->lat_min);
+    out->max_x = fmin(out->max_x, m->lon_max);
+    out->max_y = fmin(out->max_y, m->lat_max);
     return true;
 }
 

@@ -6,16 +6,16 @@
 #include "maps/crs.h"
 
 struct epo_window;
-/* NULL where the box lies wholly outside Czechia, so that nothing can meet it. box: x east, y
+/* NULL where the box lies wholly out of range, so that nothing can meet it. box: x east, y
  * north, min <= max, finite. Heap. */
 struct epo_window *epo_window_make(enum epo_crs crs, struct epo_bounds box);
 void epo_window_free(struct epo_window *window);
-/* Its envelope, EPSG:5514. */
+/* Its envelope, metres. */
 struct epo_bounds epo_window_box(const struct epo_window *window);
-/* Whether the whole box (EPSG:5514) lies in it; false also where that is not seen at once. */
+/* Whether the whole box (metres) lies in it; false also where that is not seen at once. */
 bool epo_window_covers(const struct epo_window *window, struct epo_bounds box);
 bool epo_window_has(const struct epo_window *window, struct epo_point metres);
-/* Whether a geometry (ISO WKB, EPSG:5514, lying in `box`) and the window share a point. */
+/* Whether a geometry (ISO WKB, metres, lying in `box`) and the window share a point. */
 bool epo_window_meets(const struct epo_window *window, struct epo_bounds box, struct epo_span wkb);
 
 #endif

@@ -1,5 +1,6 @@
 /* OGC API - Features: where it begins, what it keeps to, which collections there are. */
 #include "http/ogc.h"
+#include "maps/metric.h"
 
 /* What the tests show to hold, and no more. */
 static const char *const CONFORMS_TO[] = {
@@ -143,6 +144,7 @@ static struct epo_response *collection_page(struct epo_request *request,
     for (int i = 0; i < EPO_CRS_COUNT; i++)
         epo_json_push(pool, systems, epo_json_string(pool, epo_crs_uri((enum epo_crs)i)));
     epo_json_set(pool, model, "systems", systems);
+    epo_json_set_string(pool, model, "crs", epo_metric_words(pool));
     return page(request, "web/ogc_collection", model);
 }
 

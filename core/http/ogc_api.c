@@ -141,6 +141,8 @@ struct epo_response *epo_ogc_api(struct epo_request *request) {
         return epo_ogc_refuse(request, &error);
     struct epo_json *document = epo_json_copy(pool, epo_page_app(request)->ogc);
     set_info(request, document);
+    struct epo_json *systems = epo_json_find(document, "components.schemas.Crs.enum");
+    epo_json_push(pool, systems, epo_json_string(pool, epo_crs_uri(EPO_CRS_METRIC)));
     for (size_t i = 0; i < count; i++)
         add_collection(request, epo_json_get(document, "paths"), &all[i]);
     if (ask.form == EPO_OGC_JSON)

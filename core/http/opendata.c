@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "maps/metric.h"
 
 /* So many features are written in a second or two, while the one who asks waits; more are written
  * by a worker of their own, and who asks is told to come again. */
@@ -219,6 +220,7 @@ struct epo_response *epo_opendata_page(struct epo_request *request) {
     for (size_t i = 0; i < count; i++)
         epo_json_push(pool, layers, epo_ogc_row(request, &all[i]));
     epo_json_set(pool, model, "layers", layers);
+    epo_json_set_string(pool, model, "crs", epo_metric_words(pool));
     epo_json_set_text(pool, model, "licence", epo_opendata_licence(request));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "opendata.title"));
     struct epo_response *response = epo_respond_page(request, 200, "web/opendata", model);

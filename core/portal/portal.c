@@ -2,6 +2,8 @@
 
 #include <openssl/hmac.h>
 
+#include "maps/metric.h"
+
 const struct epo_json *epo_portal_settings(const struct epo_portal *portal) {
     return __atomic_load_n(&portal->settings, __ATOMIC_ACQUIRE);
 }
@@ -23,6 +25,37 @@ static const struct epo_statement READ = {
     NULL,
 };
 
+/* Places are kept in metres of one system. */
+static const struct epo_statement KEEP_SYSTEM = {
+    "portal.keep_system",
+    "INSERT INTO metric_system (tenant, name) VALUES ($1, $2) ON CONFLICT (tenant) DO UPDATE\n"
+    "SET name = excluded.name\n"
+    "WHERE NOT EXISTS (SELECT 1 FROM locations AS l WHERE l.tenant = excluded.tenant)",
+    NULL,
+};
+static const struct epo_statement READ_SYSTEM = {
+    "portal.read_system",
+    "SELECT name FROM metric_system WHERE tenant = $1",
+    NULL,
+};
+
+static bool agree_on_system(struct epo_db *db, const char *tenant, struct epo_error *error) {
+    char kept[32] = "";
+    if (!epo_db_run(db, &KEEP_SYSTEM, EPO_BIND(EPO_STRING(tenant), EPO_STRING(epo_metric()->name)),
+                    NULL, error))
+        return false;
+    struct epo_rows *rows = epo_db_query(db, &READ_SYSTEM, EPO_BIND(EPO_STRING(tenant)));
+    if (epo_rows_next(rows))
+        snprintf(kept, sizeof kept, "%.*s", EPO_ARG(epo_rows_text(rows, 0)));
+    return epo_rows_end(rows, error) &&
+           (strcmp(kept, epo_metric()->name) == 0 ||
+            epo_fail(
+                error, EPO_ERROR_CONFLICT, "portal.crs",
+                "The places of the requests here are kept in %s: \"crs\" of epo.json cannot be "
+                "%s any more.",
+                kept, epo_metric()->name));
+}
+
 /* Keeps a new secret unless there is one, then reads what is kept: two processes that start at once
  * agree. */
 static bool agree(struct epo_db *db, void *arg, struct epo_error *error) {
@@ -30,7 +63,8 @@ static bool agree(struct epo_db *db, void *arg, struct epo_error *error) {
     uint8_t fresh[EPO_SECRET_SIZE];
     epo_token_random(fresh, sizeof fresh);
     struct epo_span bytes = {(const char *)fresh, sizeof fresh};
-    if (!epo_db_run(db, &KEEP, EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(bytes)), NULL, error))
+    if (!agree_on_system(db, portal->tenant, error) ||
+        !epo_db_run(db, &KEEP, EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(bytes)), NULL, error))
         return false;
     struct epo_rows *rows = epo_db_query(db, &READ, EPO_BIND(EPO_STRING(portal->tenant)));
     bool found = false;

@@ -45,7 +45,7 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                         bool (*visit)(const struct epo_published_row *row, void *arg), void *arg,
                         struct epo_error *error);
 
-/* Where a case is (WKB, EPSG:5514, in the pool); empty without a place. */
+/* Where a case is (WKB, metres, in the pool); empty without a place. */
 bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          int64_t number, struct epo_span *wkb_metres, struct epo_error *error);
 

@@ -2,7 +2,7 @@
  * JSON text
  *   {"agenda":…,"answersHash":…,"form":…,"formVersion":…,"number":…,"placeHash":…,"previous":…,
  *    "receivedAt":…}
- * (all strings; hashes in hex; placeHash over the WKB in EPSG:5514, empty without a place; previous
+ * (all strings; hashes in hex; placeHash over the WKB in metres, empty without a place; previous
  * is the receipt of the submission before, empty for the first). Pure. */
 #ifndef EPO_PORTAL_RECEIPT_H
 #define EPO_PORTAL_RECEIPT_H

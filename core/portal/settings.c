@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "maps/crs.h"
+#include "maps/metric.h"
 #include "portal/background.h"
 #include "portal/portal.h"
 
@@ -46,6 +46,9 @@ static const struct epo_setting MEMBERS[] = {
      "{\"security\": \"mailto:…\"} for /.well-known/security.txt"},
     {"open_data_licence", EPO_JSON_TEXT, 0, 0, 0, false, false,
      "address of the licence of the open data; not set: CC BY 4.0"},
+    {"crs", EPO_JSON_TEXT, 0, 0, 0, false, true,
+     "metric system of the map, a projected one of PROJ's: \"EPSG:25833\"; not set: EPSG:5514. "
+     "Never changes once there is a map"},
     {"demo", EPO_JSON_BOOLEAN, 0, 1, 0, false, true, "shows the demo's banner and accounts"},
     {"log", EPO_JSON_TEXT, 0, 0, 0, false, true,
      "\"json\" or \"text\", on stderr; not set: text on a terminal"},
@@ -79,23 +82,28 @@ static void check_name(struct checking *checking, const struct epo_json *owner, 
 }
 
 /* Exchanged coordinates lie outside. */
-static void check_point(struct checking *checking, const struct epo_json *point) {
+static void check_point(struct checking *checking, const struct epo_metric *metric,
+                        const struct epo_json *point) {
     bool good = point == NULL || (point->type == EPO_JSON_ARRAY && point->count == 2);
     for (uint32_t i = 0; good && point != NULL && i < 2; i++) {
         const struct epo_json *value = point->items[i];
-        double least = i == 0 ? EPO_LON_MIN : EPO_LAT_MIN,
-               most = i == 0 ? EPO_LON_MAX : EPO_LAT_MAX;
+        double least = i == 0 ? metric->lon_min : metric->lat_min,
+               most = i == 0 ? metric->lon_max : metric->lat_max;
         double at = value->type == EPO_JSON_REAL      ? value->real
                     : value->type == EPO_JSON_INTEGER ? (double)value->integer
                                                       : 0;
         good = at >= least && at <= most;
     }
     if (!good)
-        fault(checking, point->line,
-              "\"point\" of an office is [lon, lat] in degrees, in Czechia: [13.3777, 49.7488]");
+        fault(
+            checking, point->line,
+            "\"point\" of an office is [lon, lat] in degrees, where %s is used: lon %g to %g, lat "
+            "%g to %g",
+            metric->name, metric->lon_min, metric->lon_max, metric->lat_min, metric->lat_max);
 }
 
-static void check_office(struct checking *checking, const struct epo_json *offices, uint32_t at) {
+static void check_office(struct checking *checking, const struct epo_metric *metric,
+                         const struct epo_json *offices, uint32_t at) {
     const struct epo_json *office = offices->items[at];
     struct epo_span id = epo_json_get_text(office, "id");
     if (office->type != EPO_JSON_OBJECT) {
@@ -109,7 +117,7 @@ static void check_office(struct checking *checking, const struct epo_json *offic
         if (id.len > 0 && epo_span_equal(epo_json_get_text(offices->items[i], "id"), id))
             fault(checking, office->line, "the office \"%.*s\" stands twice", EPO_ARG(id));
     check_name(checking, office, "an office");
-    check_point(checking, epo_json_get(office, "point"));
+    check_point(checking, metric, epo_json_get(office, "point"));
     const struct epo_json *districts = epo_json_get(office, "districts");
     if (districts == NULL)
         return;
@@ -135,6 +143,29 @@ static void check_backgrounds(struct checking *checking, const struct epo_json *
     }
 }
 
+/* What is wrong with it is said once; the points of offices are then judged by EPSG:5514. */
+static void check_system(struct checking *checking, const struct epo_json *settings,
+                         struct epo_metric *metric) {
+    struct epo_error error = {0};
+    const struct epo_json *crs = epo_json_get(settings, "crs");
+    if (epo_metric_read(epo_json_get_text(settings, "crs"), metric, &error))
+        return;
+    fault(checking, crs->line, "%s", error.text);
+    *metric = *epo_krovak();
+}
+
+static void check_offices(struct checking *checking, const struct epo_json *settings) {
+    struct epo_metric metric;
+    const struct epo_json *offices = epo_json_get(settings, "offices");
+    check_system(checking, settings, &metric);
+    if (offices == NULL || offices->type != EPO_JSON_ARRAY)
+        return;
+    if (offices->count == 0)
+        fault(checking, offices->line, "at least one office must handle requests");
+    for (uint32_t i = 0; i < offices->count; i++)
+        check_office(checking, &metric, offices, i);
+}
+
 static void check(struct checking *checking, const struct epo_json *settings) {
     if (settings->type != EPO_JSON_OBJECT) {
         fault(checking, settings->line, "the settings are one object");
@@ -154,13 +185,7 @@ static void check(struct checking *checking, const struct epo_json *settings) {
     const struct epo_json *backgrounds = epo_json_find(settings, "maps.backgrounds");
     if (backgrounds != NULL && backgrounds->type == EPO_JSON_ARRAY)
         check_backgrounds(checking, backgrounds);
-    const struct epo_json *offices = epo_json_get(settings, "offices");
-    if (offices != NULL && offices->type == EPO_JSON_ARRAY) {
-        if (offices->count == 0)
-            fault(checking, offices->line, "at least one office must handle requests");
-        for (uint32_t i = 0; i < offices->count; i++)
-            check_office(checking, offices, i);
-    }
+    check_offices(checking, settings);
 }
 
 static bool slurp(struct epo_pool *pool, const char *folder, struct epo_span *text,

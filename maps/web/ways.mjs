@@ -1,12 +1,16 @@
 // Other ways to name a place than pointing at it: coordinates or a radius typed by hand, a photo taken there.
 import { fromLonLat } from 'ol/proj.js';
+import { tilejson } from './base.mjs';
 import { lonLatOf } from './coordinates.mjs';
 import { h, icon, icons, uniqueId } from './dom.mjs';
 import { t } from './texts.mjs';
 
 // put(at): as if it had been pointed at; tell(text): seen and heard.
 export function coordinates(id, { put, tell }) {
-  const hint = uniqueId('hint');
+  const hint = uniqueId('hint'), words = h('p', { class: 'hint', id: hint }, t('coordinates_hint_degrees'));
+  tilejson().then(({ metric }) => { // only Czechia writes S-JTSK
+    if (metric === 'EPSG:5514') words.textContent = t('coordinates_hint');
+  }, () => {}); // the map says it itself
   const input = h('input', { id, class: 'input', type: 'text', inputmode: 'text', autocomplete: 'off', 'aria-describedby': hint });
   const use = async () => {
     const at = await lonLatOf(input.value);
@@ -24,7 +28,7 @@ export function coordinates(id, { put, tell }) {
   });
   return h('details', { class: 'more' }, h('summary', {}, t('coordinates')),
     h('label', { class: 'label label--small', for: id }, t('coordinates_label')),
-    h('p', { class: 'hint', id: hint }, t('coordinates_hint')),
+    words,
     h('div', { class: 'place__row' }, input, h('button', { type: 'button', class: 'button button--plain', onclick: use }, t('coordinates_use'))));
 }
 

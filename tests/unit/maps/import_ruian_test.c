@@ -98,7 +98,7 @@ static void crooked_csvs(void **state) {
         "4,\"\",\"left out\",\"no code\"",
         "5,\"2\",\"left out\",\"no house number\"",
         "6,\"3\",\"left out\",\"the coordinates are no numbers\"",
-        "7,\"4\",\"left out\",\"coordinates outside Czechia\"",
+        "7,\"4\",\"left out\",\"coordinates out of the map's range\"",
         "8,\"\",\"left out\",\"a quote does not end",
         "9,\"\",\"left out\",\"the line is too long\"",
         "10,\"7\",\"left out\",\"no coordinates\"",

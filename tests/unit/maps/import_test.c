@@ -29,7 +29,7 @@ static void in_degrees(void **state) {
     assert_int_equal(result.mended, 1);
     assert_int_equal(result.left_out, 3);
     const char *list = text_of(path_of("zone.geojson.rejected.csv"));
-    assert_non_null(strstr(list, "\"zone.geojson\",2,\"2\",\"left out\",\"coordinates outside"));
+    assert_non_null(strstr(list, "\"zone.geojson\",2,\"2\",\"left out\",\"coordinates out of"));
     assert_non_null(strstr(list, "3,\"3\",\"left out\",\"no place\""));
     assert_non_null(strstr(list, "4,\"4\",\"left out\",\"another shape than the layer's\""));
     assert_non_null(strstr(list, "5,\"5\",\"mended\",\"the outline crossed itself\""));
