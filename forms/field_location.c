@@ -33,9 +33,9 @@ static void read_kind(struct epo_reader *reader, struct epo_field *field,
 
 static void read_rules(struct epo_reader *reader, struct epo_field *field,
                        const struct epo_json *definition) {
-    static const char *const known[] = {"rule",   "message", "only",     "layer",   "share",
-                                        "value",  "any",     "within_m", "from",    "to",
-                                        "agenda", "states",  "buffer_m", "point_m", NULL};
+    static const char *const known[] = {
+        "rule", "message", "only",   "layer",    "share",   "value", "any",   "within_m", "from",
+        "to",   "agenda",  "states", "buffer_m", "point_m", "limit", "units", "of",       NULL};
     field->rules = epo_reader_array(reader, definition, "rules", false);
     for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
         struct epo_json *rule = field->rules->items[i];
@@ -50,20 +50,26 @@ static void read_rules(struct epo_reader *reader, struct epo_field *field,
     }
 }
 
-void epo_location_check_days(struct epo_reader *reader, const struct epo_field *field) {
-    static const char *const names[] = {"from", "to"};
+static void check_named(struct epo_reader *reader, const struct epo_json *rule, const char *name,
+                        const struct epo_field_kind *kind, const char *what) {
+    struct epo_span id = epo_json_get_text(rule, name);
+    const struct epo_field *field = epo_form_field(reader->form, id);
+    if (id.len > 0 && (field == NULL || field->kind != kind))
+        epo_reader_fault(reader, epo_json_get(rule, name),
+                         "\"%s\" wants the id of a %s field, not \"%.*s\"", name, what,
+                         EPO_ARG(id));
+}
+
+void epo_location_check_named(struct epo_reader *reader, const struct epo_field *field) {
     for (uint32_t i = 0; field->rules != NULL && i < field->rules->count; i++) {
         const struct epo_json *rule = field->rules->items[i];
-        if (!epo_span_is(epo_json_get_text(rule, "rule"), "free"))
+        struct epo_span name = epo_json_get_text(rule, "rule");
+        if (!epo_span_is(name, "free") && !epo_span_is(name, "capacity"))
             continue;
-        for (size_t k = 0; k < 2; k++) {
-            struct epo_span id = epo_json_get_text(rule, names[k]);
-            const struct epo_field *day = epo_form_field(reader->form, id);
-            if (id.len > 0 && (day == NULL || day->kind != &epo_kind_date))
-                epo_reader_fault(reader, epo_json_get(rule, names[k]),
-                                 "\"%s\" wants the id of a date field, not \"%.*s\"", names[k],
-                                 EPO_ARG(id));
-        }
+        check_named(reader, rule, "from", &epo_kind_date, "date");
+        check_named(reader, rule, "to", &epo_kind_date, "date");
+        if (!epo_span_is(epo_json_get_text(rule, "units"), "m2"))
+            check_named(reader, rule, "units", &epo_kind_number, "number");
     }
 }
 

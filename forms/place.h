@@ -8,8 +8,8 @@
  * kept. False: refused and said so, or broken. */
 bool epo_location_limits(struct epo_check *check, const struct epo_field *field,
                          struct epo_json *value);
-/* Once all fields are read: the rule "free" names two of them, dates. */
-void epo_location_check_days(struct epo_reader *reader, const struct epo_field *field);
+/* Once all fields are read: the rules "free" and "capacity" name some: dates, a number. */
+void epo_location_check_named(struct epo_reader *reader, const struct epo_field *field);
 /* place_schema.c */
 void epo_location_schema(const struct epo_draw *draw, const struct epo_field *field,
                          struct epo_json *schema);

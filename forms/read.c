@@ -192,7 +192,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     find_place(reader, definition);
     for (uint32_t i = 0; i < form->field_count; i++)
         if (form->fields[i].kind == &epo_kind_location)
-            epo_location_check_days(reader, &form->fields[i]);
+            epo_location_check_named(reader, &form->fields[i]);
 }
 
 static void set_version(struct epo_form *form) {

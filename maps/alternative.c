@@ -105,6 +105,18 @@ static void list_shifts(struct looking *l) {
     qsort(l->shifts, l->shift_count, sizeof *l->shifts, by_distance);
 }
 
+/* To where the caller wants to have it tried, in the caller's order. */
+static void list_spots(struct looking *l) {
+    struct epo_point from = l->wanted->place->anchor_metres;
+    l->shift_count = l->wanted->spot_count;
+    l->shifts = malloc(sizeof *l->shifts * (l->shift_count + 1));
+    epo_assert(l->shifts != NULL);
+    for (size_t i = 0; i < l->shift_count; i++) {
+        const struct epo_spot *spot = &l->wanted->spots[i];
+        l->shifts[i] = (struct shift){spot->at.x - from.x, spot->at.y - from.y, spot->distance_m};
+    }
+}
+
 /* ---- is it free there ---- */
 
 static int move_by(double *x, double *y, void *arg) {
@@ -253,7 +265,10 @@ bool epo_alternative_find(struct epo_maps *maps, struct epo_pool *pool,
     l.taken = calloc(wanted->taken_count + 1, sizeof(*l.taken));
     l.prepared = calloc(wanted->taken_count + 1, sizeof(*l.prepared));
     epo_assert(l.taken != NULL && l.prepared != NULL);
-    list_shifts(&l);
+    if (wanted->spots != NULL)
+        list_spots(&l);
+    else
+        list_shifts(&l);
     bool ok = look(&l, found);
     for (size_t i = 0; i < wanted->taken_count; i++) {
         if (l.prepared[i] != NULL)

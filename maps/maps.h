@@ -146,6 +146,25 @@ bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, doub
 bool epo_footprints_meet(struct epo_span one, struct epo_span other, double apart_m, bool *meet,
                          struct epo_error *error);
 
+/* ---- meets.c: on which features of a layer a place lies ---- */
+struct epo_met {
+    const char *code; /* in the pool */
+    double amount;    /* that the two share: m² of areas; 1 of a point */
+};
+/* In the order of the layer, which is one of areas. Errors as epo_locate has them. */
+bool epo_place_meets(struct epo_maps *maps, struct epo_pool *pool, struct epo_span layer,
+                     const struct epo_place *place, struct epo_met **list, size_t *count,
+                     struct epo_error *error);
+struct epo_spot {
+    struct epo_point at; /* metres */
+    double distance_m;
+};
+/* A point inside each of the features around, `but` for some; nearest first, at most max. How many
+ * there are. */
+size_t epo_spots_near(struct epo_maps *maps, struct epo_span layer, struct epo_point from_metres,
+                      double within_m, const struct epo_met *but, size_t but_count,
+                      struct epo_spot *spots, size_t max);
+
 /* ---- alternative.c: where else the same shape would be free ---- */
 struct epo_alternative {
     /* in */
@@ -154,6 +173,8 @@ struct epo_alternative {
     const struct epo_footprint *taken; /* by others */
     size_t taken_count;
     double apart_m, within_m;
+    const struct epo_spot *spots; /* to be tried instead of the surroundings, or NULL */
+    size_t spot_count;
     const struct epo_json *rules; /* of the field, or NULL */
     /* The caller's word on a candidate that is free and within the rules, a few times at most; may
      * be NULL. */
@@ -183,7 +204,9 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
  *  {"rule":"min_area_m2","value":1}, {"rule":"max_area_m2","value":500},
  *  {"rule":"min_length_m","value":5}, {"rule":"max_length_m","value":3000}   (of lines),
  *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the
- *   same days; judged by the portal (portal/occupancy.h), not here]
+ *   same days; {"rule":"capacity","limit":12,"units":"stalls","layer":"public_space","from":…,
+ *   "to":…}: no more at once on the same feature, or "within_m" around; both are judged by the
+ *   portal (portal/occupancy.h), not here]
  * each with optional "message":{"cs":…,"en":…} and "only":["area"], the shapes it is about (point,
  * line, area; all without it). Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,

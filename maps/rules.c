@@ -15,6 +15,7 @@ struct asked {
 
 static const double ALL_BUT_ROUNDING = 0.9999, NOTHING_BUT_ROUNDING = 0.0001;
 static const double NEAR_MOST_M = 5000, APART_MOST_M = 500, SNAPPED_M = 0.05;
+static const double CAPACITY_MOST = 1e6;
 
 struct total {
     double amount;
@@ -112,7 +113,14 @@ static bool left_to_portal(struct asked *a) {
     return true;
 }
 
-enum { WANTS_LAYER = 1, WANTS_VALUE = 2, WANTS_ANY = 4, WANTS_WITHIN = 8, WANTS_DAYS = 16 };
+enum {
+    WANTS_LAYER = 1,
+    WANTS_VALUE = 2,
+    WANTS_ANY = 4,
+    WANTS_WITHIN = 8,
+    WANTS_DAYS = 16,
+    WANTS_UNITS = 32
+};
 static const struct {
     const char *name, *code; /* code of the error when it does not hold */
     int wants;
@@ -129,6 +137,7 @@ static const struct {
     {"min_length_m", "place.too_short", WANTS_VALUE, min_length},
     {"max_length_m", "place.too_long", WANTS_VALUE, max_length},
     {"free", "place.taken", WANTS_DAYS, left_to_portal},
+    {"capacity", "place.full", WANTS_DAYS | WANTS_UNITS, left_to_portal},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof *RULES };
 
@@ -192,13 +201,42 @@ static bool check_free(const struct epo_json *rule, uint32_t index, struct epo_e
            wrong(error, index, "\"buffer_m\" and \"point_m\" must be 0 to 500 metres");
 }
 
+/* Whether "units" is a number of the form is the form's to check. */
+static bool check_capacity(const struct epo_snapshot *snapshot, const struct epo_json *rule,
+                           uint32_t index, struct epo_error *error) {
+    const struct epo_json *units = epo_json_get(rule, "units"), *of = epo_json_get(rule, "of");
+    struct epo_span name = epo_json_get_text(rule, "layer");
+    double limit = epo_json_get_real(rule, "limit", 0),
+           number = epo_json_get_real(rule, "units", 0);
+    double within_m = epo_json_get_real(rule, "within_m", -1);
+    if (!(limit > 0 && limit <= CAPACITY_MOST))
+        return wrong(error, index, "\"limit\" must be over 0 and at most a million units");
+    if (units != NULL && epo_json_get_text(rule, "units").len == 0 &&
+        !(number > 0 && number <= CAPACITY_MOST))
+        return wrong(error, index,
+                     "\"units\" must be a number over 0, \"m2\", or the id of a number field");
+    if (of != NULL && (epo_json_get_text(rule, "of").len == 0))
+        return wrong(error, index, "\"of\" must name what is counted");
+    if ((name.len > 0) == (epo_json_get(rule, "within_m") != NULL))
+        return wrong(error, index,
+                     "either \"layer\" or \"within_m\" must say where units are counted together");
+    if (name.len == 0)
+        return (within_m > 0 && within_m <= APART_MOST_M) ||
+               wrong(error, index, "\"within_m\" must be over 0 and at most 500 metres");
+    const struct epo_layer *layer = snapshot == NULL ? NULL : epo_snapshot_layer(snapshot, name);
+    return snapshot == NULL ||
+           (layer != NULL && layer->role != EPO_ROLE_PICTURE && layer->shape == EPO_SHAPE_AREA) ||
+           wrong(error, index,
+                 "the map base has no such layer of areas: `epo map layers` lists them");
+}
+
 static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_json *rule,
                        uint32_t index, struct epo_error *error) {
     int kind = rule == NULL || rule->type != EPO_JSON_OBJECT ? -1 : rule_of(rule);
     if (kind < 0)
         return wrong(error, index,
                      "\"rule\" must be inside, outside, touching, near, snap, owner, min_area_m2, "
-                     "max_area_m2, min_length_m, max_length_m or free");
+                     "max_area_m2, min_length_m, max_length_m, free or capacity");
     int wants = RULES[kind].wants;
     struct epo_span layer = epo_json_get_text(rule, "layer");
     double share = epo_json_get_real(rule, "share", 1);
@@ -219,6 +257,8 @@ static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_jso
     if ((wants & WANTS_ANY) && (any == NULL || any->type != EPO_JSON_ARRAY || any->count == 0))
         return wrong(error, index, "\"any\" must list owners: city, state, private");
     if ((wants & WANTS_DAYS) && !check_free(rule, index, error))
+        return false;
+    if ((wants & WANTS_UNITS) && !check_capacity(snapshot, rule, index, error))
         return false;
     if (!(share > 0 && share <= 1))
         return wrong(error, index, "\"share\" must be over 0 and at most 1");

@@ -52,7 +52,8 @@ struct epo_span epo_page_error_text(struct epo_request *request, const struct ep
 }
 
 bool epo_page_place_lost(const struct epo_error *error) {
-    return strcmp(error->code, "place.taken") == 0 || strcmp(error->code, "place.changed") == 0;
+    return strcmp(error->code, "place.taken") == 0 || strcmp(error->code, "place.full") == 0 ||
+           strcmp(error->code, "place.changed") == 0;
 }
 
 static void release(void *arg) {

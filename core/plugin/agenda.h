@@ -56,8 +56,8 @@ bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);
 /* Stops and closes the code. */
 void epo_agenda_stop(struct epo_agenda *agenda);
 
-/* free.c: the rule "free" of the checked form: fills intake->occupants, adds errors with what is
- * offered instead. False only when asking failed. */
+/* free.c: the rules "free" and "capacity" of the checked form: fills intake->occupants, adds errors
+ * with what is offered instead. False only when asking failed. */
 bool epo_intake_free(struct epo_intake *intake, struct epo_error *error);
 
 /* native.c */

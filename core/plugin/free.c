@@ -1,11 +1,14 @@
-/* The rule "free" of a form, on the worker: who else is there on these days, and what is offered
- * instead: the nearest place that is free and that form and agenda would take, and the next days on
- * which this one is free. */
+/* The rules "free" and "capacity" of a form, on the worker: who else is there on these days, and
+ * what is offered instead: the nearest place that is free and that form and agenda would take, and
+ * the next days on which this one is free. */
+#include <math.h>
+
 #include "base/clock.h"
 #include "plugin/agenda.h"
 #include "portal/occupancy.h"
 
-static const double OFFERED_WITHIN_M = 300;
+static const double OFFERED_WITHIN_M = 300, OTHER_FEATURE_WITHIN_M = 1000;
+enum { SPOTS_MAX = 20 };
 
 /* ---- trying an offer ---- */
 
@@ -84,11 +87,37 @@ static bool can_move(const struct epo_form_place *place) {
     return epo_span_is(kind, "drawn") || epo_span_is(kind, "circle");
 }
 
+/* What would have to be kept away from, or, where units are counted on a feature, where else to
+ * look: other features around. */
+static bool look_around(struct epo_intake *intake, const struct epo_occupant *occupant,
+                        struct epo_alternative *wanted, struct epo_error *error) {
+    struct epo_pool *pool = intake->pool;
+    const struct epo_place *place = &occupant->place->place;
+    struct epo_span layer = epo_json_get_text(occupant->rule, "layer");
+    struct epo_footprint *taken;
+    struct epo_met *met;
+    if (occupant->feature[0] == '\0') {
+        if (!epo_occupancy_near(intake->portal, intake->db, pool, occupant, OFFERED_WITHIN_M,
+                                &taken, &wanted->taken_count, error))
+            return false;
+        wanted->taken = taken;
+        return true;
+    }
+    if (!epo_place_meets(intake->portal->maps, pool, layer, place, &met, &wanted->spot_count,
+                         error))
+        return false;
+    struct epo_spot *spots = EPO_NEW_ARRAY(pool, struct epo_spot, SPOTS_MAX);
+    wanted->spot_count =
+        epo_spots_near(intake->portal->maps, layer, place->anchor_metres, OTHER_FEATURE_WITHIN_M,
+                       met, wanted->spot_count, spots, SPOTS_MAX);
+    wanted->spots = spots;
+    return true;
+}
+
 static bool offer_place(struct epo_intake *intake, const struct epo_occupant *occupant,
                         struct epo_json *refusal, struct epo_error *error) {
     struct epo_pool *pool = intake->pool;
     struct offering offering = {intake, occupant, NULL};
-    struct epo_footprint *taken;
     struct epo_alternative wanted = {.place = &occupant->place->place,
                                      .footprint = occupant->footprint,
                                      .apart_m = occupant->apart_m,
@@ -99,10 +128,8 @@ static bool offer_place(struct epo_intake *intake, const struct epo_occupant *oc
     bool found = false;
     if (!can_move(occupant->place))
         return true;
-    if (!epo_occupancy_near(intake->portal, intake->db, pool, occupant, OFFERED_WITHIN_M, &taken,
-                            &wanted.taken_count, error))
+    if (!look_around(intake, occupant, &wanted, error))
         return false;
-    wanted.taken = taken;
     if (wanted.taken_count == EPO_OCCUPANCY_NEAR_MAX) /* not all are known: nothing is promised */
         return true;
     if (!epo_alternative_find(intake->portal->maps, pool, &wanted, &found, error))
@@ -125,7 +152,7 @@ static bool offer_days(struct epo_intake *intake, const struct epo_occupant *occ
     int64_t from, length = occupant->to_day - occupant->from_day;
     char day[EPO_TIME_SIZE];
     struct epo_json *instead = epo_json_object(pool);
-    if (!epo_occupancy_later(intake->portal, intake->db, occupant, &from, error))
+    if (!epo_occupancy_later(intake->portal, intake->db, intake->occupants, occupant, &from, error))
         return false;
     if (from == 0)
         return true;
@@ -147,6 +174,14 @@ static bool offer_days(struct epo_intake *intake, const struct epo_occupant *occ
 
 /* ---- ---- */
 
+/* In whole units, or to a hundredth. */
+static void set_units(struct epo_intake *intake, struct epo_json *values, const char *name,
+                      double units) {
+    bool whole = fabs(units - round(units)) < 0.005;
+    epo_json_set_text(intake->pool, values, name,
+                      epo_form_number(intake->pool, intake->lang, units, whole ? 0 : 2));
+}
+
 static struct epo_json *refuse(struct epo_intake *intake, const struct epo_occupant *occupant,
                                const struct epo_taken *taken) {
     struct epo_pool *pool = intake->pool;
@@ -156,21 +191,24 @@ static struct epo_json *refuse(struct epo_intake *intake, const struct epo_occup
                         epo_date_local(epo_date_from_days(taken->from_day), intake->lang, day));
     epo_json_set_string(pool, values, "last",
                         epo_date_local(epo_date_from_days(taken->to_day), intake->lang, day));
-    struct epo_json *refusal =
-        epo_form_place_error(intake->form, pool, intake->agenda->catalog, intake->lang,
-                             occupant->place, "place.taken", occupant->rule, values);
+    set_units(intake, values, "limit", occupant->most);
+    set_units(intake, values, "left", fmax(occupant->most - taken->units, 0));
+    set_units(intake, values, "units", occupant->units);
+    struct epo_json *refusal = epo_form_place_error(
+        intake->form, pool, intake->agenda->catalog, intake->lang, occupant->place,
+        occupant->most > 0 ? "place.full" : "place.taken", occupant->rule, values);
     epo_json_set_integer(pool, refusal, "rule", occupant->rule_index);
     epo_json_push(pool, intake->result.errors, refusal);
     return refusal;
 }
 
 bool epo_intake_free(struct epo_intake *intake, struct epo_error *error) {
-    if (!epo_occupancy_list(intake->pool, intake->agenda->manifest->name, intake->form,
-                            &intake->result, &intake->occupants, error))
+    if (!epo_occupancy_list(intake->portal, intake->pool, intake->agenda->manifest->name,
+                            intake->form, &intake->result, &intake->occupants, error))
         return false;
     for (const struct epo_occupant *o = intake->occupants; o != NULL; o = o->next) {
         struct epo_taken taken;
-        if (!epo_occupancy_ask(intake->portal, intake->db, o, &taken, error))
+        if (!epo_occupancy_ask(intake->portal, intake->db, intake->occupants, o, &taken, error))
             return false;
         if (!taken.any)
             continue;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "portal/capacity.h"
 #include "portal/receipt.h"
 
 /* Coordinates in the box table are rounded outward to about 6 cm; what meets is judged exactly. */
@@ -23,27 +24,33 @@ static bool read_day(const struct epo_form_result *result, const struct epo_json
     return true;
 }
 
-static bool add(struct epo_pool *pool, const struct epo_form_result *result,
-                struct epo_occupant *occupant, struct epo_occupant ***last,
-                struct epo_error *error) {
+static bool add(struct epo_portal *portal, struct epo_pool *pool,
+                const struct epo_form_result *result, struct epo_occupant *occupant,
+                struct epo_occupant ***last, struct epo_error *error) {
     const struct epo_json *rule = occupant->rule;
-    if (!epo_span_is(epo_json_get_text(rule, "rule"), "free") ||
+    struct epo_span name = epo_json_get_text(rule, "rule");
+    bool counts = epo_span_is(name, "capacity");
+    if ((!counts && !epo_span_is(name, "free")) ||
+        !epo_place_rule_concerns(rule, occupant->place->place.kind) ||
         !read_day(result, rule, "from", &occupant->from_day) ||
         !read_day(result, rule, "to", &occupant->to_day) || occupant->to_day < occupant->from_day)
         return true;
     occupant->apart_m = epo_json_get_real(rule, "buffer_m", 0);
+    occupant->agenda_too = epo_pool_string(pool, epo_json_get_text(rule, "agenda"));
     if (!epo_footprint_of(pool, &occupant->place->place,
                           epo_json_get_real(rule, "point_m", POINT_M), &occupant->footprint, error))
         return false;
+    if (counts)
+        return epo_capacity_add(portal, pool, result, occupant, last, error);
     **last = EPO_NEW(pool, struct epo_occupant);
     ***last = *occupant;
     *last = &(**last)->next;
     return true;
 }
 
-bool epo_occupancy_list(struct epo_pool *pool, const char *agenda, const struct epo_form *form,
-                        const struct epo_form_result *result, struct epo_occupant **list,
-                        struct epo_error *error) {
+bool epo_occupancy_list(struct epo_portal *portal, struct epo_pool *pool, const char *agenda,
+                        const struct epo_form *form, const struct epo_form_result *result,
+                        struct epo_occupant **list, struct epo_error *error) {
     struct epo_occupant **last = list;
     *list = NULL;
     for (const struct epo_form_place *place = result->places; place != NULL; place = place->next) {
@@ -54,8 +61,10 @@ bool epo_occupancy_list(struct epo_pool *pool, const char *agenda, const struct 
                                             .form = epo_form_id(form),
                                             .place = place,
                                             .rule = rules->items[i],
-                                            .rule_index = i};
-            if (!add(pool, result, &occupant, &last, error))
+                                            .rule_index = i,
+                                            .counted = "",
+                                            .feature = ""};
+            if (!add(portal, pool, result, &occupant, &last, error))
                 return false;
         }
     }
@@ -72,7 +81,7 @@ static const struct epo_statement OTHERS = {
     "CROSS JOIN occupancy AS o\n" /* in this order: by place and days, not by tenant */
     "WHERE o.id = b.id AND b.min_x <= $7 AND b.max_x >= $5 AND b.min_y <= $8 AND b.max_y >= $6\n"
     "    AND b.from_day <= $10 AND b.to_day >= $9\n"
-    "    AND o.tenant = $1 AND o.number <> $11\n"
+    "    AND o.tenant = $1 AND o.number <> $11 AND o.most = 0\n"
     "    AND ((o.agenda = $2 AND o.form = $3) OR (o.agenda = $4 AND $4 <> ''))\n"
     "ORDER BY o.from_day, o.id",
     NULL,
@@ -84,15 +93,17 @@ static struct epo_rows *others(struct epo_portal *portal, struct epo_db *db,
     const struct epo_footprint *at = &o->footprint;
     return epo_db_query(db, &OTHERS,
                         EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(o->agenda),
-                                 EPO_STRING(o->form),
-                                 EPO_TEXT(epo_json_get_text(o->rule, "agenda")),
+                                 EPO_STRING(o->form), EPO_STRING(o->agenda_too),
                                  EPO_REAL(at->min_x - within_m), EPO_REAL(at->min_y - within_m),
                                  EPO_REAL(at->max_x + within_m), EPO_REAL(at->max_y + within_m),
                                  EPO_INTEGER(from_day), EPO_INTEGER(to_day), EPO_INTEGER(own)));
 }
 
-static bool ask(struct epo_portal *portal, struct epo_db *db, const struct epo_occupant *o,
-                int64_t own, struct epo_taken *taken, struct epo_error *error) {
+static bool ask(struct epo_portal *portal, struct epo_db *db, const struct epo_occupant *list,
+                const struct epo_occupant *o, int64_t own, struct epo_taken *taken,
+                struct epo_error *error) {
+    if (o->most > 0)
+        return epo_capacity_ask(portal, db, list, o, own, taken, error);
     struct epo_rows *rows = others(portal, db, o, o->apart_m, o->from_day, o->to_day, own);
     bool ok = true;
     *taken = (struct epo_taken){.any = false};
@@ -111,9 +122,9 @@ static bool ask(struct epo_portal *portal, struct epo_db *db, const struct epo_o
 }
 
 bool epo_occupancy_ask(struct epo_portal *portal, struct epo_db *db,
-                       const struct epo_occupant *occupant, struct epo_taken *taken,
-                       struct epo_error *error) {
-    return ask(portal, db, occupant, 0, taken, error);
+                       const struct epo_occupant *list, const struct epo_occupant *occupant,
+                       struct epo_taken *taken, struct epo_error *error) {
+    return ask(portal, db, list, occupant, 0, taken, error);
 }
 
 bool epo_occupancy_near(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
@@ -132,8 +143,10 @@ bool epo_occupancy_near(struct epo_portal *portal, struct epo_db *db, struct epo
 
 /* By their first days: wherever one is in the way, the search goes on the day after its last. */
 bool epo_occupancy_later(struct epo_portal *portal, struct epo_db *db,
-                         const struct epo_occupant *occupant, int64_t *from_day,
-                         struct epo_error *error) {
+                         const struct epo_occupant *list, const struct epo_occupant *occupant,
+                         int64_t *from_day, struct epo_error *error) {
+    if (occupant->most > 0)
+        return epo_capacity_later(portal, db, list, occupant, from_day, error);
     int64_t day = occupant->from_day, length = occupant->to_day - occupant->from_day;
     int64_t last = occupant->from_day + EPO_OCCUPANCY_LATER_DAYS;
     struct epo_rows *rows =
@@ -158,8 +171,11 @@ bool epo_occupancy_later(struct epo_portal *portal, struct epo_db *db,
 static const struct epo_statement INSERT = {
     "occupancy.insert",
     "INSERT INTO occupancy (tenant, number, agenda, form, field, place, rule, geometry,\n"
-    "    min_x, min_y, max_x, max_y, apart_m, from_day, to_day, states, active)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0)",
+    "    min_x, min_y, max_x, max_y, apart_m, from_day, to_day, states, counted, feature, units,\n"
+    "    most, agenda_too, active)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+    "$19,\n"
+    "    $20, $21, 0)",
     NULL,
 };
 /* Into the box table and out of it: the rows of a number whose state keeps others out ($3 with
@@ -188,13 +204,17 @@ static const struct epo_statement SET_ACTIVE = {
 };
 static const struct epo_statement COMING_BACK = {
     "occupancy.coming_back",
-    "SELECT agenda, form, geometry, min_x, min_y, max_x, max_y, apart_m, from_day, to_day\n"
+    "SELECT agenda, form, geometry, min_x, min_y, max_x, max_y, apart_m, from_day, to_day,\n"
+    "    counted, feature, units, most, agenda_too\n"
     "FROM occupancy\n"
     "WHERE tenant = $1 AND number = $2 AND active = 0 AND " KEEPS_OUT,
     NULL,
 };
 
-static bool is_taken(struct epo_error *error) {
+static bool is_taken(const struct epo_occupant *o, struct epo_error *error) {
+    if (o->most > 0)
+        return epo_fail(error, EPO_ERROR_CONFLICT, "place.full",
+                        "Others have taken too much of this place on these days.");
     return epo_fail(error, EPO_ERROR_CONFLICT, "place.taken",
                     "Another request takes up this place on these days.");
 }
@@ -226,7 +246,8 @@ static bool insert(struct epo_portal *portal, struct epo_db *db, int64_t number,
                  EPO_INTEGER(o->rule_index), EPO_BLOB(at->wkb), EPO_REAL(at->min_x),
                  EPO_REAL(at->min_y), EPO_REAL(at->max_x), EPO_REAL(at->max_y),
                  EPO_REAL(o->apart_m), EPO_INTEGER(o->from_day), EPO_INTEGER(o->to_day),
-                 EPO_TEXT(states_of(pool, o->rule))),
+                 EPO_TEXT(states_of(pool, o->rule)), EPO_STRING(o->counted), EPO_STRING(o->feature),
+                 EPO_REAL(o->units), EPO_REAL(o->most), EPO_STRING(o->agenda_too)),
         NULL, error);
     epo_pool_free(pool);
     return ok;
@@ -250,37 +271,55 @@ bool epo_occupancy_take(struct epo_portal *portal, struct epo_db *db, const char
     epo_assert(epo_number_read(epo_span(number), &key));
     for (const struct epo_occupant *o = list; o != NULL; o = o->next) {
         struct epo_taken taken;
-        if (!ask(portal, db, o, key, &taken, error))
+        if (!ask(portal, db, list, o, key, &taken, error))
             return false;
         if (taken.any)
-            return is_taken(error);
+            return is_taken(o, error);
         if (!insert(portal, db, key, o, error))
             return false;
     }
     return follow(portal, db, key, EPO_SPAN(" received "), error);
 }
 
+static bool read_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                      int64_t number, struct epo_span state, struct epo_occupant **list,
+                      struct epo_error *error) {
+    struct epo_rows *rows =
+        epo_db_query(db, &COMING_BACK,
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number), EPO_TEXT(state)));
+    while (epo_rows_next(rows)) {
+        struct epo_occupant *o = *list = EPO_NEW(pool, struct epo_occupant);
+        *o = (struct epo_occupant){.agenda = epo_pool_string(pool, epo_rows_text(rows, 0)),
+                                   .form = epo_pool_string(pool, epo_rows_text(rows, 1)),
+                                   .footprint = {epo_pool_copy(pool, epo_rows_text(rows, 2)),
+                                                 epo_rows_real(rows, 3), epo_rows_real(rows, 4),
+                                                 epo_rows_real(rows, 5), epo_rows_real(rows, 6)},
+                                   .apart_m = epo_rows_real(rows, 7),
+                                   .from_day = epo_rows_integer(rows, 8),
+                                   .to_day = epo_rows_integer(rows, 9),
+                                   .counted = epo_pool_string(pool, epo_rows_text(rows, 10)),
+                                   .feature = epo_pool_string(pool, epo_rows_text(rows, 11)),
+                                   .units = epo_rows_real(rows, 12),
+                                   .most = epo_rows_real(rows, 13),
+                                   .agenda_too = epo_pool_string(pool, epo_rows_text(rows, 14))};
+        list = &o->next;
+    }
+    return epo_rows_end(rows, error);
+}
+
 /* A case that comes back to life finds its ground as the others have left it. */
 static bool still_free(struct epo_portal *portal, struct epo_db *db, int64_t number,
                        struct epo_span state, struct epo_error *error) {
     struct epo_pool *pool = epo_pool_create();
-    struct epo_rows *rows =
-        epo_db_query(db, &COMING_BACK,
-                     EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number), EPO_TEXT(state)));
-    bool ok = true;
-    while (ok && epo_rows_next(rows)) {
-        struct epo_taken taken = {.any = false};
-        struct epo_occupant o = {.agenda = epo_pool_string(pool, epo_rows_text(rows, 0)),
-                                 .form = epo_pool_string(pool, epo_rows_text(rows, 1)),
-                                 .footprint = {epo_pool_copy(pool, epo_rows_text(rows, 2)),
-                                               epo_rows_real(rows, 3), epo_rows_real(rows, 4),
-                                               epo_rows_real(rows, 5), epo_rows_real(rows, 6)},
-                                 .apart_m = epo_rows_real(rows, 7),
-                                 .from_day = epo_rows_integer(rows, 8),
-                                 .to_day = epo_rows_integer(rows, 9)};
-        ok = ask(portal, db, &o, number, &taken, error) && (!taken.any || is_taken(error));
+    struct epo_occupant *list = NULL;
+    bool ok = read_list(portal, db, pool, number, state, &list, error);
+    for (const struct epo_occupant *o = list; ok && o != NULL; o = o->next) {
+        struct epo_taken taken;
+        ok = ask(portal, db, list, o, number, &taken, error);
+        if (ok && taken.any)
+            ok = epo_fail(error, EPO_ERROR_CONFLICT, "case.place_taken",
+                          "Others have this place on these days now.");
     }
-    ok = epo_rows_end(rows, ok ? error : NULL) && ok;
     epo_pool_free(pool);
     return ok;
 }

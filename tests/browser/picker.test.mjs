@@ -410,6 +410,27 @@ browse('several places, each with its words; all reachable by keys, none hit ins
   assert.equal(await page.getByLabel(/Popis místa/).nth(1).inputValue(), 'stánek se sýry');
 });
 
+browse('a square with room for so many: what is left is said once the number is given', desktop, {}, async (page) => {
+  const hands = await openPicker(page, portal, 'fair'), { day, file } = await import('./support/forms.mjs');
+  await page.getByLabel('První den').fill(day(40));
+  await page.getByLabel('Poslední den').fill(day(40));
+  await hands.still();
+  await hands.click([0, 0]);
+  await hands.reads(/Městský obvod/);
+  await file(portal.url, 'places', 'fair', { from: day(40), to: day(40), stalls: 10, place: await hands.value() });
+  await page.getByLabel('Kolik stánků').fill('2');
+  await page.keyboard.press('Tab');
+  await page.waitForFunction(() => !document.querySelector('.words[aria-busy]'));
+  assert.equal(await hands.picker.locator('.words .fault').count(), 0);
+  await page.getByLabel('Kolik stánků').fill('3');
+  await page.keyboard.press('Tab');
+  await hands.reads(/zbývá 2 z 12, žádáte o 3/);
+  await page.getByRole('button', { name: /Použít volné místo \d+ m odtud/ }).click();
+  await hands.hears(/Změněno/);
+  await page.waitForFunction(() => !document.querySelector('.words[aria-busy]'));
+  assert.equal(await hands.picker.locator('.words .fault').count(), 0);
+});
+
 browse('a place that is taken on those days: the nearest free one and free days are one press away', desktop, {}, async (page) => {
   const hands = await openPicker(page, portal, 'market'), { day, file } = await import('./support/forms.mjs');
   await page.getByLabel('První den').fill(day(40));

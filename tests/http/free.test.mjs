@@ -1,15 +1,21 @@
 // No collision in space and time: a market on the same square on the same days. One of many gets it; the others are
 // told, get back all that they typed, and are offered the nearest free place and the next free days.
 import { strict as assert } from 'node:assert';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 import { body, day, post, stall } from '../browser/support/forms.mjs';
-import { startDemo } from '../support/portal.mjs';
+import { demoFolder, serve } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
 const FILING = '/api/v1/forms/public_space/occupy/submissions';
 let portal;
-before(async () => { portal = await startDemo({ http: { connections_per_address: 1000 } }); });
+before(async () => {
+  const folder = demoFolder({ http: { connections_per_address: 1000 } });
+  cpSync(join(import.meta.dirname, '../browser/support/agendas'), join(folder, 'agendas'), { recursive: true });
+  portal = await serve(folder);
+});
 after(async () => { await portal?.clear(); });
 
 // A stall of so many metres in the middle of the square, moved east and north.
@@ -127,4 +133,53 @@ it('a refused request gives its place back', async () => {
   const moved = await post(portal.url, `/office/cases/${first.number}`, body({ from: 'received', state: 'refused', note: 'Nelze.' }), { cookie });
   assert.equal(moved.status, 303, await moved.text());
   assert.equal((await file(square(), 140, 141)).status, 201);
+});
+  assert.equal(back.status, 409);
+  assert.match(await back.text(), /Místo mezitím zabrala jiná žádost/);
+});
+
+describe('a square that has room for twelve stalls', () => {
+  const at = (east = 0) => ({ type: 'Point', coordinates: [13.37775 + east / 72000, 49.74765] });
+  const ask = async (path, sent) => {
+    const answer = await fetch(`${portal.url}/api/v1/forms/places/fair/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sent) });
+    return { status: answer.status, ...await answer.json() };
+  };
+  const stalls = (count, from, to, place = at()) => ({ from: day(from), to: day(to), stalls: count, place });
+  const full = (answer) => answer.errors?.find(({ code }) => code === 'place.full');
+
+  it('takes as many of fifty who ask at once', async () => {
+    const all = await Promise.all(Array.from({ length: 50 }, (_, i) => ask('submissions', stalls(5, 40 + i % 3, 44, at(i % 7)))));
+    const won = all.filter(({ status }) => status === 201);
+    assert.equal(won.length, 2, 'five and five of twelve');
+    for (const lost of all.filter((each) => !won.includes(each))) {
+      assert.ok([409, 422].includes(lost.status), JSON.stringify(lost));
+      assert.deepEqual(lost.errors.map(({ path, code }) => [path, code]), [['place', 'place.full']]);
+    }
+    assert.equal((await ask('submissions', stalls(2, 40, 44))).status, 201, 'the rest is still to be had');
+    assert.equal((await ask('submissions', stalls(1, 44, 50))).status, 422);
+  });
+
+  it('says while the form is filled in what is left, with another square and other days, and both can be had', async () => {
+    assert.equal((await ask('submissions', stalls(9, 60, 63))).status, 201);
+    const early = await ask('check?field=place', { answers: { place: at(), from: day(62), to: day(64) } });
+    assert.equal(full(early), undefined, 'nothing to say before it is known how many');
+    const live = full(await ask('check?field=place', { answers: stalls(4, 62, 64) }));
+    assert.match(live.message, /tu zbývá 3 z 12, žádáte o 4/);
+    assert.equal(live.free_from, day(64));
+    assert.ok(live.alternative.distance_m > 10, JSON.stringify(live));
+    const sent = await ask('submissions', stalls(4, 62, 64));
+    assert.equal(sent.status, 422);
+    assert.deepEqual(full(sent), live);
+    assert.equal((await ask('submissions', { ...stalls(4, 62, 64), ...live.alternative.answers })).status, 201);
+    assert.equal((await ask('submissions', { ...stalls(4, 62, 64), ...live.free_answers })).status, 201);
+    assert.equal((await ask('submissions', stalls(13, 200, 200))).errors[0].code, 'place.full', 'more than there is at all');
+  });
+
+  it('counts square metres of what is drawn near by', async () => {
+    const area = (east) => ({ ...stalls(1, 80, 81), place: square(east, 0, 12) });
+    assert.equal((await ask('submissions', area(0))).status, 201);
+    assert.equal((await ask('submissions', area(14))).status, 201);
+    const third = await ask('submissions', area(4));
+    assert.match(full(third)?.message ?? '', /z 300, žádáte o 14\d/, JSON.stringify(third));
+  });
 });

@@ -360,6 +360,16 @@ static void crooked_rules_are_refused(void **state) {
         "[{\"rule\":\"inside\",\"layer\":\"city\",\"only\":[\"circle\"]}]",
         "[{\"rule\":\"inside\",\"layer\":\"city\",\"only\":\"area\"}]",
         "[{\"rule\":\"max_length_m\",\"value\":\"5\"}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"layer\":\"park\"}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":5}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":5,\"layer\":\"street\"}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":5,\"layer\":\"park\","
+        "\"within_m\":5}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":5,\"within_m\":501}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":0,\"within_m\":5}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"limit\":5,\"within_m\":5}]",
+        "[{\"rule\":\"capacity\",\"from\":\"a\",\"to\":\"b\",\"limit\":5,\"within_m\":5,"
+        "\"units\":0}]",
         "[{\"rule\":\"free\",\"from\":\"a\"}]",
         "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"states\":[]}]",
         "[{\"rule\":\"free\",\"from\":\"a\",\"to\":\"b\",\"states\":[\"not now\"]}]",

@@ -32,6 +32,9 @@ static struct epo_occupant occupant_at(double east_m, int64_t from_day, int64_t 
                                     .form = "occupy",
                                     .place = &THE_PLACE,
                                     .rule = epo_json_object(pool),
+                                    .agenda_too = "",
+                                    .counted = "",
+                                    .feature = "",
                                     .from_day = from_day,
                                     .to_day = to_day};
     assert_true(epo_place_read(pool, geometry, &place, &error));
@@ -66,7 +69,7 @@ static bool take(struct taking *taking) {
 static bool is_free(struct epo_occupant occupant) {
     struct epo_taken taken;
     struct epo_error error = {0};
-    assert_true(epo_occupancy_ask(&portal, db, &occupant, &taken, &error));
+    assert_true(epo_occupancy_ask(&portal, db, &occupant, &occupant, &taken, &error));
     return !taken.any;
 }
 
@@ -121,8 +124,7 @@ static void space_and_time(void **state) {
     struct epo_occupant elsewhere = occupant_at(1000, 21000, 21005);
     elsewhere.form = "other";
     assert_true(is_free(elsewhere)); /* another form's ground, unless the rule names the agenda */
-    epo_json_set_string(pool, (struct epo_json *)(uintptr_t)elsewhere.rule, "agenda",
-                        "public_space");
+    elsewhere.agenda_too = "public_space";
     assert_false(is_free(elsewhere));
 }
 
@@ -141,7 +143,7 @@ static void later_and_near(void **state) {
     static const int64_t LENGTHS[][2] = {{1, 22005}, {3, 22010}, {5, 22021}};
     for (int i = 0; i < 3; i++) {
         struct epo_occupant wanted = occupant_at(2000, 22000, 22000 + LENGTHS[i][0] - 1);
-        assert_true(epo_occupancy_later(&portal, db, &wanted, &day, &error));
+        assert_true(epo_occupancy_later(&portal, db, &wanted, &wanted, &day, &error));
         assert_int_equal(day, LENGTHS[i][1]);
     }
     struct epo_occupant wanted = occupant_at(2050, 22008, 22014);
@@ -181,7 +183,7 @@ static void given_back(void **state) {
     assert_true(take(&second));
     /* the refused one cannot come back to life on ground that another has now */
     assert_false(move(&first, "refused", "in_progress", &error));
-    assert_string_equal(error.code, "place.taken");
+    assert_string_equal(error.code, "case.place_taken");
     assert_true(move(&second, "received", "withdrawn", &error));
     assert_true(move(&first, "refused", "in_progress", &error));
     assert_false(is_free(ground));
@@ -200,14 +202,116 @@ static void states_of_the_rule(void **state) {
     assert_true(move(&first, "received", "accepted", &error));
     assert_false(is_free(ground));
     assert_false(move(&second, "received", "accepted", &error));
-    assert_string_equal(error.code, "place.taken");
+    assert_string_equal(error.code, "case.place_taken");
+}
+
+/* ---- so many at once ---- */
+
+static struct epo_occupant counted_at(double east_m, int64_t from_day, int64_t to_day, double units,
+                                      double most) {
+    struct epo_occupant occupant = occupant_at(east_m, from_day, to_day);
+    occupant.feature = "public_space/1";
+    occupant.counted = "stalls";
+    occupant.units = units;
+    occupant.most = most;
+    return occupant;
+}
+
+/* Fifty who take three each of a square for twenty, wherever on it: six get them. */
+static void so_many_of_many(void **state) {
+    (void)state;
+    pthread_t threads[MANY];
+    struct taking all[MANY];
+    int got = 0;
+    for (int i = 0; i < MANY; i++)
+        all[i] = make_taking(counted_at(5000 + i * 100, 25000 + i % 3, 25003, 3, 20));
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, race, &all[i]), 0);
+    for (int i = 0; i < MANY; i++) {
+        pthread_join(threads[i], NULL);
+        got += all[i].got;
+        if (!all[i].got)
+            assert_string_equal(all[i].error.code, "place.full");
+    }
+    assert_int_equal(got, 6);
+    assert_true(is_free(counted_at(5000, 25000, 25003, 2, 20)));
+    assert_false(is_free(counted_at(5000, 25000, 25003, 2.5, 20)));
+    assert_true(is_free(counted_at(5000, 25004, 25009, 20, 20)));
+    struct epo_occupant other = counted_at(5000, 25000, 25003, 20, 20);
+    other.feature = "public_space/2";
+    assert_true(is_free(other));
+    other = counted_at(5000, 25000, 25003, 20, 20);
+    other.counted = "benches";
+    assert_true(is_free(other));
+    assert_true(is_free(occupant_at(5000, 25000, 25003))); /* nor does it take up the ground */
+}
+
+/* What counts is the fullest day, not the sum of all who come by. */
+static void on_the_fullest_day(void **state) {
+    (void)state;
+    struct epo_error error = {0};
+    struct epo_taken taken;
+    int64_t day;
+    static const int64_t DAYS[][2] = {{26000, 26004}, {26005, 26009}, {26009, 26012}};
+    for (int i = 0; i < 3; i++) {
+        struct taking one = make_taking(counted_at(20000, DAYS[i][0], DAYS[i][1], 2, 5));
+        assert_true(take(&one));
+    }
+    struct epo_occupant wanted = counted_at(20000, 26000, 26008, 3, 5);
+    assert_true(is_free(wanted));
+    wanted.to_day = 26020;
+    assert_true(epo_occupancy_ask(&portal, db, &wanted, &wanted, &taken, &error));
+    assert_true(taken.any);
+    assert_int_equal(taken.from_day, 26009);
+    assert_int_equal(taken.to_day, 26009);
+    assert_true(taken.units == 4);
+    wanted = counted_at(20000, 26008, 26009, 3, 5);
+    assert_true(epo_occupancy_later(&portal, db, &wanted, &wanted, &day, &error));
+    assert_int_equal(day, 26010);
+    wanted = counted_at(20000, 26000, 26001, 6, 5); /* more than there is: never */
+    assert_true(epo_occupancy_ask(&portal, db, &wanted, &wanted, &taken, &error));
+    assert_true(taken.any);
+    assert_true(epo_occupancy_later(&portal, db, &wanted, &wanted, &day, &error));
+    assert_int_equal(day, 0);
+}
+
+/* By distance; and what one request takes at several places is one sum. */
+static void within_so_many_metres(void **state) {
+    (void)state;
+    struct epo_error error = {0};
+    struct epo_occupant ground = counted_at(30000, 27000, 27003, 2, 3), beside;
+    ground.feature = "";
+    ground.apart_m = 50;
+    struct taking first = make_taking(ground);
+    assert_true(take(&first));
+    beside = ground;
+    beside.footprint = occupant_at(30055, 27000, 27003).footprint; /* 45 m between them */
+    assert_false(is_free(beside));
+    beside.footprint = occupant_at(30065, 27000, 27003).footprint;
+    assert_true(is_free(beside));
+    struct epo_occupant second = counted_at(31000, 27000, 27003, 2, 3), third = second;
+    struct taking both = make_taking(second);
+    both.occupant.next = &third;
+    third.rule_index = 1;
+    assert_false(take(&both));
+    assert_string_equal(both.error.code, "place.full");
+    third.units = both.occupant.units = 1.5;
+    both = make_taking(both.occupant);
+    assert_true(take(&both));
+    assert_true(move(&first, "received", "refused", &error));
+    assert_true(is_free(ground));
+    struct taking other = make_taking(ground);
+    assert_true(take(&other));
+    assert_false(move(&first, "refused", "in_progress", &error));
+    assert_string_equal(error.code, "case.place_taken");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_many),        cmocka_unit_test(space_and_time),
         cmocka_unit_test(later_and_near),     cmocka_unit_test(given_back),
-        cmocka_unit_test(states_of_the_rule),
+        cmocka_unit_test(states_of_the_rule), cmocka_unit_test(so_many_of_many),
+        cmocka_unit_test(on_the_fullest_day), cmocka_unit_test(within_so_many_metres),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
