@@ -80,6 +80,42 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                     struct epo_maps *maps, const struct epo_catalog *catalog, const char *lang,
                     struct epo_form_result *result, struct epo_error *error);
 
+/* ---- places on pages without a script (place_steps.c, place_plain.c) ----
+ * Beside what is named above, a location field "area" posts
+ *   "area.kind"    what is being named: "point", "address", "line", "area", "circle", "parcel",
+ *                  "building", "route"
+ *   "area.sketch"  corners of what is not closed yet: "area 13.37,49.74 13.38,49.75"
+ *   "area.at"      coordinates or GeoJSON typed in
+ *   "area.radius"  of a circle, in metres
+ *   "area.text.2"  what is said of the second of several places
+ *   "area.view"    where the picture looks: "lon,lat,zoom"
+ *   "area.map.x", "area.map.y"  a click into the picture
+ * and _action "step:area:<what>": "cross" (the spot in the middle), "typed" (area.at), "chosen"
+ * (area.address), "back", "close", "clear", "remove-2", "north", "south", "east", "west", "in",
+ * "out", "city". */
+struct epo_form_steps {
+    const char *field;      /* whose step it was, or NULL */
+    struct epo_json *notes; /* field id -> key of the text that says what was done */
+};
+/* Puts all that into the values themselves, so that raw says of a place what a picker would have
+ * sent. Where the form goes on (action "review", "send" or empty) also what only lacks the last
+ * press. False only when the map broke. */
+bool epo_form_take_places(const struct epo_form *form, struct epo_pool *pool, struct epo_maps *maps,
+                          struct epo_json *raw, struct epo_span action,
+                          struct epo_form_steps *steps, struct epo_error *error);
+/* Puts a spot into the form's place field (raw), as whatever the field takes: what was found there
+ * under id (of epo_addresses_search; may be empty), the spot itself, the address or the parcel
+ * there. A field of lines alone only looks there. The form has such a field. */
+bool epo_form_open_at(const struct epo_form *form, struct epo_pool *pool, struct epo_maps *maps,
+                      struct epo_point at, struct epo_span id, struct epo_json *raw,
+                      struct epo_error *error);
+/* Adds what such a page shows ("plain" of each location field) to what epo_form_view made. raw and
+ * steps may be NULL. */
+void epo_form_view_places(const struct epo_form *form, struct epo_pool *pool, const char *lang,
+                          const struct epo_catalog *catalog, struct epo_maps *maps,
+                          const struct epo_json *raw, const struct epo_form_steps *steps,
+                          struct epo_json *view);
+
 /* Takes a place's search out of what a browser typed, so that its geometry counts. */
 void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field);
 

@@ -4,6 +4,18 @@
 
 #include "forms/field.h"
 
+/* place_typed.c: "49.7475, 13.3776", "49,7475 13,3776", "49.7475N 13.3776E", "822000 1070000" as a
+ * GeoJSON Point; NULL where it is none of them. */
+struct epo_json *epo_location_typed(struct epo_pool *pool, struct epo_span typed);
+struct epo_json *epo_location_point(struct epo_pool *pool, double lon, double lat);
+/* A Feature that says what the search found: a parcel where the field takes parcels, else the
+ * address. */
+struct epo_json *epo_location_found(struct epo_pool *pool, const struct epo_field *field,
+                                    const struct epo_json *found);
+enum { EPO_LOCATION_NAME_MAX = 128 };
+/* What was posted as "<id>.<part>", or empty. */
+struct epo_span epo_location_part(const struct epo_json *raw, const struct epo_field *field,
+                                  const char *part);
 /* place_check.c: reads one place or several, asks the map, checks the rules; *value becomes what is
  * kept. False: refused and said so, or broken. */
 bool epo_location_limits(struct epo_check *check, const struct epo_field *field,

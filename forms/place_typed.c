@@ -8,7 +8,7 @@
 
 #define FOUND_MAX 10 /* addresses offered for the words typed */
 
-static struct epo_json *point_geometry(struct epo_pool *pool, double lon, double lat) {
+struct epo_json *epo_location_point(struct epo_pool *pool, double lon, double lat) {
     struct epo_json *geometry = epo_json_object(pool);
     epo_json_set_string(pool, geometry, "type", "Point");
     struct epo_json *pair = epo_json_set(pool, geometry, "coordinates", epo_json_array(pool));
@@ -55,11 +55,11 @@ static struct epo_json *point_elsewhere(struct epo_pool *pool, double one, doubl
     struct epo_error error = {0};
     if (epo_transform_to_4326((struct epo_point){one, two}, &degrees, NULL) ||
         epo_transform_to_4326((struct epo_point){two, one}, &degrees, NULL))
-        return point_geometry(pool, degrees.x, degrees.y);
+        return epo_location_point(pool, degrees.x, degrees.y);
     if (!epo_transform_to_metres((struct epo_point){two, one}, &metres, &error) &&
         strcmp(error.code, "place.swapped") == 0)
-        return point_geometry(pool, one, two);
-    return point_geometry(pool, two, one);
+        return epo_location_point(pool, one, two);
+    return epo_location_point(pool, two, one);
 }
 
 /* Which of the two is which shows in their size, so that the order does not matter: in Czechia the
@@ -72,15 +72,14 @@ static struct epo_json *point_of(struct epo_pool *pool, double one, double two) 
     if (!epo_metric_is_krovak())
         return point_elsewhere(pool, one, two);
     if (smaller < METRES_FROM)
-        return larger == fabs(one) ? point_geometry(pool, two, one)
-                                   : point_geometry(pool, one, two);
+        return larger == fabs(one) ? epo_location_point(pool, two, one)
+                                   : epo_location_point(pool, one, two);
     return epo_transform_from_krovak((struct epo_point){-smaller, -larger}, &degrees, NULL)
-               ? point_geometry(pool, degrees.x, degrees.y)
+               ? epo_location_point(pool, degrees.x, degrees.y)
                : NULL;
 }
 
-/* "49.7475, 13.3776", "49,7475 13,3776", "49.7475N 13.3776E", "822000 1070000". */
-static struct epo_json *typed_coordinates(struct epo_pool *pool, struct epo_span typed) {
+struct epo_json *epo_location_typed(struct epo_pool *pool, struct epo_span typed) {
     char parts[2][24] = {"", ""};
     size_t count;
     double one, two;
@@ -101,14 +100,12 @@ static bool parse_geometry(struct epo_check *check, const struct epo_field *fiel
                            struct epo_span typed, struct epo_json **value) {
     struct epo_error error;
     *value = typed.at[0] == '{' ? epo_json_parse(check->pool, typed, &error)
-                                : typed_coordinates(check->pool, typed);
+                                : epo_location_typed(check->pool, typed);
     return *value != NULL || epo_check_refuse(check, field, "place.not_geojson", NULL);
 }
 
-/* A Feature that says what was chosen: a parcel where the field takes parcels, else the address. */
-static struct epo_json *chosen_feature(struct epo_check *check, const struct epo_field *field,
-                                       const struct epo_json *found) {
-    struct epo_pool *pool = check->pool;
+struct epo_json *epo_location_found(struct epo_pool *pool, const struct epo_field *field,
+                                    const struct epo_json *found) {
     struct epo_span kind = epo_json_get_text(epo_json_get(found, "properties"), "kind");
     unsigned parcels = EPO_ASKED_PARCEL, points = EPO_ASKED_POINT | EPO_ASKED_ADDRESS;
     bool parcel = epo_span_is(kind, "parcel") &&
@@ -140,7 +137,7 @@ static struct epo_json *keep_found(struct epo_check *check, const struct epo_fie
                           epo_json_get_text(epo_json_get(feature, "properties"), "label"));
         epo_json_push(pool, list, row);
         if (chosen.len > 0 && epo_span_equal(id, chosen))
-            taken = chosen_feature(check, field, feature);
+            taken = epo_location_found(check->pool, field, feature);
     }
     epo_json_set(pool, check->result->found, field->id, list);
     return taken;
@@ -181,7 +178,7 @@ static bool parse_chosen(struct epo_check *check, const struct epo_field *field,
             *check->error = error;
         return epo_check_broken(check);
     }
-    *value = chosen_feature(check, field, feature);
+    *value = epo_location_found(check->pool, field, feature);
     return true;
 }
 
@@ -201,21 +198,32 @@ static struct epo_json *as_collection(struct epo_pool *pool, struct epo_json *va
     return all;
 }
 
+struct epo_span epo_location_part(const struct epo_json *raw, const struct epo_field *field,
+                                  const char *part) {
+    char name[EPO_LOCATION_NAME_MAX];
+    snprintf(name, sizeof name, "%s.%s", field->id, part);
+    return epo_span_trim(epo_raw_text(raw, name));
+}
+
 bool epo_location_parse(struct epo_check *check, const struct epo_field *field, bool *empty,
                         struct epo_json **value) {
     struct epo_pool *pool = check->pool;
     struct epo_span typed = epo_span_trim(epo_raw_text(check->raw, field->id));
-    struct epo_span words =
-        epo_span_trim(epo_raw_text(check->raw, epo_pool_printf(pool, "%s.q", field->id)));
-    struct epo_span chosen =
-        epo_span_trim(epo_raw_text(check->raw, epo_pool_printf(pool, "%s.address", field->id)));
+    struct epo_span words = epo_location_part(check->raw, field, "q");
+    struct epo_span chosen = epo_location_part(check->raw, field, "address");
     bool searching = epo_span_is(epo_raw_text(check->raw, "_action"),
                                  epo_pool_printf(pool, "search:%s", field->id));
-    *empty = typed.len == 0 && words.len == 0 && chosen.len == 0;
+    struct epo_span sketch = epo_location_part(check->raw, field, "sketch");
+    struct epo_span at = epo_location_part(check->raw, field, "at");
+    *empty = typed.len == 0 && words.len == 0 && chosen.len == 0 && sketch.len == 0 && at.len == 0;
     if (*empty)
         return true;
     if (!epo_text_valid(typed) || !epo_text_valid(words) || !epo_text_valid(chosen))
         return epo_check_refuse(check, field, "form.characters", NULL);
+    if (!searching && sketch.len > 0) /* what can be closed was closed by epo_form_take_places */
+        return epo_check_refuse(check, field, "place.unfinished", NULL);
+    if (!searching && at.len > 0)
+        typed = at;
     bool read = words.len > 0 && (chosen.len > 0 || searching || typed.len == 0)
                     ? parse_words(check, field, words, chosen, value)
                 : chosen.len > 0 ? parse_chosen(check, field, chosen, value)
@@ -226,7 +234,7 @@ bool epo_location_parse(struct epo_check *check, const struct epo_field *field, 
 }
 
 void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field) {
-    static const char *const parts[] = {"q", "address"};
+    static const char *const parts[] = {"q", "address", "at", "sketch"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         epo_json_set_string(pool, raw, epo_pool_printf(pool, "%.*s.%s", EPO_ARG(field), parts[i]),
                             "");

@@ -149,13 +149,21 @@ static void push_hidden(struct epo_pool *pool, struct epo_json *list, struct epo
     epo_json_push(pool, list, pair);
 }
 
+/* What a location field posts beside its id and is kept (form.h). */
+static bool is_part_of_place(struct epo_span part) {
+    static const char *const PARTS[] = {"q", "address", "kind", "sketch", "at", "radius", "view"};
+    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+        if (epo_span_is(part, PARTS[i]))
+            return true;
+    return false;
+}
+
 static bool is_own_name(const struct epo_form *form, struct epo_span name) {
     struct epo_span part, id = epo_span_cut(name, '.', &part);
     const struct epo_field *field = epo_form_field(form, id);
     if (field == NULL)
         return false;
-    return id.len == name.len || (field->kind == &epo_kind_location &&
-                                  (epo_span_is(part, "q") || epo_span_is(part, "address")));
+    return id.len == name.len || (field->kind == &epo_kind_location && is_part_of_place(part));
 }
 
 struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,

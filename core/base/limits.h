@@ -18,12 +18,13 @@
 #define EPO_PLACE_ID_CHARS_MAX 64     /* of one id of the map */
 #define EPO_CIRCLE_RADIUS_MIN_M 0.5   /* a place drawn as a circle */
 #define EPO_CIRCLE_RADIUS_MAX_M 5000
-#define EPO_ROUTE_VIA_MAX 25      /* points that a route along the streets goes through */
-#define EPO_QUEUE_JOBS_MAX 1024   /* (setting) jobs waiting for a worker; then 503 + Retry-After */
-#define EPO_WRITE_QUEUE_MAX 4096  /* jobs waiting for the writer; then 503 */
-#define EPO_WRITE_GROUP_MAX 256   /* jobs in one commit: bounds the wait of the first one */
-#define EPO_JOB_DEADLINE_MS 10000 /* (setting) a worker job older than this is answered 503 */
-#define EPO_PLACE_MEETS_MAX 20000 /* features of one layer by a place: some 50 ms of GEOS */
+#define EPO_SKETCH_CORNERS_MAX 200 /* of a line or an area put together without a script */
+#define EPO_ROUTE_VIA_MAX 25       /* points that a route along the streets goes through */
+#define EPO_QUEUE_JOBS_MAX 1024    /* (setting) jobs waiting for a worker; then 503 + Retry-After */
+#define EPO_WRITE_QUEUE_MAX 4096   /* jobs waiting for the writer; then 503 */
+#define EPO_WRITE_GROUP_MAX 256    /* jobs in one commit: bounds the wait of the first one */
+#define EPO_JOB_DEADLINE_MS 10000  /* (setting) a worker job older than this is answered 503 */
+#define EPO_PLACE_MEETS_MAX 20000  /* features of one layer by a place: some 50 ms of GEOS */
 #define EPO_CONNECTIONS_PER_ADDRESS 64 /* (setting) a household behind one NAT fits */
 #define EPO_PAGE_BYTES_MAX (8u << 20)  /* a rendered page */
 #define EPO_BACKGROUNDS_MAX 16         /* pictures of the ground that a portal may offer */

@@ -1,7 +1,8 @@
 /* A form from blank to filed: fill in, search for a place, review, send. Everything typed travels
  * in the page itself, so a failure at any step shows it again with nothing lost.
  *
- * _action says what to do: "review", "edit", "send" or "search:<field>". _key is the idempotency
+ * _action says what to do: "review", "edit", "send", "search:<field>", "use:<offer>" or
+ * "step:<field>:…" (a place without a script, forms/form.h). _key is the idempotency
  * key of what was reviewed: sending it twice (double click, reload, way back) files once. */
 #include "http/pages.h"
 
@@ -13,8 +14,9 @@ struct filling {
     struct epo_request *request;
     struct epo_agenda *agenda;
     const struct epo_form *form;
-    struct epo_json *raw;     /* as posted: name -> text or array of texts */
-    char key[EPO_TOKEN_SIZE]; /* or empty */
+    struct epo_json *raw;        /* as posted: name -> text or array of texts */
+    struct epo_form_steps steps; /* of a page without a script */
+    char key[EPO_TOKEN_SIZE];    /* or empty */
     struct epo_intake intake;
 };
 
@@ -98,6 +100,14 @@ static struct epo_response *show_form(struct filling *filling, int status,
     struct epo_json *model = frame(filling);
     struct epo_json *view = epo_form_view(filling->form, pool, filling->request->lang,
                                           filling->request->portal->catalog, result);
+    epo_form_view_places(filling->form, pool, filling->request->lang,
+                         filling->request->portal->catalog, filling->request->portal->maps,
+                         filling->raw, &filling->steps, view);
+    epo_json_set(pool, view, "place_values",
+                 filling->steps.field != NULL
+                     ? epo_page_values(filling->request, filling->agenda, filling->form,
+                                       filling->intake.values)
+                     : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
     epo_json_set(pool, model, "form", view);
     return epo_respond_page(filling->request, status, "web/form", model);
@@ -109,10 +119,9 @@ static struct epo_response *show_form_at(struct filling *filling, struct epo_poi
     struct epo_form_result result = {0};
     struct epo_error error = {0};
     filling->raw = epo_json_object(request->pool);
-    epo_json_set_string(request->pool, filling->raw, epo_form_place_field(filling->form),
-                        epo_pool_printf(request->pool,
-                                        "{\"type\":\"Point\",\"coordinates\":[%.7f,%.7f]}", at.x,
-                                        at.y));
+    if (!epo_form_open_at(filling->form, request->pool, request->portal->maps, at,
+                          epo_request_query(request, "found"), filling->raw, &error))
+        return epo_respond_error(request, &error, NULL);
     if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
                         request->portal->maps, request->portal->catalog, request->lang, &result,
                         &error))
@@ -214,6 +223,34 @@ static struct epo_response *review(struct filling *filling) {
         return show_form(filling, 422, &filling->intake.result);
     make_key(filling);
     return show_review(filling, 200, EPO_SPAN(""));
+}
+
+/* After a step of a place: what is wrong with it is said, what is only missing is not. */
+static void keep_errors_of(struct filling *filling, const char *field) {
+    static const char *const MISSING[] = {"form.place_required", "form.choose_address",
+                                          "form.no_address",     "place.unfinished",
+                                          "place.too_few",       "place.no_description"};
+    struct epo_pool *pool = filling->request->pool;
+    struct epo_json *errors = filling->intake.result.errors, *kept = epo_json_array(pool);
+    for (uint32_t i = 0; i < errors->count; i++) {
+        bool of_it = epo_span_is(epo_json_get_text(errors->items[i], "path"), field);
+        struct epo_span code = epo_json_get_text(errors->items[i], "code");
+        for (size_t k = 0; of_it && k < sizeof MISSING / sizeof *MISSING; k++)
+            of_it = !epo_span_is(code, MISSING[k]);
+        if (of_it)
+            epo_json_push(pool, kept, errors->items[i]);
+    }
+    filling->intake.result.errors = kept;
+}
+
+/* A place was named, moved or looked for on a page without a script: the agenda's word on it, the
+ * fee so far, and the page again. */
+static struct epo_response *step(struct filling *filling) {
+    struct epo_error error = {0};
+    if (!check(filling, &error))
+        return show_trouble(filling, &error);
+    keep_errors_of(filling, filling->steps.field);
+    return show_form(filling, 200, &filling->intake.result);
 }
 
 /* Back to the form, or a search for a place: what was typed with what was found, no errors yet. */
@@ -324,10 +361,18 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         return epo_page_not_found(request);
     read_key(filling);
     read_raw(filling);
+    struct epo_error error = {0};
+    if (!epo_form_take_places(filling->form, request->pool, request->portal->maps, filling->raw,
+                              action, &filling->steps, &error))
+        return show_trouble(filling, &error);
+    if (filling->steps.field != NULL)
+        return step(filling);
     if (epo_span_is(action, "send"))
         return send(filling);
     if (epo_span_starts(action, EPO_SPAN("use:")))
         take_offer(filling, (struct epo_span){action.at + 4, action.len - 4});
+    if (epo_span_starts(action, EPO_SPAN("search:")))
+        epo_json_set_text(request->pool, filling->raw, "_action", action); /* goes before a value */
     if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);

@@ -47,7 +47,7 @@ export class Picker {
 
   // What serves without scripts goes, except for the one input that is sent.
   takeOver() {
-    const { plain, box } = this, store = plain.querySelector(`textarea[name="${CSS.escape(box.dataset.name)}"]`);
+    const { plain, box } = this, store = plain.querySelector(`input[name="${CSS.escape(box.dataset.name)}"]`);
     const words = plain.querySelector(`[name="${CSS.escape(this.id)}.q"]`);
     const chosen = plain.querySelector(`[name="${CSS.escape(this.id)}.address"]:checked`);
     this.query = words?.value ?? '';

@@ -24,6 +24,18 @@ export async function axe(page) {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`));
 }
 
+// The same for a page of a context without JavaScript, where axe itself cannot run: its text, as it stands without
+// scripts, in a page that may have them.
+export async function axeWithoutScripts(page) {
+  const text = (await page.content()).replace(/<script[^>]*><\/script>/g, '').replace(/<\/?noscript>/g, '');
+  const context = await page.context().browser().newContext({ ...common, viewport: page.viewportSize() }), twin = await context.newPage();
+  await twin.route(page.url(), (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: text }));
+  await twin.goto(page.url());
+  const found = await axe(twin);
+  await context.close();
+  return found;
+}
+
 // Everything that the page complains about: script errors, refused by the policy, failed loads.
 export function complaints(page) {
   const all = [];

@@ -269,6 +269,209 @@ static void several(void **state) {
     epo_form_free(many);
 }
 
+/* ---- without a script, step by step ---- */
+
+/* One post: what the step made of it stays in raw. Gives the key of what was said. */
+static const char *press(const struct epo_form *of, struct epo_json *raw, const char *action) {
+    struct epo_form_steps steps;
+    struct epo_error error = {0};
+    if (!epo_form_take_places(of, pool, maps, raw, epo_span(action), &steps, &error))
+        fail_msg("%s", error.text);
+    return steps.notes->count > 0 ? steps.notes->items[0]->text.at : "";
+}
+
+static struct epo_form *form_of(const char *location) {
+    struct epo_form_fault *faults = NULL;
+    const char *source = epo_pool_printf(
+        pool,
+        "{\"id\":\"t\",\"title\":{\"cs\":\"T\",\"en\":\"T\"},\"sections\":[{\"id\":\"s\",\"title\":"
+        "{"
+        "\"cs\":\"S\",\"en\":\"S\"},\"fields\":[{\"id\":\"w\",\"type\":\"location\",\"label\":{"
+        "\"cs\":\"Kde\",\"en\":\"Where\"},%s}]}]}",
+        location);
+    struct epo_form *made = epo_form_read(pool, epo_span(source), "w.json", maps, &faults);
+    if (made == NULL)
+        fail_msg("%s: %s", faults->where, faults->text);
+    return made;
+}
+
+static struct epo_form_result checked(const struct epo_form *of, const struct epo_json *raw) {
+    struct epo_form_result result;
+    struct epo_error error = {0};
+    if (!epo_form_check(of, pool, EPO_ANSWERS_FROM_HTML, raw, maps, catalog, "cs", &result, &error))
+        fail_msg("%s", error.text);
+    return result;
+}
+
+static void set(struct epo_json *raw, const char *name, const char *value) {
+    epo_json_set_string(pool, raw, name, value);
+}
+static const char *get(const struct epo_json *raw, const char *name) {
+    return epo_pool_string(pool, epo_json_get_text(raw, name));
+}
+
+/* Corners by typed coordinates, by the cross and by a click; undone, too few, closed, sent. */
+static void an_area_of_corners(void **state) {
+    (void)state;
+    struct epo_form *of = form_of("\"kinds\":[\"area\",\"line\"]");
+    struct epo_json *raw = epo_json_object(pool);
+    struct epo_point at = middle();
+    set(raw, "w.at", epo_pool_printf(pool, "%.6f %.6f", at.x, at.y)); /* longitude first */
+    assert_string_equal(press(of, raw, "step:w:typed"), "place.plain.corner");
+    assert_string_equal(get(raw, "w.at"), "");
+    assert_non_null(strstr(get(raw, "w.view"), ",17"));
+    set(raw, "w.map.x", "340");
+    set(raw, "w.map.y", "200");
+    assert_string_equal(press(of, raw, ""), "place.plain.corner");
+    set(raw, "w.map.x", "");
+    assert_string_equal(press(of, raw, "step:w:close"), "place.plain.few");
+    struct epo_form_result result = checked(of, raw);
+    assert_string_equal(code(&result), "place.unfinished");
+    assert_string_equal(press(of, raw, "step:w:south"), "place.plain.moved");
+    assert_string_equal(press(of, raw, "step:w:cross"), "place.plain.corner");
+    assert_string_equal(press(of, raw, "step:w:cross"), "place.plain.corner");
+    assert_string_equal(press(of, raw, "step:w:back"), "place.plain.back");
+    assert_string_equal(press(of, raw, "step:w:close"), "place.plain.put");
+    assert_string_equal(get(raw, "w.sketch"), "");
+    result = checked(of, raw);
+    assert_string_equal(code(&result), "");
+    assert_int_equal(result.place.kind, EPO_PLACE_AREA);
+    assert_int_equal(epo_json_find(result.answers, "w.coordinates.0")->count, 4);
+    assert_string_equal(press(of, raw, "step:w:clear"), "place.plain.cleared");
+    assert_string_equal(get(raw, "w"), "");
+
+    /* a line that only lacks the last press is closed when the form goes on; another kind gives up
+     * the drawing before */
+    set(raw, "w.sketch", "area 13.37,49.74");
+    set(raw, "w.kind", "line");
+    press(of, raw, "step:w:north");
+    assert_string_equal(get(raw, "w.sketch"), "");
+    press(of, raw, "step:w:cross");
+    press(of, raw, "step:w:east");
+    press(of, raw, "step:w:cross");
+    press(of, raw, "review");
+    result = checked(of, raw);
+    assert_string_equal(code(&result), "");
+    assert_int_equal(result.place.kind, EPO_PLACE_LINE);
+    epo_form_free(of);
+}
+
+/* Parcels join, and leave when they are pointed at again; an address is the nearest one. */
+static void parcels_and_addresses(void **state) {
+    (void)state;
+    struct epo_form *of = form_of("\"kinds\":[\"parcel\"]"), *house;
+    struct epo_json *raw = epo_json_object(pool);
+    struct epo_point at = middle();
+    assert_true(epo_form_open_at(of, pool, maps, at, EPO_SPAN(""), raw, NULL));
+    const char *one = get(raw, "w");
+    assert_non_null(strstr(one, "\"kind\":\"parcel\""));
+    for (int i = 0; i < 8 && strcmp(get(raw, "w"), one) == 0; i++) {
+        press(of, raw, "step:w:east");
+        assert_non_null(strstr("place.plain.joined place.plain.dropped place.plain.nothing",
+                               press(of, raw, "step:w:cross")));
+    }
+    struct epo_json *both = parse_json(pool, epo_span(get(raw, "w")));
+    assert_int_equal(epo_json_find(both, "properties.ids")->count, 2);
+    struct epo_form_result result = checked(of, raw);
+    assert_string_equal(code(&result), "");
+    assert_string_equal(press(of, raw, "step:w:cross"), "place.plain.dropped");
+    assert_int_equal(
+        epo_json_find(parse_json(pool, epo_span(get(raw, "w"))), "properties.ids")->count, 1);
+    epo_form_free(of);
+
+    house = form_of("\"kinds\":[\"address\"]");
+    raw = epo_json_object(pool);
+    assert_true(epo_form_open_at(house, pool, maps, at, EPO_SPAN(""), raw, NULL));
+    result = checked(house, raw);
+    assert_string_equal(code(&result), "");
+    assert_non_null(epo_json_find(result.facts, "w.chosen.ids.0"));
+    epo_form_free(house);
+}
+
+/* Added one after another, described, removed; found by words; no more than are allowed. */
+static void several_step_by_step(void **state) {
+    (void)state;
+    struct epo_form *of = form_of(
+        "\"kinds\":[\"point\",\"address\"],\"describe\":true,\"several\":{\"min\":2,\"max\":3}");
+    struct epo_json *raw = epo_json_object(pool);
+    const char *words = NULL, *id = some_address(&words);
+    assert_string_equal(press(of, raw, "step:w:chosen"), "place.plain.choose");
+    set(raw, "w.q", words);
+    set(raw, "w.address", id);
+    assert_string_equal(press(of, raw, "step:w:chosen"), "place.plain.added");
+    assert_string_equal(get(raw, "w.q"), "");
+    press(of, raw, "step:w:east");
+    set(raw, "w.text.1", " med ");
+    assert_string_equal(press(of, raw, "step:w:cross"), "place.plain.added");
+    set(raw, "w.text.2", "s\303\275ry");
+    press(of, raw, "step:w:south");
+    press(of, raw, "step:w:cross");
+    assert_string_equal(press(of, raw, "step:w:cross"), "place.plain.full");
+    set(raw, "w.text.3", "a");
+    assert_string_equal(press(of, raw, "step:w:remove-1"), "place.plain.removed");
+    struct epo_json *list = epo_json_get(parse_json(pool, epo_span(get(raw, "w"))), "features");
+    assert_int_equal(list->count, 2);
+    assert_string_equal(epo_json_find(list, "0.properties.description")->text.at, "s\303\275ry");
+    set(raw, "w.text.1", "s\303\275ry");
+    set(raw, "w.text.2", "b");
+    press(of, raw, "review");
+    struct epo_form_result result = checked(of, raw);
+    assert_string_equal(code(&result), "");
+    assert_string_equal(
+        epo_json_find(result.answers, "w.features.1.properties.description")->text.at, "b");
+    /* what cannot be read stays where it was typed */
+    set(raw, "w.at", "nowhere");
+    assert_string_equal(press(of, raw, "step:w:typed"), "place.plain.not_understood");
+    assert_string_equal(get(raw, "w.at"), "nowhere");
+    struct epo_json *view = epo_form_view(of, pool, "cs", catalog, &result);
+    struct epo_form_steps steps = {.notes = epo_json_object(pool)};
+    epo_form_view_places(of, pool, "cs", catalog, maps, raw, &steps, view);
+    const struct epo_json *plain = epo_json_find(view, "sections.0.fields.0.plain");
+    assert_int_equal(epo_json_get(plain, "places")->count, 2);
+    assert_string_equal(epo_json_get_text(plain, "at").at, "nowhere");
+    assert_non_null(strstr(epo_json_get_text(plain, "picture").at, "&place=%7B"));
+    assert_non_null(strstr(epo_json_get_text(plain, "cross").at, "Parcela: "));
+    epo_form_free(of);
+}
+
+/* Nothing that is posted may break a step. */
+static void hostile_steps(void **state) {
+    (void)state;
+    static const char *const ACTIONS[] = {
+        "step:w:close", "step:w:back",  "step:w:remove-9", "step:w:remove--1",
+        "step:w:cross", "step:w:typed", "step:w:chosen",   "step:w:city",
+        "step:w:",      "step:x:cross", "step:w:remove-1", "review"};
+    static const char *const VALUES[] = {
+        "{",
+        "{\"type\":\"FeatureCollection\",\"features\":7}",
+        "{\"type\":\"FeatureCollection\",\"features\":[7,null,{\"type\":\"Feature\"}]}",
+        "{\"type\":\"Feature\",\"properties\":{\"kind\":\"parcel\",\"ids\":[[],1,\"x\"]}}",
+        "{\"type\":\"Point\",\"coordinates\":[[[[]]]]}",
+        "{\"features\":[],\"geometry\":{\"coordinates\":{}}}"};
+    struct epo_form *forms[] = {form_of("\"kinds\":[\"area\"]"),
+                                form_of("\"kinds\":[\"parcel\",\"route\"],\"describe\":true,"
+                                        "\"several\":{\"max\":2}")};
+    for (size_t f = 0; f < 2; f++)
+        for (size_t v = 0; v < sizeof VALUES / sizeof *VALUES; v++)
+            for (size_t a = 0; a < sizeof ACTIONS / sizeof *ACTIONS; a++) {
+                struct epo_json *raw = epo_json_object(pool);
+                set(raw, "w", VALUES[v]);
+                set(raw, "w.at", VALUES[(v + 1) % 6]);
+                set(raw, "w.sketch", "area 1,2 nan,3 4");
+                set(raw, "w.view", "999,999,99");
+                set(raw, "w.map.x", a % 2 ? "-1e9" : "");
+                set(raw, "w.map.y", "x");
+                set(raw, "w.text.1", "t");
+                press(forms[f], raw, ACTIONS[a]);
+                struct epo_form_result result = checked(forms[f], raw);
+                struct epo_json *view = epo_form_view(forms[f], pool, "en", catalog, &result);
+                epo_form_view_places(forms[f], pool, "en", catalog, maps, raw, NULL, view);
+                assert_non_null(epo_json_find(view, "sections.0.fields.0.plain.picture"));
+            }
+    epo_form_free(forms[0]);
+    epo_form_free(forms[1]);
+}
+
 static int setup(void **state) {
     (void)state;
     struct epo_error error = {0};
@@ -296,10 +499,16 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_script), cmocka_unit_test(with_geojson),
-        cmocka_unit_test(summaries),      cmocka_unit_test(hidden),
-        cmocka_unit_test(views),          cmocka_unit_test(unknown_layer),
-        cmocka_unit_test(several)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(without_script),
+                                       cmocka_unit_test(with_geojson),
+                                       cmocka_unit_test(an_area_of_corners),
+                                       cmocka_unit_test(parcels_and_addresses),
+                                       cmocka_unit_test(several_step_by_step),
+                                       cmocka_unit_test(hostile_steps),
+                                       cmocka_unit_test(summaries),
+                                       cmocka_unit_test(hidden),
+                                       cmocka_unit_test(views),
+                                       cmocka_unit_test(unknown_layer),
+                                       cmocka_unit_test(several)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
