@@ -29,6 +29,24 @@ static struct epo_span to_wkb(struct epo_pool *pool, const GEOSGeometry *geometr
     return wkb;
 }
 
+/* Around a point: what GEOSBuffer would make of it, without its machinery (each request with a pin
+ * comes through here). WKB of a polygon with one ring, little endian as the machine. */
+static void round_footprint(struct epo_pool *pool, struct epo_point at, double radius_m,
+                            struct epo_footprint *footprint) {
+    enum { CORNERS = 4 * QUARTER_SEGMENTS, HEAD = 1 + 3 * 4 };
+    static const unsigned char head[HEAD] = {1, 3, 0, 0, 0, 1, 0, 0, 0, CORNERS + 1, 0, 0, 0};
+    char wkb[HEAD + (CORNERS + 1) * 16], *to = wkb + HEAD;
+    memcpy(wkb, head, HEAD);
+    for (int i = 0; i <= CORNERS; i++, to += 16) {
+        double angle = -2 * M_PI * (i % CORNERS) / CORNERS;
+        double corner[2] = {at.x + radius_m * cos(angle), at.y + radius_m * sin(angle)};
+        memcpy(to, corner, sizeof corner);
+    }
+    *footprint =
+        (struct epo_footprint){epo_pool_copy(pool, (struct epo_span){wkb, sizeof wkb}),
+                               at.x - radius_m, at.y - radius_m, at.x + radius_m, at.y + radius_m};
+}
+
 bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, double widen_m,
                       struct epo_footprint *footprint, struct epo_error *error) {
     GEOSContextHandle_t g = epo_geos();
@@ -36,6 +54,10 @@ bool epo_footprint_of(struct epo_pool *pool, const struct epo_place *place, doub
                                         place->max_y};
     if (place->kind == EPO_PLACE_AREA)
         return true;
+    if (place->kind == EPO_PLACE_POINT) {
+        round_footprint(pool, place->anchor_metres, widen_m, footprint);
+        return true;
+    }
     GEOSGeometry *shape = from_wkb(place->wkb_metres);
     GEOSGeometry *wide = shape == NULL ? NULL : GEOSBuffer_r(g, shape, widen_m, QUARTER_SEGMENTS);
     bool ok = wide != NULL && GEOSGeom_getExtent_r(g, wide, &footprint->min_x, &footprint->min_y,

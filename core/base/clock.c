@@ -115,16 +115,39 @@ bool epo_date_parse_loose(struct epo_span text, struct epo_date *date) {
     return parts[2].len == 4 && real_date(numbers[2], numbers[1], numbers[0], date);
 }
 
+/* Times stand in every row and answer: digits alone, without a formatter. */
+static char *put_digits(char *to, int number, int count) {
+    for (int i = count - 1; i >= 0; i--, number /= 10)
+        to[i] = (char)('0' + number % 10);
+    return to + count;
+}
+
+static char *put_date(char *to, struct epo_date date) {
+    to = put_digits(to, date.year, 4);
+    *to++ = '-';
+    to = put_digits(to, date.month, 2);
+    *to++ = '-';
+    return put_digits(to, date.day, 2);
+}
+
 const char *epo_time_rfc3339(int64_t at_us, char out[EPO_TIME_SIZE]) {
     time_t at = seconds(at_us);
     int micros = (int)((at_us % 1000000 + 1000000) % 1000000);
     struct tm utc;
     gmtime_r(&at, &utc);
-    size_t len = strftime(out, EPO_TIME_SIZE, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (micros)
-        snprintf(out + len, EPO_TIME_SIZE - len, ".%06dZ", micros);
-    else
-        snprintf(out + len, EPO_TIME_SIZE - len, "Z");
+    char *to = put_date(out, (struct epo_date){utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday});
+    *to++ = 'T';
+    to = put_digits(to, utc.tm_hour, 2);
+    *to++ = ':';
+    to = put_digits(to, utc.tm_min, 2);
+    *to++ = ':';
+    to = put_digits(to, utc.tm_sec, 2);
+    if (micros) {
+        *to++ = '.';
+        to = put_digits(to, micros, 6);
+    }
+    *to++ = 'Z';
+    *to = '\0';
     return out;
 }
 
@@ -158,6 +181,6 @@ const char *epo_time_local(int64_t at_us, const char *lang, char out[EPO_TIME_SI
 }
 
 const char *epo_date_iso(struct epo_date date, char out[EPO_TIME_SIZE]) {
-    snprintf(out, EPO_TIME_SIZE, "%04d-%02d-%02d", date.year, date.month, date.day);
+    *put_date(out, date) = '\0';
     return out;
 }

@@ -52,7 +52,7 @@ struct epo_json *epo_json_object(struct epo_pool *pool) {
 static void grow(struct epo_pool *pool, struct epo_json *parent) {
     if (parent->count < parent->room)
         return;
-    uint32_t room = parent->room ? parent->room * 2 : 8;
+    uint32_t room = parent->room ? parent->room * 2 : 4;
     struct epo_json **items = EPO_NEW_ARRAY(pool, struct epo_json *, room);
     if (parent->count)
         memcpy(items, parent->items, parent->count * sizeof *items);
@@ -72,13 +72,13 @@ void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_jso
     array->items[array->count++] = value;
 }
 
-struct epo_json *epo_json_set(struct epo_pool *pool, struct epo_json *object, const char *name,
+struct epo_json *epo_json_put(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
                               struct epo_json *value) {
     epo_assert(object->type == EPO_JSON_OBJECT && value);
     for (uint32_t i = 0; i < object->count; i++)
-        if (epo_span_is(object->names[i], name))
+        if (epo_span_equal(object->names[i], name))
             return object->items[i] = value;
-    epo_json_append(pool, object, epo_pool_copy(pool, epo_span(name)), value);
+    epo_json_append(pool, object, name, value);
     return value;
 }
 
@@ -88,26 +88,6 @@ void epo_json_append(struct epo_pool *pool, struct epo_json *object, struct epo_
     grow(pool, object);
     object->names[object->count] = name;
     object->items[object->count++] = value;
-}
-
-void epo_json_set_text(struct epo_pool *pool, struct epo_json *object, const char *name,
-                       struct epo_span value) {
-    epo_json_set(pool, object, name, epo_json_text(pool, value));
-}
-
-void epo_json_set_string(struct epo_pool *pool, struct epo_json *object, const char *name,
-                         const char *value) {
-    epo_json_set(pool, object, name, epo_json_string(pool, value));
-}
-
-void epo_json_set_integer(struct epo_pool *pool, struct epo_json *object, const char *name,
-                          int64_t value) {
-    epo_json_set(pool, object, name, epo_json_integer(pool, value));
-}
-
-void epo_json_set_boolean(struct epo_pool *pool, struct epo_json *object, const char *name,
-                          bool value) {
-    epo_json_set(pool, object, name, epo_json_boolean(pool, value));
 }
 
 static struct epo_json *copy_to_depth(struct epo_pool *pool, const struct epo_json *value,
@@ -120,15 +100,18 @@ static struct epo_json *copy_to_depth(struct epo_pool *pool, const struct epo_js
         made->text = epo_pool_copy(pool, value->text);
     if (value->type != EPO_JSON_ARRAY && value->type != EPO_JSON_OBJECT)
         return made;
-    made->count = made->room = 0;
+    made->room = value->count;
     made->items = NULL;
     made->names = NULL;
+    if (value->count == 0)
+        return made;
+    made->items = EPO_NEW_ARRAY(pool, struct epo_json *, value->count);
+    if (value->type == EPO_JSON_OBJECT)
+        made->names = EPO_NEW_ARRAY(pool, struct epo_span, value->count);
     for (uint32_t i = 0; i < value->count; i++) {
-        grow(pool, made);
         if (value->type == EPO_JSON_OBJECT)
             made->names[i] = epo_pool_copy(pool, value->names[i]);
         made->items[i] = copy_to_depth(pool, value->items[i], depth + 1);
-        made->count++;
     }
     return made;
 }
@@ -144,10 +127,6 @@ struct epo_json *epo_json_get_span(const struct epo_json *object, struct epo_spa
         if (epo_span_equal(object->names[i], name))
             return object->items[i];
     return NULL;
-}
-
-struct epo_json *epo_json_get(const struct epo_json *object, const char *name) {
-    return epo_json_get_span(object, epo_span(name));
 }
 
 struct epo_json *epo_json_find(const struct epo_json *root, const char *path) {

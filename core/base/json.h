@@ -26,11 +26,12 @@ struct epo_json {
         int64_t integer;
         double real;
         struct epo_span text;
+        struct { /* arrays and objects: children in order; names[i] only for objects */
+            struct epo_json **items;
+            struct epo_span *names;
+        };
     };
-    /* arrays and objects: children in order; names[i] only for objects */
-    uint32_t count, room;
-    struct epo_json **items;
-    struct epo_span *names;
+    uint32_t count, room; /* children; 0 for all else */
 };
 
 /* Parse one whole JSON text (RFC 8259): refuses comments, trailing bytes, invalid UTF-8, duplicate
@@ -39,7 +40,7 @@ struct epo_json {
 struct epo_json *epo_json_parse(struct epo_pool *pool, struct epo_span source,
                                 struct epo_error *error);
 
-/* Building. `name` is copied; values are linked, not copied (a tree, never shared twice). */
+/* Building. Values are linked, not copied: what is linked twice must not change any more. */
 struct epo_json *epo_json_null(struct epo_pool *pool);
 struct epo_json *epo_json_boolean(struct epo_pool *pool, bool value);
 struct epo_json *epo_json_integer(struct epo_pool *pool, int64_t value);
@@ -49,25 +50,33 @@ struct epo_json *epo_json_string(struct epo_pool *pool, const char *value);   /*
 struct epo_json *epo_json_array(struct epo_pool *pool);
 struct epo_json *epo_json_object(struct epo_pool *pool);
 void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_json *value);
-/* Sets or replaces a member; returns value, so that chains read well. */
-struct epo_json *epo_json_set(struct epo_pool *pool, struct epo_json *object, const char *name,
+/* Sets or replaces a member; returns value, so that chains read well. The name is copied into the
+ * pool unless it is a literal. */
+#define epo_json_set(pool, object, name, value)                                                    \
+    epo_json_put((pool), (object), EPO_JSON_NAME(pool, name), (value))
+#define EPO_JSON_NAME(pool, name)                                                                  \
+    (__builtin_constant_p(name) ? epo_span(name) : epo_pool_copy((pool), epo_span(name)))
+/* The same with a name that lives as long as the tree. */
+struct epo_json *epo_json_put(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
                               struct epo_json *value);
 /* Adds a member whose name is known to be new: `name` must live as long as the tree. */
 void epo_json_append(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
                      struct epo_json *value);
-void epo_json_set_text(struct epo_pool *pool, struct epo_json *object, const char *name,
-                       struct epo_span value);
-void epo_json_set_string(struct epo_pool *pool, struct epo_json *object, const char *name,
-                         const char *value);
-void epo_json_set_integer(struct epo_pool *pool, struct epo_json *object, const char *name,
-                          int64_t value);
-void epo_json_set_boolean(struct epo_pool *pool, struct epo_json *object, const char *name,
-                          bool value);
+#define epo_json_set_text(pool, object, name, value)                                               \
+    ((void)epo_json_set(pool, object, name, epo_json_text((pool), (value))))
+#define epo_json_set_string(pool, object, name, value)                                             \
+    ((void)epo_json_set(pool, object, name, epo_json_string((pool), (value))))
+#define epo_json_set_integer(pool, object, name, value)                                            \
+    ((void)epo_json_set(pool, object, name, epo_json_integer((pool), (value))))
+#define epo_json_set_boolean(pool, object, name, value)                                            \
+    ((void)epo_json_set(pool, object, name, epo_json_boolean((pool), (value))))
 struct epo_json *epo_json_copy(struct epo_pool *pool, const struct epo_json *value);
 
 /* Reading: all accept NULL and wrong types and then give NULL or the default. */
-struct epo_json *epo_json_get(const struct epo_json *object, const char *name);
 struct epo_json *epo_json_get_span(const struct epo_json *object, struct epo_span name);
+static inline struct epo_json *epo_json_get(const struct epo_json *object, const char *name) {
+    return epo_json_get_span(object, epo_span(name));
+}
 /* Dotted path, array indices as numbers from 0: "place.district.code", "dogs.0.name". */
 struct epo_json *epo_json_find(const struct epo_json *root, const char *path);
 struct epo_span epo_json_get_text(const struct epo_json *object, const char *name); /* or empty */

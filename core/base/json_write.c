@@ -1,48 +1,57 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 
+/* Characters that stand in a JSON text as they are. */
+static bool is_plain(unsigned char c) {
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* Eight of them at once: no byte below 0x20, none that is " or \ (a byte of x - 0x01…01 borrows
+ * only where it was 0; bytes from 0x80 are let through by ~x). */
+static bool eight_plain(const char *at) {
+    static const uint64_t ONES = 0x0101010101010101u, HIGH = 0x8080808080808080u;
+    uint64_t x;
+    memcpy(&x, at, sizeof x);
+    uint64_t quote = x ^ ONES * '"', slash = x ^ ONES * '\\';
+    uint64_t special = (x - ONES * 0x20) & ~x;
+    special |= (quote - ONES) & ~quote;
+    special |= (slash - ONES) & ~slash;
+    return (special & HIGH) == 0;
+}
+
+static void write_escape(struct epo_buffer *buffer, unsigned char c) {
+    static const char NAMED[] = "\bb\ff\nn\rr\tt\"\"\\\\"; /* a character, what stands for it */
+    for (const char *at = NAMED; *at; at += 2)
+        if ((unsigned char)*at == c) {
+            char escape[2] = {'\\', at[1]};
+            epo_buffer_append(buffer, escape, sizeof escape);
+            return;
+        }
+    epo_buffer_printf(buffer, "\\u%04x", c);
+}
+
 static void write_text(struct epo_buffer *buffer, struct epo_span text) {
     epo_buffer_byte(buffer, '"');
     size_t from = 0;
     for (size_t i = 0; i < text.len; i++) {
+        while (i + 8 <= text.len && eight_plain(text.at + i))
+            i += 8;
+        if (i == text.len)
+            break;
         unsigned char c = (unsigned char)text.at[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
+        if (is_plain(c))
             continue;
         epo_buffer_append(buffer, text.at + from, i - from);
         from = i + 1;
-        switch (c) {
-        case '"':
-            epo_buffer_string(buffer, "\\\"");
-            break;
-        case '\\':
-            epo_buffer_string(buffer, "\\\\");
-            break;
-        case '\b':
-            epo_buffer_string(buffer, "\\b");
-            break;
-        case '\f':
-            epo_buffer_string(buffer, "\\f");
-            break;
-        case '\n':
-            epo_buffer_string(buffer, "\\n");
-            break;
-        case '\r':
-            epo_buffer_string(buffer, "\\r");
-            break;
-        case '\t':
-            epo_buffer_string(buffer, "\\t");
-            break;
-        default:
-            epo_buffer_printf(buffer, "\\u%04x", c);
-        }
+        write_escape(buffer, c);
     }
-    if (text.len > from)
-        epo_buffer_append(buffer, text.at + from, text.len - from);
+    epo_buffer_append(buffer, text.at + from, text.len - from);
     epo_buffer_byte(buffer, '"');
 }
 
@@ -75,6 +84,37 @@ static void shortest(double value, char digits[DIGITS_SIZE]) {
     }
 }
 
+/* Amounts, metres and degrees as people write them: the decimal of at most 15 digits that reads
+ * back as value, if one has so few places. No two such decimals read back the same, so that this is
+ * the shortest; the quotient of two exact doubles is what a reader of the decimal rounds to. */
+static bool write_short(struct epo_buffer *buffer, double value) {
+    static const double POWERS[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    enum { PLACES_MAX = sizeof POWERS / sizeof *POWERS - 1 };
+    double size = fabs(value), scaled = 0;
+    int places = 0;
+    if (size < 1e-5)
+        return false;
+    for (;; places++) {
+        if (places > PLACES_MAX || size * POWERS[places] >= 1e15)
+            return false;
+        scaled = rint(size * POWERS[places]);
+        if (scaled / POWERS[places] == size)
+            break;
+    }
+    char text[32], *end = text + sizeof text, *at = end;
+    uint64_t digits = (uint64_t)scaled;
+    for (int place = 0; digits > 0 || place <= places; place++) {
+        if (place == places && places > 0)
+            *--at = '.';
+        *--at = (char)('0' + digits % 10);
+        digits /= 10;
+    }
+    if (value < 0)
+        *--at = '-';
+    epo_buffer_append(buffer, at, (size_t)(end - at));
+    return true;
+}
+
 /* ECMAScript's Number::toString, which RFC 8785 §3.2.2.3 demands: the shortest digits that read
  * back the same, placed by the size of the exponent. */
 static void write_real(struct epo_buffer *buffer, double value) {
@@ -86,6 +126,8 @@ static void write_real(struct epo_buffer *buffer, double value) {
         epo_buffer_byte(buffer, '0');
         return;
     }
+    if (write_short(buffer, value))
+        return;
     char digits[DIGITS_SIZE];
     shortest(value, digits);
     const char *at = digits;
@@ -208,7 +250,7 @@ static void write_value(struct epo_buffer *buffer, const struct epo_json *value,
         if (canonical && (value->integer > (1LL << 53) || value->integer < -(1LL << 53)))
             write_real(buffer, (double)value->integer);
         else
-            epo_buffer_printf(buffer, "%lld", (long long)value->integer);
+            epo_buffer_integer(buffer, value->integer);
         break;
     case EPO_JSON_REAL:
         write_real(buffer, value->real);

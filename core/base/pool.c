@@ -1,8 +1,10 @@
 #include "base/pool.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -22,8 +24,11 @@
 #define unpoison(at, size) ((void)(at), (void)(size))
 #endif
 
-/* First chunk small enough for a request without a body, then doubling: few mallocs either way. */
+/* First chunk small enough for a request without a body, then doubling: few mallocs either way. Up
+ * to CHUNK_USUAL the allocator keeps what was freed for the next request; larger ones, which it
+ * would map and unmap each time, are for what has grown large already. */
 #define CHUNK_FIRST 4096u
+#define CHUNK_USUAL (64u << 10)
 #define CHUNK_MAX (1u << 20)
 #define ALIGN 16u
 /* A gap behind each piece, poisoned under ASan, so that running over an end is seen. */
@@ -36,6 +41,7 @@
 struct chunk {
     struct chunk *next;
     size_t size, used;
+    bool zero; /* fresh from the kernel */
     _Alignas(16) char bytes[];
 };
 
@@ -73,12 +79,15 @@ void epo_pool_free(struct epo_pool *pool) {
 
 static struct chunk *chunk_add(struct epo_pool *pool, size_t need) {
     size_t size = pool->next_size > need ? pool->next_size : need;
-    /* calloc: fresh pages from the kernel are zero already, so that a big piece costs no memset. */
-    struct chunk *chunk = calloc(1, sizeof *chunk + size);
+    /* calloc of a large chunk: fresh pages are zero already and cost nothing until touched. */
+    bool zero = size > CHUNK_USUAL;
+    struct chunk *chunk = zero ? calloc(1, sizeof *chunk + size) : malloc(sizeof *chunk + size);
     epo_assert(chunk);
     chunk->size = size;
+    chunk->used = 0;
+    chunk->zero = zero;
     poison(chunk->bytes, size);
-    if (pool->next_size < CHUNK_MAX)
+    if (pool->next_size < (pool->used < CHUNK_MAX ? CHUNK_USUAL : CHUNK_MAX))
         pool->next_size *= 2;
     /* A piece larger than usual must not end the use of a half-empty chunk. */
     if (pool->chunks && need > CHUNK_FIRST && size == need) {
@@ -91,7 +100,8 @@ static struct chunk *chunk_add(struct epo_pool *pool, size_t need) {
     return chunk;
 }
 
-void *epo_pool_alloc(struct epo_pool *pool, size_t size) {
+/* Room for size bytes; what stands in it is told by *zero. */
+static void *take(struct epo_pool *pool, size_t size, bool *zero) {
     epo_assert(size <= SIZE_MAX / 2);
     size_t need = (size + REDZONE + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     if (need == 0)
@@ -103,7 +113,14 @@ void *epo_pool_alloc(struct epo_pool *pool, size_t size) {
     chunk->used += need;
     pool->used += need;
     unpoison(at, size);
+    *zero = chunk->zero;
     return at;
+}
+
+void *epo_pool_alloc(struct epo_pool *pool, size_t size) {
+    bool zero;
+    void *at = take(pool, size, &zero);
+    return zero ? at : memset(at, 0, size);
 }
 
 struct epo_span epo_pool_copy(struct epo_pool *pool, struct epo_span from) {
@@ -111,7 +128,8 @@ struct epo_span epo_pool_copy(struct epo_pool *pool, struct epo_span from) {
 }
 
 char *epo_pool_string(struct epo_pool *pool, struct epo_span from) {
-    char *to = epo_pool_alloc(pool, from.len + 1);
+    bool zero;
+    char *to = take(pool, from.len + 1, &zero);
     if (from.len)
         memcpy(to, from.at, from.len);
     to[from.len] = '\0';
@@ -119,14 +137,20 @@ char *epo_pool_string(struct epo_pool *pool, struct epo_span from) {
 }
 
 char *epo_pool_printf(struct epo_pool *pool, const char *format, ...) {
+    char small[256];
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int len = vsnprintf(NULL, 0, format, arguments);
+    int len = vsnprintf(small, sizeof small, format, arguments);
     va_end(arguments);
     epo_assert(len >= 0);
-    char *to = epo_pool_alloc(pool, (size_t)len + 1);
-    vsnprintf(to, (size_t)len + 1, format, again);
+    char *to;
+    if ((size_t)len < sizeof small) {
+        to = epo_pool_string(pool, (struct epo_span){small, (size_t)len});
+    } else {
+        to = epo_pool_alloc(pool, (size_t)len + 1);
+        vsnprintf(to, (size_t)len + 1, format, again);
+    }
     va_end(again);
     return to;
 }

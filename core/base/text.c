@@ -9,18 +9,6 @@
 #include "base/error.h"
 #include "base/pool.h"
 
-struct epo_span epo_span(const char *string) {
-    return (struct epo_span){string, string ? strlen(string) : 0};
-}
-
-bool epo_span_equal(struct epo_span a, struct epo_span b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-bool epo_span_is(struct epo_span a, const char *string) {
-    return epo_span_equal(a, epo_span(string));
-}
-
 bool epo_span_starts(struct epo_span text, struct epo_span prefix) {
     return text.len >= prefix.len &&
            (prefix.len == 0 || memcmp(text.at, prefix.at, prefix.len) == 0);
@@ -202,7 +190,10 @@ static bool reserve(struct epo_buffer *buffer, size_t len) {
 }
 
 void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len) {
-    if (len && reserve(buffer, len)) {
+    if (len && len <= buffer->size - buffer->len && !buffer->failed) {
+        memcpy(buffer->at + buffer->len, bytes, len);
+        buffer->len += len;
+    } else if (len && reserve(buffer, len)) {
         memcpy(buffer->at + buffer->len, bytes, len);
         buffer->len += len;
     }
@@ -217,7 +208,21 @@ void epo_buffer_string(struct epo_buffer *buffer, const char *string) {
 }
 
 void epo_buffer_byte(struct epo_buffer *buffer, char byte) {
-    epo_buffer_append(buffer, &byte, 1);
+    if (buffer->len < buffer->size && !buffer->failed)
+        buffer->at[buffer->len++] = byte;
+    else
+        epo_buffer_append(buffer, &byte, 1);
+}
+
+void epo_buffer_integer(struct epo_buffer *buffer, int64_t value) {
+    char text[24], *end = text + sizeof text, *at = end;
+    uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + size % 10);
+    while (size /= 10);
+    if (value < 0)
+        *--at = '-';
+    epo_buffer_append(buffer, at, (size_t)(end - at));
 }
 
 void epo_buffer_printf(struct epo_buffer *buffer, const char *format, ...) {

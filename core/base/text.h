@@ -21,9 +21,16 @@ struct epo_span {
 /* For printf("%.*s", EPO_ARG(span)). */
 #define EPO_ARG(span) (int)(span).len, (span).at
 
-struct epo_span epo_span(const char *string); /* NULL gives the empty span */
-bool epo_span_equal(struct epo_span a, struct epo_span b);
-bool epo_span_is(struct epo_span a, const char *string);
+/* NULL gives the empty span. */
+static inline struct epo_span epo_span(const char *string) {
+    return (struct epo_span){string, string ? strlen(string) : 0};
+}
+static inline bool epo_span_equal(struct epo_span a, struct epo_span b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+static inline bool epo_span_is(struct epo_span a, const char *string) {
+    return epo_span_equal(a, epo_span(string));
+}
 bool epo_span_starts(struct epo_span text, struct epo_span prefix);
 struct epo_span epo_span_trim(struct epo_span text); /* ASCII white space off both ends */
 /* Cut at the first `sep`: returns what is before and leaves the rest in *rest (empty if none). */
@@ -53,6 +60,8 @@ void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len)
 void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text);
 void epo_buffer_string(struct epo_buffer *buffer, const char *string);
 void epo_buffer_byte(struct epo_buffer *buffer, char byte);
+/* In decimal digits. */
+void epo_buffer_integer(struct epo_buffer *buffer, int64_t value);
 void epo_buffer_printf(struct epo_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static inline struct epo_span epo_buffer_get(const struct epo_buffer *buffer) {

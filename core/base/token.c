@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -21,9 +22,22 @@ void epo_token_make(char out[EPO_TOKEN_SIZE]) {
     out[sizeof random] = '\0';
 }
 
+/* Fetched once: looking it up costs more than hashing a row. */
+static EVP_MD *sha256;
+static void fetch_sha256(void) {
+    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    epo_assert(sha256);
+}
+
+static const EVP_MD *get_sha256(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, fetch_sha256);
+    return sha256;
+}
+
 void epo_sha256(struct epo_span bytes, uint8_t out[EPO_SHA256_SIZE]) {
     unsigned int len = 0;
-    epo_assert(EVP_Digest(bytes.at ? bytes.at : "", bytes.len, out, &len, EVP_sha256(), NULL) ==
+    epo_assert(EVP_Digest(bytes.at ? bytes.at : "", bytes.len, out, &len, get_sha256(), NULL) ==
                    1 &&
                len == EPO_SHA256_SIZE);
 }
@@ -35,17 +49,14 @@ void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]) {
 }
 
 struct epo_digest {
-    EVP_MD *kind; /* fetched once: looking it up costs more than hashing a row */
     EVP_MD_CTX *running;
 };
 
 struct epo_digest *epo_digest_create(void) {
     struct epo_digest *digest = calloc(1, sizeof *digest);
     epo_assert(digest);
-    digest->kind = EVP_MD_fetch(NULL, "SHA256", NULL);
     digest->running = EVP_MD_CTX_new();
-    epo_assert(digest->kind && digest->running &&
-               EVP_DigestInit_ex2(digest->running, digest->kind, NULL) == 1);
+    epo_assert(digest->running && EVP_DigestInit_ex2(digest->running, get_sha256(), NULL) == 1);
     return digest;
 }
 
@@ -56,14 +67,13 @@ void epo_digest_add(struct epo_digest *digest, struct epo_span bytes) {
 
 void epo_digest_end(struct epo_digest *digest, uint8_t out[EPO_SHA256_SIZE]) {
     epo_assert(EVP_DigestFinal_ex(digest->running, out, NULL) == 1 &&
-               EVP_DigestInit_ex2(digest->running, digest->kind, NULL) == 1);
+               EVP_DigestInit_ex2(digest->running, get_sha256(), NULL) == 1);
 }
 
 void epo_digest_free(struct epo_digest *digest) {
     if (!digest)
         return;
     EVP_MD_CTX_free(digest->running);
-    EVP_MD_free(digest->kind);
     free(digest);
 }
 

@@ -41,7 +41,7 @@ static struct epo_response *finish_filing(struct epo_request *request, void *arg
     struct epo_pool *pool = request->pool;
     const struct epo_filed *filed = filing->intake.filed;
     struct epo_json *body = epo_json_object(pool);
-    char at[EPO_TIME_SIZE];
+    char at[EPO_TIME_SIZE], token[EPO_TOKEN_SIZE];
     if (error != NULL && epo_page_place_lost(error))
         return place_lost(request, &filing->intake, error);
     if (error != NULL) {
@@ -55,9 +55,9 @@ static struct epo_response *finish_filing(struct epo_request *request, void *arg
     epo_json_set_string(pool, body, "receivedAt", epo_time_rfc3339(filed->received_at_us, at));
     epo_json_set_string(pool, body, "receipt", filed->receipt);
     epo_json_set(pool, body, "place", filing->place);
-    epo_json_set_string(
-        pool, body, "page",
-        epo_pool_printf(pool, "/submissions/%s?key=%s", filed->number, filed->access_token));
+    epo_submission_token(request->portal, filed->number, token);
+    epo_json_set_string(pool, body, "page",
+                        epo_pool_printf(pool, "/submissions/%s?key=%s", filed->number, token));
     struct epo_response *response = epo_respond_json(request, 201, body);
     epo_response_header(response, "location",
                         epo_span(epo_pool_printf(pool, "/api/v1/submissions/%s", filed->number)));
@@ -70,8 +70,8 @@ static struct epo_response *finish_filing(struct epo_request *request, void *arg
 /* The facts of the place that routes the request, or null. */
 static struct epo_json *place_of(const struct epo_intake *intake) {
     const char *field = epo_form_place_field(intake->form);
-    const struct epo_json *facts = field != NULL ? epo_json_get(intake->result.facts, field) : NULL;
-    return facts != NULL ? epo_json_copy(intake->pool, facts) : epo_json_null(intake->pool);
+    struct epo_json *facts = field != NULL ? epo_json_get(intake->result.facts, field) : NULL;
+    return facts != NULL ? facts : epo_json_null(intake->pool);
 }
 
 static bool good_key(struct epo_span key) {

@@ -300,10 +300,12 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
     if (error != NULL)
         return show_unsent(filling, error);
     const struct epo_filed *filed = filling->intake.filed;
+    char token[EPO_TOKEN_SIZE];
+    epo_submission_token(request->portal, filed->number, token);
     return epo_respond_redirect(
         request, 303,
-        epo_span(epo_pool_printf(request->pool, "/submissions/%s?key=%s&sent=1", filed->number,
-                                 filed->access_token)));
+        epo_span(
+            epo_pool_printf(request->pool, "/submissions/%s?key=%s&sent=1", filed->number, token)));
 }
 
 struct write {

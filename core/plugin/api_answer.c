@@ -16,7 +16,7 @@ static struct epo_json *step_into(struct epo_pool *pool, struct epo_json *parent
         struct epo_json *there = epo_json_get_span(parent, step);
         if (there && !replace)
             return there;
-        return epo_json_set(pool, parent, epo_pool_string(pool, step), fresh);
+        return epo_json_put(pool, parent, epo_pool_copy(pool, step), fresh);
     }
     if (parent->type != EPO_JSON_ARRAY || !epo_span_integer(step, &index) || index < 0 ||
         index > parent->count || index >= ITEMS_MAX)

@@ -14,12 +14,12 @@ static void build_tree(struct epo_intake *intake) {
     struct epo_pool *pool = intake->pool;
     struct epo_json *tree = epo_json_object(pool), *form, *agenda;
     const char *field = epo_form_place_field(intake->form);
-    const struct epo_json *place = field ? epo_json_get(intake->result.facts, field) : NULL;
+    struct epo_json *place = field ? epo_json_get(intake->result.facts, field) : NULL;
     char today[EPO_TIME_SIZE];
     epo_json_set(pool, tree, "answers", intake->result.answers);
     epo_json_set(pool, tree, "facts", intake->result.facts);
     if (place)
-        epo_json_set(pool, tree, "place", epo_json_copy(pool, place));
+        epo_json_set(pool, tree, "place", place); /* linked twice: hooks cannot change it */
     form = epo_json_set(pool, tree, "form", epo_json_object(pool));
     epo_json_set_string(pool, form, "id", epo_form_id(intake->form));
     epo_json_set_string(pool, form, "version", epo_form_version(intake->form));
@@ -279,6 +279,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .values = epo_json_print(pool, intake->values),
         .parameters = epo_json_print(pool, intake->parameters),
         .place = intake->result.has_place ? &intake->result.place : NULL,
+        .place_facts = field ? epo_json_get(intake->result.facts, field) : NULL,
         .place_field = epo_span(field ? field : ""),
         .district = intake->district,
         .office = intake->office,

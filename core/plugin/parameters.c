@@ -1,11 +1,12 @@
 /* Parameters in force: the manifest's, overridden by epo.json for the portal and for a district. */
 #include "plugin/agenda.h"
 
-/* Members of `from` laid over `to`; "districts" is not a parameter. */
+/* Members of `from` laid over `to`, linked: neither manifest nor settings change. "districts" is
+ * not a parameter. */
 static void lay_over(struct epo_pool *pool, struct epo_json *to, const struct epo_json *from) {
     for (uint32_t i = 0; from && from->type == EPO_JSON_OBJECT && i < from->count; i++)
         if (!epo_span_is(from->names[i], "districts"))
-            epo_json_set(pool, to, from->names[i].at, epo_json_copy(pool, from->items[i]));
+            epo_json_put(pool, to, from->names[i], from->items[i]);
 }
 
 struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda,

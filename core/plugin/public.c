@@ -167,7 +167,9 @@ static struct epo_span words(const struct epo_agenda *agenda, struct epo_pool *p
     struct epo_json *properties = epo_json_object(pool), *shown = epo_json_array(pool);
     const struct epo_json *sections =
         epo_form_summary(form, pool, lang, agenda->catalog, kept, NULL);
-    struct epo_span title = epo_form_title(form, lang), text = EPO_SPAN("");
+    struct epo_span title = epo_form_title(form, lang);
+    struct epo_buffer text;
+    epo_buffer_init(&text, 1u << 20);
     for (uint32_t i = 0; i < sections->count; i++) {
         const struct epo_json *rows = epo_json_get(sections->items[i], "rows");
         for (uint32_t k = 0; k < rows->count; k++) {
@@ -182,13 +184,16 @@ static struct epo_span words(const struct epo_agenda *agenda, struct epo_pool *p
             epo_json_set_text(pool, one, "label", epo_json_get_text(row, "label"));
             epo_json_set_text(pool, one, "text", epo_json_get_text(row, "text"));
             epo_json_push(pool, shown, one);
-            text = epo_span(epo_pool_printf(
-                pool, "%.*s%s%.*s: %.*s", EPO_ARG(text), text.len > 0 ? ", " : "",
-                EPO_ARG(epo_json_get_text(row, "label")), EPO_ARG(epo_json_get_text(row, "text"))));
+            if (text.len > 0)
+                epo_buffer_string(&text, ", ");
+            epo_buffer_span(&text, epo_json_get_text(row, "label"));
+            epo_buffer_string(&text, ": ");
+            epo_buffer_span(&text, epo_json_get_text(row, "text"));
         }
     }
     epo_json_set_text(pool, properties, "title", title);
-    epo_json_set_text(pool, properties, "text", text);
+    epo_json_set_text(pool, properties, "text", epo_buffer_get(&text));
+    epo_buffer_clear(&text);
     epo_json_set(pool, properties, "fields", shown);
     epo_json_set_string(pool, properties, "agenda", agenda->manifest->name);
     epo_json_set_string(pool, properties, "form", epo_form_id(form));

@@ -46,7 +46,8 @@ static const struct epo_statement LATEST_OF = {
 
 /* Every field as "length:bytes," so that no two rows spell the same text. */
 static void field(struct epo_buffer *text, struct epo_span value) {
-    epo_buffer_printf(text, "%zu:", value.len);
+    epo_buffer_integer(text, (int64_t)value.len);
+    epo_buffer_byte(text, ':');
     epo_buffer_span(text, value);
     epo_buffer_byte(text, ',');
 }
@@ -57,7 +58,10 @@ static bool hash_row(const struct epo_portal *portal, int64_t sequence, struct e
     epo_buffer_init(&text, 8192);
     field(&text, previous);
     field(&text, epo_span(portal->tenant));
-    epo_buffer_printf(&text, "%" PRId64 ",%" PRId64 ",", sequence, entry->at_us);
+    epo_buffer_integer(&text, sequence);
+    epo_buffer_byte(&text, ',');
+    epo_buffer_integer(&text, entry->at_us);
+    epo_buffer_byte(&text, ',');
     field(&text, entry->actor);
     field(&text, entry->action);
     field(&text, entry->object);

@@ -175,7 +175,15 @@ static const struct epo_statement INSERT = {
     "    most, agenda_too, active)\n"
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
     "$19,\n"
-    "    $20, $21, 0)",
+    "    $20, $21, $22)",
+    NULL,
+};
+static const struct epo_statement ENTER_FILED = {
+    /* of a submission just filed */
+    "occupancy.enter_filed",
+    "INSERT INTO occupancy_box (id, min_x, max_x, min_y, max_y, from_day, to_day)\n"
+    "SELECT id, min_x, max_x, min_y, max_y, from_day, to_day FROM occupancy\n"
+    "WHERE tenant = $1 AND number = $2 AND active = 1",
     NULL,
 };
 /* Into the box table and out of it: the rows of a number whose state keeps others out ($3 with
@@ -219,26 +227,27 @@ static bool is_taken(const struct epo_occupant *o, struct epo_error *error) {
                     "Another request takes up this place on these days.");
 }
 
-/* " received accepted ", so that a state is found with its spaces. */
-static struct epo_span states_of(struct epo_pool *pool, const struct epo_json *rule) {
+/* " received accepted ", so that a state is found with its spaces; *received: whether a request
+ * just filed keeps others out. */
+static void read_states(const struct epo_json *rule, struct epo_buffer *text, bool *received) {
     const struct epo_json *states = epo_json_get(rule, "states");
-    struct epo_buffer text;
-    epo_buffer_init(&text, 1 << 12);
+    *received = states == NULL || states->count == 0;
+    epo_buffer_init(text, 1 << 12);
     for (uint32_t i = 0; states != NULL && i < states->count; i++) {
-        epo_buffer_byte(&text, ' ');
-        epo_buffer_span(&text, states->items[i]->text);
+        epo_buffer_byte(text, ' ');
+        epo_buffer_span(text, states->items[i]->text);
+        *received = *received || epo_span_is(states->items[i]->text, "received");
     }
-    if (text.len > 0)
-        epo_buffer_byte(&text, ' ');
-    struct epo_span copy = epo_pool_copy(pool, epo_buffer_get(&text));
-    epo_buffer_clear(&text);
-    return copy;
+    if (text->len > 0)
+        epo_buffer_byte(text, ' ');
 }
 
 static bool insert(struct epo_portal *portal, struct epo_db *db, int64_t number,
                    const struct epo_occupant *o, struct epo_error *error) {
     const struct epo_footprint *at = &o->footprint;
-    struct epo_pool *pool = epo_pool_create();
+    struct epo_buffer states;
+    bool received;
+    read_states(o->rule, &states, &received);
     bool ok = epo_db_run(
         db, &INSERT,
         EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number), EPO_STRING(o->agenda),
@@ -246,10 +255,11 @@ static bool insert(struct epo_portal *portal, struct epo_db *db, int64_t number,
                  EPO_INTEGER(o->rule_index), EPO_BLOB(at->wkb), EPO_REAL(at->min_x),
                  EPO_REAL(at->min_y), EPO_REAL(at->max_x), EPO_REAL(at->max_y),
                  EPO_REAL(o->apart_m), EPO_INTEGER(o->from_day), EPO_INTEGER(o->to_day),
-                 EPO_TEXT(states_of(pool, o->rule)), EPO_STRING(o->counted), EPO_STRING(o->feature),
-                 EPO_REAL(o->units), EPO_REAL(o->most), EPO_STRING(o->agenda_too)),
+                 EPO_TEXT(epo_buffer_get(&states)), EPO_STRING(o->counted), EPO_STRING(o->feature),
+                 EPO_REAL(o->units), EPO_REAL(o->most), EPO_STRING(o->agenda_too),
+                 EPO_INTEGER(received)),
         NULL, error);
-    epo_pool_free(pool);
+    epo_buffer_clear(&states);
     return ok;
 }
 
@@ -278,7 +288,8 @@ bool epo_occupancy_take(struct epo_portal *portal, struct epo_db *db, const char
         if (!insert(portal, db, key, o, error))
             return false;
     }
-    return follow(portal, db, key, EPO_SPAN(" received "), error);
+    return epo_db_run(db, &ENTER_FILED, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(key)),
+                      NULL, error);
 }
 
 static bool read_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

@@ -1,14 +1,21 @@
 #include "portal/receipt.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/error.h"
 
 void epo_number_write(int64_t number, char out[EPO_NUMBER_SIZE]) {
-    snprintf(out, EPO_NUMBER_SIZE, "%" PRId64 "-%06" PRId64, number / EPO_NUMBER_YEAR,
-             number % EPO_NUMBER_YEAR);
+    char digits[EPO_NUMBER_SIZE], *end = digits + sizeof digits, *at = end;
+    int64_t sequence = number % EPO_NUMBER_YEAR, year = number / EPO_NUMBER_YEAR;
+    for (int i = 0; i < 6 || sequence > 0; i++, sequence /= 10)
+        *--at = (char)('0' + sequence % 10);
+    *--at = '-';
+    do
+        *--at = (char)('0' + year % 10);
+    while (year /= 10);
+    memcpy(out, at, (size_t)(end - at));
+    out[end - at] = '\0';
 }
 
 bool epo_number_read(struct epo_span text, int64_t *number) {

@@ -9,10 +9,7 @@
 /* ---- before the save, on the worker ---- */
 
 /* Where it is, in the words of a list: address, else parcel, else public space. */
-static struct epo_span describe_place(struct epo_pool *pool, const struct epo_filing *filing) {
-    struct epo_error ignored = {0};
-    struct epo_json *all = epo_json_parse(pool, filing->facts, &ignored);
-    const struct epo_json *facts = epo_json_get_span(all, filing->place_field);
+static struct epo_span describe_place(const struct epo_json *facts) {
     struct epo_span text = epo_json_get_text(epo_json_get(facts, "address"), "text");
     if (text.len == 0)
         text = epo_json_get_text(epo_json_get(facts, "public_space"), "name");
@@ -33,7 +30,7 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
     filing->place_text = (struct epo_span){"", 0};
     if (filing->place != NULL) {
         epo_sha256_hex(filing->place->wkb_metres, filing->place_hash);
-        filing->place_text = describe_place(pool, filing);
+        filing->place_text = describe_place(filing->place_facts);
     }
     if (filing->idempotency_key.len > 0)
         hash_key(pool, filing->agenda, filing->form, filing->idempotency_key, filing->key_hash);
@@ -144,15 +141,6 @@ static bool read_ends(struct epo_portal *portal, struct epo_db *db, const struct
     return epo_rows_end(rows, error);
 }
 
-/* The link's key is made from the number: a repeated request gets the same link, and the database
- * holds nothing that opens a submission. */
-static void make_token(const struct epo_portal *portal, const char *number,
-                       char out[EPO_TOKEN_SIZE]) {
-    char text[EPO_TENANT_SIZE + EPO_NUMBER_SIZE + 16];
-    snprintf(text, sizeof text, "%s %s", portal->tenant, number);
-    epo_portal_seal(portal, "link", epo_span(text), out);
-}
-
 static bool give_first_answer(struct epo_portal *portal, struct epo_db *db,
                               const struct epo_filing *filing, int64_t number,
                               struct epo_filed *filed, struct epo_error *error) {
@@ -173,7 +161,6 @@ static bool give_first_answer(struct epo_portal *portal, struct epo_db *db,
         return epo_fail(error, EPO_ERROR_CONFLICT, "submission.key_reused",
                         "This Idempotency-Key was used for other answers: use a new one.");
     epo_number_write(number, filed->number);
-    make_token(portal, filed->number, filed->access_token);
     filed->repeated = true;
     return true;
 }
@@ -267,7 +254,6 @@ bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
                                   .received_at_us = filed->received_at_us};
     epo_receipt_make(&receipt, filed->receipt);
     epo_number_write(number, filed->number);
-    make_token(portal, filed->number, filed->access_token);
     return insert_all(portal, db, filing, number, &ends, filed, error);
 }
 
@@ -293,6 +279,13 @@ static const struct epo_statement EVENTS = {
     NULL,
 };
 
+void epo_submission_token(const struct epo_portal *portal, const char *number,
+                          char out[EPO_TOKEN_SIZE]) {
+    char text[EPO_TENANT_SIZE + EPO_NUMBER_SIZE + 16];
+    snprintf(text, sizeof text, "%s %s", portal->tenant, number);
+    epo_portal_seal(portal, "link", epo_span(text), out);
+}
+
 static bool may_see(const struct epo_portal *portal, const char *number,
                     const struct epo_viewer *viewer, struct epo_span sender,
                     struct epo_span receipt, struct epo_span office) {
@@ -301,7 +294,7 @@ static bool may_see(const struct epo_portal *portal, const char *number,
         return true;
     if (epo_casework_allows(viewer, office))
         return true;
-    make_token(portal, number, token);
+    epo_submission_token(portal, number, token);
     return viewer->token.len > 0 && (epo_token_equal(viewer->token, epo_span(token)) ||
                                      epo_token_equal(viewer->token, receipt));
 }

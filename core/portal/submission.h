@@ -12,12 +12,13 @@
 /* All that is needed to save one request; plain data prepared on a worker, in its pool. */
 struct epo_filing {
     const char *agenda, *form, *form_version, *lang;
-    struct epo_span title;         /* of the form, in Czech: for lists */
-    struct epo_span answers;       /* canonical JSON (RFC 8785) */
-    struct epo_span facts;         /* JSON: field id -> facts */
-    struct epo_span values;        /* JSON: computed values and explanations */
-    struct epo_span parameters;    /* JSON: parameters it was made under */
-    const struct epo_place *place; /* NULL without a place */
+    struct epo_span title;              /* of the form, in Czech: for lists */
+    struct epo_span answers;            /* canonical JSON (RFC 8785) */
+    struct epo_span facts;              /* JSON: field id -> facts */
+    struct epo_span values;             /* JSON: computed values and explanations */
+    struct epo_span parameters;         /* JSON: parameters it was made under */
+    const struct epo_place *place;      /* NULL without a place */
+    const struct epo_json *place_facts; /* of that place */
     struct epo_span place_field;
     struct epo_span district; /* code, or empty */
     struct epo_span office;   /* id of the office that handles it */
@@ -44,11 +45,15 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing);
 struct epo_filed {                     /* filled by epo_submission_file */
     char number[EPO_NUMBER_SIZE];      /* "2026-000123" */
     char receipt[EPO_SHA256_HEX_SIZE]; /* hex SHA-256: id of the receipt */
-    char access_token[EPO_TOKEN_SIZE]; /* lets its holder see the submission: in the link only,
-                                          sealed with the portal's secret, stored nowhere */
     int64_t received_at_us;
     bool repeated; /* this Idempotency-Key was filed before: the first answer again */
 };
+
+/* The key of the link to a submission: lets its holder see it. Sealed with the portal's secret from
+ * the number, so that a repeated request gets the same link and the database holds nothing that
+ * opens a submission. Any thread. */
+void epo_submission_token(const struct epo_portal *portal, const char *number,
+                          char out[EPO_TOKEN_SIZE]);
 
 /* Has a request with this Idempotency-Key been filed? Then it is not asked again whether it may be:
  * epo_submission_file gives the first answer. On a worker. */

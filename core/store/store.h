@@ -124,11 +124,12 @@ bool epo_rows_end(struct epo_rows *rows, struct epo_error *error);
 bool epo_db_run(struct epo_db *db, const struct epo_statement *statement, struct epo_bind bind,
                 int64_t *changes, struct epo_error *error);
 
-/* Writing: jobs run one after the other on the writer's thread, each in a savepoint of one group
+/* Writing: jobs run one after the other on the writer's thread, as savepoints of one group
  * transaction; after COMMIT (with fsync) the jobs of the group are told. A job that fails is rolled
  * back alone. Inside a job only host code runs, and it must not block.
  *
- * run: on the writer's thread with the writer's connection; false rolls this job back.
+ * run: on the writer's thread with the writer's connection; false rolls this job back. It may run
+ *   again from the start when another of its group failed: what it leaves in arg is written anew.
  * done: on the writer's thread after the commit; error is NULL when it is on disk. It must only
  * hand over (post to a queue). Runs exactly once for each accepted job. */
 typedef bool (*epo_write_run_fn)(struct epo_db *db, void *arg, struct epo_error *error);

@@ -97,24 +97,34 @@ static void fail_rest(struct job *job, const struct epo_error *error) {
     }
 }
 
-/* One job in its savepoint. False when the whole transaction is gone (the engine rolled it back).
- */
-static bool run_job(struct epo_writer *writer, struct job *job, struct epo_error *error) {
+/* How a job, or the group so far, came out. */
+enum outcome {
+    GOING_ON, /* the transaction stands */
+    UNDO_ALL, /* a job without a savepoint failed: what it did can only be undone with the others */
+    GONE      /* the engine rolled the whole transaction back, or nothing can be trusted */
+};
+
+/* One job, in a savepoint where it is guarded. */
+static enum outcome run_job(struct epo_writer *writer, struct job *job, bool guarded,
+                            struct epo_error *error) {
     struct epo_db *db = writer->db;
-    if (!run_plain(db, &SAVEPOINT, error))
-        return false;
+    job->error = (struct epo_error){0};
+    if (guarded && !run_plain(db, &SAVEPOINT, error))
+        return GONE;
     job->ok = job->run(db, job->arg, &job->error);
     epo_assert(db->borrowed == 0); /* a forgotten epo_rows_end would hold up the commit */
     if (!job->ok && !job->error.kind)
         epo_fail(&job->error, EPO_ERROR_BROKEN, "store.job", "a save failed without a reason");
     if (sqlite3_get_autocommit(db->handle)) {
         *error = job->error;
-        return false;
+        return GONE;
     }
+    if (!guarded)
+        return job->ok ? GOING_ON : UNDO_ALL;
     struct epo_error ignored;
     if (!job->ok && !run_plain(db, &UNDO, error))
-        return false;
-    return run_plain(db, &RELEASE, job->ok ? error : &ignored);
+        return GONE;
+    return run_plain(db, &RELEASE, job->ok ? error : &ignored) ? GOING_ON : GONE;
 }
 
 /* Who holds the lock of the database may be done in a moment. But while it is held on and on, each
@@ -134,24 +144,41 @@ static bool is_spoiler(const struct job *job) {
     return !job->ok && strcmp(job->error.code, "store.steps") == 0;
 }
 
-/* Begins and runs the jobs; where one of them ends the transaction for all, the others begin again
- * without it. False when the transaction is gone for another reason. */
+/* The jobs of a begun transaction in order. *spoiler: the job that ended it for all. */
+static enum outcome run_jobs(struct epo_writer *writer, struct job *jobs, bool guarded,
+                             struct job **spoiler, struct epo_error *error) {
+    enum outcome outcome = GOING_ON;
+    for (struct job *job = jobs; job && outcome == GOING_ON; job = job->next) {
+        if (job->out)
+            continue;
+        outcome = run_job(writer, job, guarded, error);
+        if (outcome == GONE && is_spoiler(job))
+            *spoiler = job;
+    }
+    return outcome;
+}
+
+/* Begins and runs the jobs. Nearly every group runs through, so that it is tried without savepoints
+ * first: each of them would make the engine keep a copy of every page that the next job touches,
+ * which is a third of a save. Where a job fails, the group begins again, each in a savepoint; where
+ * one ends the transaction for all, the others begin again without it. False when the transaction
+ * is gone for another reason. */
 static bool run_members(struct epo_writer *writer, struct job *jobs, struct epo_error *error) {
-    for (;;) {
+    for (bool guarded = false;;) {
         struct job *spoiler = NULL;
         *error = (struct epo_error){0};
-        bool whole = begin_group(writer, error);
-        for (struct job *job = jobs; job && whole; job = job->next) {
-            if (job->out)
-                continue;
-            job->error = (struct epo_error){0};
-            whole = run_job(writer, job, error);
-            if (!whole && is_spoiler(job))
-                spoiler = job;
-        }
-        if (!spoiler)
-            return whole;
-        spoiler->out = true;
+        enum outcome outcome = GONE;
+        if (begin_group(writer, error))
+            outcome = run_jobs(writer, jobs, guarded, &spoiler, error);
+        if (outcome == GOING_ON)
+            return true;
+        if (outcome == UNDO_ALL && !run_plain(writer->db, &ROLLBACK, error))
+            return false;
+        if (outcome == GONE && !spoiler)
+            return false;
+        if (spoiler)
+            spoiler->out = true;
+        guarded = true;
     }
 }
 

@@ -98,6 +98,9 @@ __attribute__((unused)) static struct filing_job make_filing(const char *answers
     static struct epo_place place = {.kind = EPO_PLACE_POINT,
                                      .anchor_metres = {-822000, -1070000},
                                      .wkb_metres = {"\1\1\0\0\0place-bytes-1234", 21}};
+    static const char FACTS[] = "{\"home\":{\"address\":{\"text\":\"Americká 42/8\"},"
+                                "\"district\":{\"code\":\"546003\",\"name\":\"Plzeň 3\"}}}";
+    struct epo_error error = {0};
     return (struct filing_job){
         .filing = {.agenda = "dog_fee",
                    .form = "registration",
@@ -105,8 +108,9 @@ __attribute__((unused)) static struct filing_job make_filing(const char *answers
                    .lang = "cs",
                    .title = EPO_SPAN("Přihlášení psa"),
                    .answers = epo_span(answers),
-                   .facts = EPO_SPAN("{\"home\":{\"address\":{\"text\":\"Americká 42/8\"},"
-                                     "\"district\":{\"code\":\"546003\",\"name\":\"Plzeň 3\"}}}"),
+                   .facts = epo_span(FACTS),
+                   .place_facts =
+                       epo_json_get(epo_json_parse(pool, epo_span(FACTS), &error), "home"),
                    .values = EPO_SPAN("{\"fee\":50000}"),
                    .parameters = EPO_SPAN("{}"),
                    .place = &place,
