@@ -191,7 +191,8 @@ describe('more work than hands', () => {
     const portal = await startFor(t, { http: { loops: 1, workers: 1, queue: 4 } }), lock = await lockDatabase(t, portal.folder);
     const [stuck, ...queued] = await Promise.all(Array.from({ length: 5 }, () => dial(portal.port)));
     stuck.send(request('GET', '/healthz')); // writes, and waits for the lock on the only worker
-    await sleep(300);
+    await say(portal.port, request('GET', '/robots.txt')); // the loop has read the one before it
+    await sleep(1000); // and the worker has taken it
     for (const wire of queued) wire.send(request('GET', '/login'));
     const ask = (path, headers) => say(portal.port, request('GET', path, headers));
     const page = await until(async () => { const answer = await ask('/login', { 'accept-language': 'cs' }); return answer?.status === 503 && answer; });

@@ -1,7 +1,7 @@
 // A real portal for the tests: a demo folder made once for each build and copied, served on a free port, ended
 // by its id. EPO_BIN_DIR names the build (build/release, build/asan …).
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -12,18 +12,24 @@ export const binary = join(build, 'epo');
 export const epo = (...args) => spawnSync(binary, args, { encoding: 'utf8', timeout: 300000 });
 
 // The demo city takes seconds to make, and a minute under sanitizers: it is made once, by the release build where
-// there is one (the same bytes; the sanitizers see it made in the unit tests), and remade when that changed.
+// there is one (the same bytes; the sanitizers see it made in the unit tests), and remade when that changed. Test
+// files that run at the same time may all find it missing: each makes its own then, and the first one's stays.
 function template() {
   const release = join(dirname(build), 'release'), maker = existsSync(join(release, 'epo')) ? release : build;
-  const folder = join(maker, 'demo-template'), stamp = join(folder, '.made-by');
-  const now = String(statSync(join(maker, 'epo')).mtimeMs);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return folder;
-  rmSync(folder, { recursive: true, force: true });
+  const folder = join(maker, `demo-template-${Math.floor(statSync(join(maker, 'epo')).mtimeMs)}`);
+  if (existsSync(folder)) return folder;
+  for (const name of readdirSync(maker)) {
+    if (/^demo-template-\d+$/.test(name)) rmSync(join(maker, name), { recursive: true, force: true });
+  }
   const fresh = `${folder}.new-${process.pid}`;
   const made = spawnSync(join(maker, 'epo'), ['init', fresh, '--demo'], { encoding: 'utf8', timeout: 300000 });
   if (made.status !== 0) throw new Error(`epo init failed (${made.status}): ${made.stderr}`);
-  writeFileSync(join(fresh, '.made-by'), now);
-  renameSync(fresh, folder);
+  try {
+    renameSync(fresh, folder);
+  } catch (problem) {
+    if (!existsSync(folder)) throw problem;
+    rmSync(fresh, { recursive: true, force: true });
+  }
   return folder;
 }
 
