@@ -34,9 +34,10 @@ static const struct epo_statement FEATURES[] = {
                          " FROM point WHERE layer = $1 ORDER BY id",
                          NULL},
 };
-/* The pieces of a street joined: its name then stands along the whole and not in each piece. */
-static const struct epo_statement STREETS = {
-    "tiles.streets",
+/* The pieces of a street or a stream joined: its name then stands along the whole and not in each
+ * piece. */
+static const struct epo_statement JOINED = {
+    "tiles.joined",
     "SELECT '', name, kind, '', 0, AsBinary(coalesce(LineMerge(Collect(geometry)),"
     " Collect(geometry))) FROM line WHERE layer = $1 AND name <> '' GROUP BY name, kind"
     " UNION ALL SELECT code, name, kind, belongs, rank, AsBinary(geometry)"
@@ -271,8 +272,9 @@ static struct epo_span shown(bool may, struct epo_rows *rows, int column) {
 static bool write_layer(struct building *b, const struct layer *layer) {
     const char *name = layer->name;
     bool spaces = strcmp(name, "public_space") == 0, ok = true;
-    bool streets = strcmp(name, "street") == 0 && layer->shape == EPO_SHAPE_LINE;
-    struct epo_rows *rows = epo_db_query(b->db, streets ? &STREETS : &FEATURES[layer->shape],
+    bool named = layer->shape == EPO_SHAPE_LINE &&
+                 (strcmp(name, "street") == 0 || strcmp(name, "stream") == 0);
+    struct epo_rows *rows = epo_db_query(b->db, named ? &JOINED : &FEATURES[layer->shape],
                                          EPO_BIND(EPO_INTEGER(layer->id)));
     while (ok && epo_rows_next(rows)) {
         struct row row = {.code = epo_rows_text(rows, 0),

@@ -66,7 +66,14 @@ function groundStyles(colours, keep) {
     ]),
     water: (feature, zoom) => {
       const flows = feature.getType().endsWith('LineString'), stream = feature.get('kind') === 'stream';
-      if (flows) return keep(`flow-${stream}-${zoom}`, () => line(colours.water, widthAt(stream ? [0.8, 1.4, 2.5, 4, 8] : [1.5, 3, 6, 12, 24], zoom), 4));
+      if (flows) {
+        const flow = keep(`flow-${stream}-${zoom}`, () => line(colours.water, widthAt(stream ? [0.8, 1.4, 2.5, 4, 8] : [1.5, 3, 6, 12, 24], zoom), 4));
+        const name = feature.get('name');
+        if (!name || zoom < (stream ? 15 : 13)) return flow;
+        return [flow, named(keep('flow-name', () => new Style({
+          text: label(colours, { ...LABELS.river, along: true, repeat: 600, maxAngle: 0.9, overflow: false }), zIndex: 34,
+        })), name)];
+      }
       return keep('water', () => fill(colours.water, 4, colours.waterLine, 1));
     },
     // What is not green or a carriageway: squares, pavements, pedestrian streets.
@@ -186,11 +193,12 @@ export function baseLayer(info, { trouble = () => {} } = {}) {
   });
   const layer = new VectorTileLayer({ source, declutter: true, renderBuffer: 120, preload: 0 });
   const zoomOf = (resolution) => Math.round(Math.log2(156543.03392804097 / resolution) * 2) / 2;
+  const bounded = info.vector_layers?.some(({ id }) => id === 'city') ?? true; // else nothing is outside
   let over = false;
   const restyle = () => {
     const colours = palette();
     layer.setStyle(baseStyle(colours, { over })(zoomOf));
-    layer.setBackground(over ? undefined : colours.outside);
+    layer.setBackground(over ? undefined : bounded ? colours.outside : colours.ground);
   };
   restyle();
   onScheme(restyle);

@@ -4,7 +4,8 @@ import { BUILDINGS, CASED_FROM, CASING, FROM, GREEN, GROUND, LABELS, LANDMARK_NA
 
 const SOURCE = 'city';
 const zoomed = (zoom) => Math.max(zoom - 1, 0);
-const kind = ['get', 'kind'], of = (...kinds) => ['in', kind, ['literal', kinds]];
+const kind = ['get', 'kind'], among = (field, words) => ['match', ['get', field], words, true, false]; // which QGIS reads as well
+const of = (...kinds) => among('kind', kinds), without = (...kinds) => ['match', kind, kinds, false, true];
 const widths = (list, more = 0) => ['interpolate', ['linear'], ['zoom'], ...WIDTH_ZOOMS.flatMap((zoom, i) => [zoomed(zoom), list[i] + more])];
 const round = { 'line-cap': 'round', 'line-join': 'round' };
 
@@ -38,7 +39,7 @@ const casedFrom = ({ widths: list }) => {
 // All edges lie below all carriageways, so that crossings are open.
 function streets(colours) {
   const rows = Object.entries(STREETS).sort(([, one], [, other]) => one.order - other.order);
-  const filter = (look) => ['in', ['get', 'class'], ['literal', classesOf(look)]];
+  const filter = (look) => among('class', classesOf(look));
   const edges = rows.filter(([, row]) => !row.dash).map(([look, row]) => layer(`street-${look}-edge`, 'line', 'street', {
     from: casedFrom(row), filter: filter(look), layout: round, paint: { 'line-color': colours[`${look}Edge`], 'line-width': widths(row.widths, CASING) },
   }));
@@ -55,7 +56,7 @@ function built(colours) {
   const colour = (suffix) => ['match', kind, 'works', colours[`works${suffix}`], 'public', colours[`public${suffix}`], colours[`building${suffix}`]];
   return [
     layer('parcel', 'line', 'parcel', { from: FROM.parcel, paint: { 'line-color': colours.parcel, 'line-width': 0.7, 'line-dasharray': [6, 4] } }),
-    layer('building', 'fill', 'building', { from: FROM.building, filter: ['!', of('yard')], paint: { 'fill-color': colour('') } }),
+    layer('building', 'fill', 'building', { from: FROM.building, filter: without('yard'), paint: { 'fill-color': colour('') } }),
     layer('building-yard', 'fill', 'building', { from: FROM.yard, filter: of('yard'), paint: { 'fill-color': colours[BUILDINGS.yard] } }),
     layer('building-edge', 'line', 'building', { from: FROM.buildingEdge, paint: { 'line-color': colour('Edge'), 'line-width': 0.8 } }),
   ];
@@ -64,8 +65,8 @@ function built(colours) {
 function lines(colours) {
   return [
     layer('tram', 'line', 'rail', { filter: of('tram'), paint: { 'line-color': colours.tram, 'line-width': 1 } }),
-    layer('rail', 'line', 'rail', { filter: ['!', of('tram')], paint: { 'line-color': colours.rail, 'line-width': ['match', kind, 'station', 1, 2.4] } }),
-    layer('rail-tie', 'line', 'rail', { filter: ['!', of('tram', 'station')], paint: { 'line-color': colours.railTie, 'line-width': 1.3, 'line-dasharray': [6, 6] } }),
+    layer('rail', 'line', 'rail', { filter: without('tram'), paint: { 'line-color': colours.rail, 'line-width': ['match', kind, 'station', 1, 2.4] } }),
+    layer('rail-tie', 'line', 'rail', { filter: without('tram', 'station'), paint: { 'line-color': colours.railTie, 'line-width': 1.3, 'line-dasharray': [6, 6] } }),
     layer('border', 'line', 'border', { paint: { 'line-color': colours.district, 'line-width': 1.2, 'line-dasharray': [7, 4, 2, 4] } }),
   ];
 }
@@ -80,7 +81,7 @@ function labels(colours) {
     paint: { 'text-color': colours[colour], 'text-halo-color': colours.halo, 'text-halo-width': colours.haloWidth / 2 },
   });
   const streetNames = Object.entries(STREETS).filter(([, { named }]) => named).sort(([, one], [, other]) => one.order - other.order)
-    .map(([look, { named }]) => text(`street-name-${look}`, 'street', 'name', { size: 12, colour: 'text', along: true, from: named, filter: ['in', ['get', 'class'], ['literal', classesOf(look)]] }));
+    .map(([look, { named }]) => text(`street-name-${look}`, 'street', 'name', { size: 12, colour: 'text', along: true, from: named, filter: among('class', classesOf(look)) }));
   // Drawn last is placed first: the most important at the end.
   const places = Object.entries(LABELS).sort(([, one], [, other]) => one.order - other.order)
     .map(([name, { from, to, size, weight, colour, italic }]) => text(`name-${name}`, ['district', 'quarter', 'village', 'square', 'station'].includes(name) ? 'place_label' : 'nature_label', 'name', { size, weight, colour, italic, from, to, filter: of(name) }));

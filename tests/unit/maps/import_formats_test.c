@@ -203,7 +203,11 @@ static const char OSM[] =
     "<way id=\"4\" version=\"1\"><nd ref=\"1\"/><nd ref=\"2\"/><nd ref=\"3\"/><nd ref=\"1\"/>"
     "<tag k=\"natural\" v=\"water\"/></way>"
     "<way id=\"5\" version=\"1\"><nd ref=\"1\"/><nd ref=\"3\"/><tag k=\"railway\" v=\"rail\"/>"
-    "<tag k=\"service\" v=\"yard\"/></way></osm>";
+    "<tag k=\"service\" v=\"yard\"/></way>"
+    "<way id=\"6\" version=\"1\"><nd ref=\"1\"/><nd ref=\"3\"/><tag k=\"waterway\" "
+    "v=\"stream\"/><tag k=\"name\" v=\"Úslava\"/></way>"
+    "<way id=\"7\" version=\"1\"><nd ref=\"2\"/><nd ref=\"3\"/><tag k=\"waterway\" "
+    "v=\"stream\"/><tag k=\"tunnel\" v=\"culvert\"/></way></osm>";
 
 static void open_street_map(void **state) {
     (void)state;
@@ -217,6 +221,9 @@ static void open_street_map(void **state) {
          "w1Úzkáresidential"},
         {"SELECT kind FROM line l JOIN layer y ON y.id = l.layer WHERE y.name = 'path'", "steps"},
         {"SELECT kind FROM line l JOIN layer y ON y.id = l.layer WHERE y.name = 'rail'", "station"},
+        {"SELECT group_concat(code || l.name || kind) FROM line l JOIN layer y ON y.id = l.layer"
+         " WHERE y.name = 'stream'",
+         "w6Úslavastream"}, /* what flows under ground is not drawn */
         {"SELECT code || kind FROM area a JOIN layer y ON y.id = a.layer WHERE y.name = 'building'",
          "w2house"},
         {"SELECT kind FROM area a JOIN layer y ON y.id = a.layer WHERE y.name = 'water'", "pond"},
