@@ -143,6 +143,10 @@ struct epo_json *epo_form_computed(const struct epo_form *form, struct epo_pool 
  * parcel and owner, public space, area. Needs no form: the map's live panel shows the same. */
 struct epo_json *epo_form_words(struct epo_pool *pool, const char *lang,
                                 const struct epo_catalog *catalog, const struct epo_json *facts);
+/* The same in one line: "Městský obvod: Plzeň 3; Parcela: 10/1; …". */
+struct epo_span epo_form_words_line(struct epo_pool *pool, const char *lang,
+                                    const struct epo_catalog *catalog,
+                                    const struct epo_json *facts);
 /* 1234567.5 with 1 decimal: cs "1 234 567,5" (no-break spaces), en "1,234,567.5". Pool copy. */
 struct epo_span epo_form_number(struct epo_pool *pool, const char *lang, double value,
                                 int decimals);

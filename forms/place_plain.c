@@ -31,16 +31,8 @@ static struct epo_span number_text(const struct plain *p, double number) {
     return epo_form_number(p->draw->pool, p->draw->lang, round(number), 0);
 }
 
-/* "Městský obvod: Plzeň 3; Parcela: 10/1; …" */
 static struct epo_span facts_text(const struct plain *p, const struct epo_json *facts) {
-    struct epo_pool *pool = p->draw->pool;
-    const struct epo_json *words = epo_form_words(pool, p->draw->lang, p->draw->catalog, facts);
-    const char *text = "";
-    for (uint32_t i = 0; i < words->count; i++)
-        text = epo_pool_printf(pool, "%s%s%.*s: %.*s", text, i > 0 ? "; " : "",
-                               EPO_ARG(epo_json_get_text(words->items[i], "label")),
-                               EPO_ARG(epo_json_get_text(words->items[i], "text")));
-    return epo_span(text);
+    return epo_form_words_line(p->draw->pool, p->draw->lang, p->draw->catalog, facts);
 }
 
 /* ---- what was named ---- */
@@ -206,7 +198,6 @@ static void set_note(const struct plain *p, const struct epo_form_steps *steps) 
     uint32_t count;
     epo_sketch_read(pool, p->raw, p->field, &count);
     epo_json_set_integer(pool, values, "count", count);
-    epo_json_set_text(pool, values, "where", epo_json_get_text(p->model, "cross"));
     epo_json_set_text(pool, p->model, "note",
                       key.len > 0 ? format(p, epo_pool_string(pool, key), values) : EPO_SPAN(""));
 }

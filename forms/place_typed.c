@@ -122,6 +122,26 @@ struct epo_json *epo_location_found(struct epo_pool *pool, const struct epo_fiel
     return feature;
 }
 
+/* "Americká 12 …" with its district; of what is no address also what it is. */
+static void set_found_words(const struct epo_check *check, const struct epo_json *properties,
+                            struct epo_json *row) {
+    struct epo_pool *pool = check->pool;
+    struct epo_span kind = epo_json_get_text(properties, "kind"), where, name;
+    name = epo_json_localized(epo_json_get(properties, "labels"), check->lang);
+    where = epo_json_get_text(properties, "district");
+    if (where.len == 0)
+        where = epo_json_get_text(properties, "address");
+    struct epo_span what = epo_json_localized(epo_json_get(properties, "layer_title"), check->lang);
+    if (what.len == 0 && kind.len > 0 && kind.len <= 16 && !epo_span_is(kind, "address"))
+        what = epo_catalog_text(check->catalog, check->lang,
+                                epo_pool_printf(pool, "map.found_%.*s", EPO_ARG(kind)));
+    epo_json_set_text(pool, row, "label",
+                      name.len > 0 ? name : epo_json_get_text(properties, "label"));
+    epo_json_set_string(pool, row, "note",
+                        epo_pool_printf(pool, "%.*s%s%.*s", EPO_ARG(what),
+                                        what.len > 0 && where.len > 0 ? ", " : "", EPO_ARG(where)));
+}
+
 /* Keeps what the search found for the view; the chosen one, or NULL. */
 static struct epo_json *keep_found(struct epo_check *check, const struct epo_field *field,
                                    const struct epo_json *features, struct epo_span chosen) {
@@ -133,8 +153,7 @@ static struct epo_json *keep_found(struct epo_check *check, const struct epo_fie
         struct epo_span id = epo_json_get_text(feature, "id");
         struct epo_json *row = epo_json_object(pool);
         epo_json_set_text(pool, row, "id", id);
-        epo_json_set_text(pool, row, "label",
-                          epo_json_get_text(epo_json_get(feature, "properties"), "label"));
+        set_found_words(check, epo_json_get(feature, "properties"), row);
         epo_json_push(pool, list, row);
         if (chosen.len > 0 && epo_span_equal(id, chosen))
             taken = epo_location_found(check->pool, field, feature);

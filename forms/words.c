@@ -118,3 +118,15 @@ struct epo_json *epo_form_words(struct epo_pool *pool, const char *lang,
     add_area(&words, facts);
     return words.list;
 }
+
+struct epo_span epo_form_words_line(struct epo_pool *pool, const char *lang,
+                                    const struct epo_catalog *catalog,
+                                    const struct epo_json *facts) {
+    const struct epo_json *words = epo_form_words(pool, lang, catalog, facts);
+    const char *line = "";
+    for (uint32_t i = 0; i < words->count; i++)
+        line = epo_pool_printf(pool, "%s%s%.*s: %.*s", line, i > 0 ? "; " : "",
+                               EPO_ARG(epo_json_get_text(words->items[i], "label")),
+                               EPO_ARG(epo_json_get_text(words->items[i], "text")));
+    return epo_span(line);
+}

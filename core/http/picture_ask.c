@@ -1,5 +1,7 @@
 #include "http/picture_ask.h"
 
+#include "base/limits.h"
+
 static bool bad(struct epo_error *error, const char *code, const char *text) {
     return epo_fail(error, EPO_ERROR_BAD_INPUT, code, "%s", text);
 }
@@ -53,21 +55,29 @@ static bool read_switch(struct epo_span text, bool *on, struct epo_error *error)
            bad(error, "picture.switch", "frame and crosshair are 1 or 0");
 }
 
+/* One geometry, or a FeatureCollection of as many as a form takes and one that is being drawn. */
 static bool read_place(struct epo_request *request, struct epo_picture *picture,
                        struct epo_error *error) {
     struct epo_span text = epo_request_query(request, "place");
-    struct epo_place place;
     if (text.len == 0)
         return true;
-    const struct epo_json *given = epo_json_parse(request->pool, text, error);
+    struct epo_json *given = epo_json_parse(request->pool, text, error);
     if (given == NULL)
-        return bad(error, "picture.place", "place must be a GeoJSON geometry (EPSG:4326)");
-    if (!epo_place_read(request->pool, given, &place, error))
-        return false;
-    const struct epo_json **marks = EPO_NEW(request->pool, const struct epo_json *);
-    marks[0] = place.geojson;
+        return bad(error, "picture.place", "place must be GeoJSON (EPSG:4326)");
+    const struct epo_json *list = epo_json_get(given, "features");
+    bool several = list != NULL && list->type == EPO_JSON_ARRAY;
+    uint32_t count = several ? list->count : 1;
+    if (count > EPO_PLACES_MAX + 1)
+        return bad(error, "picture.place", "place must have at most 51 features");
+    const struct epo_json **marks = EPO_NEW_ARRAY(request->pool, const struct epo_json *, count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct epo_place place;
+        if (!epo_place_read(request->pool, several ? list->items[i] : given, &place, error))
+            return false;
+        marks[i] = place.geojson;
+    }
     picture->marks = marks;
-    picture->mark_count = 1;
+    picture->mark_count = count;
     return true;
 }
 

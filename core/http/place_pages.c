@@ -3,6 +3,7 @@
 #include "http/pages.h"
 
 #include "base/clock.h"
+#include "maps/look.h"
 #include "portal/published.h"
 #include "portal/routing.h"
 
@@ -21,8 +22,7 @@ bool epo_page_place(struct epo_request *request, struct epo_point *at) {
     return epo_span_real(lon, &at->x) && epo_span_real(rest, &at->y);
 }
 
-static struct epo_json *forms_of(struct epo_request *request, const struct epo_agenda *agenda,
-                                 struct epo_point at) {
+static struct epo_json *forms_of(struct epo_request *request, const struct epo_agenda *agenda) {
     struct epo_pool *pool = request->pool;
     struct epo_json *forms = epo_json_array(pool);
     for (size_t i = 0; i < epo_agenda_form_count(agenda); i++) {
@@ -30,10 +30,10 @@ static struct epo_json *forms_of(struct epo_request *request, const struct epo_a
         struct epo_json *row = epo_json_object(pool);
         bool has_place = epo_form_place_field(form) != NULL;
         epo_json_set_text(pool, row, "title", epo_form_title(form, request->lang));
-        epo_json_set_string(pool, row, "url",
-                            epo_pool_printf(pool, "/agendas/%s/%s%s%s", epo_agenda_name(agenda),
-                                            epo_form_id(form), has_place ? "?place=" : "",
-                                            has_place ? place_of(pool, at) : ""));
+        epo_json_set_string(
+            pool, row, "url",
+            epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(agenda), epo_form_id(form)));
+        epo_json_set_boolean(pool, row, "has_place", has_place);
         epo_json_push(pool, forms, row);
     }
     return forms;
@@ -41,7 +41,7 @@ static struct epo_json *forms_of(struct epo_request *request, const struct epo_a
 
 /* False where a rule takes too many steps. */
 static bool agendas_at(struct epo_request *request, const struct epo_json *facts,
-                       struct epo_point at, struct epo_json *rows, struct epo_error *error) {
+                       struct epo_json *rows, struct epo_error *error) {
     struct epo_pool *pool = request->pool;
     struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, EPO_AGENDAS_MAX);
     size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, EPO_AGENDAS_MAX);
@@ -57,7 +57,7 @@ static bool agendas_at(struct epo_request *request, const struct epo_json *facts
                               epo_json_localized(epo_json_get(manifest, "summary"), request->lang));
             epo_json_set_string(pool, row, "url",
                                 epo_pool_printf(pool, "/agendas/%s", epo_agenda_name(agendas[i])));
-            epo_json_set(pool, row, "forms", forms_of(request, agendas[i], at));
+            epo_json_set(pool, row, "forms", forms_of(request, agendas[i]));
             epo_json_push(pool, rows, row);
         }
         epo_agenda_release(agendas[i]);
@@ -158,7 +158,7 @@ static bool describe(struct epo_request *request, struct epo_point at, struct ep
     struct epo_json *around = epo_json_set(pool, here, "nearby", epo_json_array(pool));
     return nearby(request, at, "permits", around, error) &&
            nearby(request, at, "requests", around, error) &&
-           agendas_at(request, facts, at, epo_json_set(pool, here, "agendas", epo_json_array(pool)),
+           agendas_at(request, facts, epo_json_set(pool, here, "agendas", epo_json_array(pool)),
                       error);
 }
 
@@ -177,8 +177,12 @@ static bool search(struct epo_request *request, struct epo_span query, struct ep
         if (pair == NULL || pair->count < 2)
             continue;
         struct epo_json *row = epo_json_object(pool);
-        epo_json_set_text(pool, row, "label", epo_json_get_text(properties, "label"));
+        struct epo_span name =
+            epo_json_localized(epo_json_get(properties, "labels"), request->lang);
+        epo_json_set_text(pool, row, "label",
+                          name.len > 0 ? name : epo_json_get_text(properties, "label"));
         epo_json_set_text(pool, row, "district", epo_json_get_text(properties, "district"));
+        epo_json_set_text(pool, row, "id", epo_json_get_text(feature, "id"));
         epo_json_set_string(pool, row, "place",
                             place_of(pool, (struct epo_point){epo_json_number(pair->items[0]),
                                                               epo_json_number(pair->items[1])}));
@@ -187,13 +191,81 @@ static bool search(struct epo_request *request, struct epo_span query, struct ep
     return true;
 }
 
+/* ---- without a script: a picture of the map to click into and to look around in ---- */
+
+static void look_of(struct epo_request *request, const struct epo_point *at,
+                    struct epo_look *look) {
+    if (epo_look_read(epo_request_query(request, "view"), look))
+        return;
+    epo_look_city(request->portal->maps, request->pool, look);
+    if (at != NULL)
+        epo_look_at(look, *at);
+}
+
+/* A click into the picture or its cross chose a spot: NULL where none was. */
+static struct epo_response *go_to_chosen(struct epo_request *request, struct epo_look look) {
+    struct epo_pool *pool = request->pool;
+    struct epo_point spot = look.center;
+    struct epo_span lang = epo_request_query(request, "lang");
+    bool cross = epo_span_is(epo_request_query(request, "step"), "cross");
+    if (!cross && !epo_look_clicked(&look, epo_request_query(request, "map.x"),
+                                    epo_request_query(request, "map.y"), &spot))
+        return NULL;
+    if (look.zoom < EPO_LOOK_ZOOM_NEAR)
+        epo_look_at(&look, spot);
+    bool known = epo_span_is(lang, "cs") || epo_span_is(lang, "en");
+    return epo_respond_redirect(
+        request, 303,
+        epo_span(epo_pool_printf(pool, "/place?place=%s&view=%s%s%.*s#here", place_of(pool, spot),
+                                 epo_look_write(pool, &look), known ? "&lang=" : "",
+                                 known ? (int)lang.len : 0, lang.at)));
+}
+
+static void show_look(struct epo_request *request, const struct epo_look *look,
+                      const struct epo_point *at, struct epo_json *model) {
+    struct epo_pool *pool = request->pool;
+    const struct epo_catalog *catalog = request->portal->catalog;
+    struct epo_place place;
+    struct epo_json *facts, *values = epo_json_object(pool);
+    struct epo_span where = epo_page_text(request, "place_first.nowhere");
+    if (epo_place_read(pool, point(pool, look->center), &place, NULL) &&
+        epo_locate(request->portal->maps, pool, &place, &facts, NULL))
+        where = epo_form_words_line(pool, request->lang, catalog, facts);
+    epo_json_set_text(pool, values, "where", where);
+    epo_json_set_text(pool, values, "width",
+                      epo_form_number(pool, request->lang, epo_look_width_m(look), 0));
+    epo_json_set_text(pool, model, "cross", where);
+    epo_json_set_text(
+        pool, model, "picture_text",
+        epo_catalog_format(catalog, pool, request->lang, "place_first.picture", values));
+    epo_json_set_string(pool, model, "view", epo_look_write(pool, look));
+    epo_json_set_string(pool, model, "picture",
+                        epo_look_url(pool, look, at != NULL ? point(pool, *at) : NULL));
+    epo_json_set_integer(pool, model, "width", EPO_LOOK_WIDTH);
+    epo_json_set_integer(pool, model, "height", EPO_LOOK_HEIGHT);
+}
+
 struct epo_response *epo_place_get(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
     struct epo_point at;
+    struct epo_look look;
     struct epo_json *model = epo_json_object(pool);
     struct epo_span query = epo_span_trim(epo_request_query(request, "q"));
+    struct epo_span step = epo_request_query(request, "step");
     bool named = epo_page_place(request, &at);
+    look_of(request, named ? &at : NULL, &look);
+    struct epo_response *chosen = go_to_chosen(request, look);
+    if (chosen != NULL)
+        return chosen;
+    if (epo_span_is(step, "city"))
+        epo_look_city(request->portal->maps, pool, &look);
+    else
+        epo_look_step(&look, step);
+    epo_json_set_boolean(pool, model, "moved", step.len > 0);
+    epo_json_set_text(pool, model, "found_id", epo_request_query(request, "found"));
+    epo_json_set_string(pool, model, "spot", named ? place_of(pool, at) : "");
+    show_look(request, &look, named ? &at : NULL, model);
     epo_json_set_text(pool, model, "query", query);
     epo_json_set_string(pool, model, "trouble", "");
     epo_json_set_string(pool, model, "geojson", "");
