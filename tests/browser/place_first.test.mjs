@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { startDemo } from '../support/portal.mjs';
-import { axe, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
 import { spots } from './support/forms.mjs';
 
 let portal, browser;
@@ -78,7 +78,40 @@ test('without JavaScript: a search, a list, the same words', async () => {
   assert.match(await here(page).innerText(), /Americká[^]*Plzeň/);
   await here(page).getByRole('link', { name: 'Přihlášení psa' }).click();
   assert.match(await page.locator('[data-field="home"]').innerText(), /Americká/, 'the form knows the place');
+  assert.match(await page.locator('input[type=hidden][name="home"]').inputValue(), /"kind":"address"/, 'and that it was an address');
   await context.close();
+});
+
+test('without JavaScript: the picture of the city is clicked into, moved, and left by a way back', async () => {
+  for (const [name, open] of [['desk', desktop], ['phone', phone]]) {
+    const context = await open(browser, { javaScriptEnabled: false }), page = await context.newPage(), broken = [];
+    page.on('response', (answer) => { if (answer.status() >= 400) broken.push(answer.url()); });
+    await page.goto(`${portal.url}/place`);
+    const turn = (act) => Promise.all([page.waitForEvent('domcontentloaded'), act()]);
+    const press = (button) => turn(() => page.getByRole('button', { name: button }).click());
+    await page.locator('.look__picture').click({ position: { x: 320, y: 210 } });
+    await here(page).getByRole('heading', { name: 'Kdo se o místo stará' }).waitFor();
+    assert.match(page.url(), /place=13\.\d+,49\.\d+&view=.*#here$/);
+    const before = page.url().match(/place=([^&]+)/)[1].split(',').map(Number);
+    await press('Na sever');
+    await page.locator('.look__picture').focus();
+    await turn(() => page.keyboard.press('Enter')); // what is under the cross
+    const after = page.url().match(/place=([^&]+)/)[1].split(',').map(Number);
+    assert.ok(Math.abs(after[0] - before[0]) < 1e-6 && after[1] > before[1], `straight to the north: ${before} ${after}`);
+    assert.deepEqual(await axeWithoutScripts(page), []);
+    assert.equal(await scrollsSideways(page), false);
+    await picture(page, `spot-noscript-${name}`);
+    await press('Celé město');
+    for (let i = 0; i < 3; i++) await press('Na západ');
+    await press('Vybrat místo pod křížkem');
+    assert.match(await here(page).innerText(), /mimo území města/);
+    await press('Celé město');
+    await press('Vybrat místo pod křížkem');
+    await here(page).getByRole('link', { name: 'Přihlášení psa' }).click();
+    assert.match(await page.locator('[data-field="home"] .place__named').innerText(), /Plzeň \d/);
+    assert.deepEqual(broken, []);
+    await context.close();
+  }
 });
 
 test('outside the city, nonsense and hostile spots are said plainly', async () => {

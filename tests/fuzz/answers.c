@@ -4,6 +4,22 @@
  * JSON and stay the same. */
 #include "forms/form.h"
 
+/* The steps of a page without a script, whatever was posted beside them. */
+static void step(struct epo_pool *pool, const struct epo_form *form, const struct epo_json *given) {
+    struct epo_json *raw = epo_json_copy(pool, given);
+    struct epo_form_steps steps;
+    struct epo_form_result result;
+    struct epo_error error = {0};
+    if (raw->type != EPO_JSON_OBJECT ||
+        !epo_form_take_places(form, pool, NULL, raw, epo_json_get_text(raw, "_action"), &steps,
+                              &error) ||
+        !epo_form_check(form, pool, EPO_ANSWERS_FROM_HTML, raw, NULL, catalog, "cs", &result,
+                        &error))
+        return;
+    epo_form_view_places(form, pool, "cs", catalog, NULL, raw, &steps,
+                         epo_form_view(form, pool, "cs", catalog, &result));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 #define DEFINITIONS EPO_SOURCE "/tests/forms/definitions/"
@@ -46,6 +62,22 @@ static void check(struct epo_pool *pool, const struct epo_form *form,
         epo_span_equal(epo_json_print(pool, first.answers), epo_json_print(pool, second.answers)));
 }
 
+/* The steps of a page without a script, whatever was posted beside them. */
+static void step(struct epo_pool *pool, const struct epo_form *form, const struct epo_json *given) {
+    struct epo_json *raw = epo_json_copy(pool, given);
+    struct epo_form_steps steps;
+    struct epo_form_result result;
+    struct epo_error error = {0};
+    if (raw->type != EPO_JSON_OBJECT ||
+        !epo_form_take_places(form, pool, NULL, raw, epo_json_get_text(raw, "_action"), &steps,
+                              &error) ||
+        !epo_form_check(form, pool, EPO_ANSWERS_FROM_HTML, raw, NULL, catalog, "cs", &result,
+                        &error))
+        return;
+    epo_form_view_places(form, pool, "cs", catalog, NULL, raw, &steps,
+                         epo_form_view(form, pool, "cs", catalog, &result));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct epo_error error;
     if (forms[0] == NULL)
@@ -55,6 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct epo_pool *pool = epo_pool_create();
     struct epo_json *raw =
         epo_json_parse(pool, (struct epo_span){(const char *)bytes + 1, len - 1}, &error);
+    if (raw != NULL && (bytes[0] & 1) == 0)
+        step(pool, forms[bytes[0] & 0x80 ? 3 : (bytes[0] >> 1) % 3], raw);
     if (raw != NULL)
         check(pool, forms[bytes[0] & 0x80 ? 3 : (bytes[0] >> 1) % 3],
               bytes[0] & 1 ? EPO_ANSWERS_FROM_JSON : EPO_ANSWERS_FROM_HTML, raw);
