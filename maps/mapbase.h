@@ -125,6 +125,8 @@ bool epo_feature_covers(const struct epo_layer *layer, uint32_t feature, struct 
 double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at);
 /* The first feature (by order in the layer) that holds the point; UINT32_MAX if none. */
 uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at);
+/* Whether any feature is at most so far. */
+bool epo_layer_within(const struct epo_layer *layer, struct epo_mm at, double max_m);
 bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double max_m,
                        uint32_t *feature, double *distance_m);
 /* NULL if there is none within max_m. */

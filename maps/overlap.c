@@ -243,3 +243,9 @@ double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer 
                                          &distance_m);
     return found ? distance_m : INFINITY;
 }
+
+bool epo_overlap_within(struct epo_overlap *overlap, const struct epo_layer *layer, double max_m) {
+    return overlap->geometry == NULL
+               ? epo_layer_within(layer, epo_mm_of(overlap->place->anchor_metres), max_m)
+               : isfinite(epo_overlap_distance(overlap, layer, max_m));
+}

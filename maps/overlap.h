@@ -32,5 +32,7 @@ bool epo_overlap_strips(struct epo_overlap *overlap, const struct epo_layer *lay
 /* Distance in metres from the place to the nearest feature, INFINITY if over max_m. */
 double epo_overlap_distance(struct epo_overlap *overlap, const struct epo_layer *layer,
                             double max_m);
+/* Whether it is at most max_m. */
+bool epo_overlap_within(struct epo_overlap *overlap, const struct epo_layer *layer, double max_m);
 
 #endif

@@ -81,8 +81,7 @@ static bool owner(struct asked *a) {
 }
 
 static bool near(struct asked *a) {
-    double within_m = epo_json_get_real(a->rule, "within_m", 0);
-    return isfinite(epo_overlap_distance(a->overlap, a->layer, within_m));
+    return epo_overlap_within(a->overlap, a->layer, epo_json_get_real(a->rule, "within_m", 0));
 }
 
 /* What was snapped lies on the layer; degrees are rounded to a centimetre. */

@@ -53,14 +53,24 @@ bool epo_feature_covers(const struct epo_layer *layer, uint32_t feature, struct 
     return inside;
 }
 
-static double segment_distance(struct epo_mm a, struct epo_mm b, struct epo_mm at) {
+/* The smaller of best and the squared distance to a segment; divides only where that is smaller. */
+static inline double nearer(double best, struct epo_mm a, struct epo_mm b, struct epo_mm at) {
     double dx = (double)b.x - a.x, dy = (double)b.y - a.y, square = dx * dx + dy * dy;
     double x = (double)at.x - a.x, y = (double)at.y - a.y;
-    double t = square == 0 ? 0 : (x * dx + y * dy) / square;
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
-    x -= t * dx;
-    y -= t * dy;
-    return x * x + y * y;
+    double along = x * dx + y * dy, far;
+    if (along <= 0) {
+        far = x * x + y * y;
+    } else if (along >= square) {
+        x -= dx;
+        y -= dy;
+        far = x * x + y * y;
+    } else {
+        double aside = x * dy - y * dx; /* the distance times the segment's length */
+        if (aside * aside >= best * square)
+            return best;
+        far = aside * aside / square;
+    }
+    return far < best ? far : best;
 }
 
 double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at) {
@@ -71,9 +81,9 @@ double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, str
     for (uint32_t r = f->first_ring; r < f[1].first_ring; r++) {
         uint32_t from = epo_ring_from(layer, r), end = epo_ring_from(layer, r + 1);
         if (end - from == 1)
-            best = fmin(best, segment_distance(layer->vertices[from], layer->vertices[from], at));
+            best = nearer(best, layer->vertices[from], layer->vertices[from], at);
         for (uint32_t i = from; i + 1 < end; i++)
-            best = fmin(best, segment_distance(layer->vertices[i], layer->vertices[i + 1], at));
+            best = nearer(best, layer->vertices[i], layer->vertices[i + 1], at);
     }
     return sqrt(best) / 1000;
 }
@@ -109,6 +119,25 @@ bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double m
     return layer != NULL &&
            epo_index_nearest(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, max_m,
                              measure, &from, feature, distance_m);
+}
+
+struct within {
+    struct at at;
+    double max_m;
+};
+static double measure_within(uint32_t item, void *arg) {
+    const struct within *within = arg;
+    return measure(item, (void *)&within->at) <= within->max_m ? 0 : INFINITY;
+}
+
+/* What is near enough counts as touched: nothing farther is looked at any more. */
+bool epo_layer_within(const struct epo_layer *layer, struct epo_mm at, double max_m) {
+    struct within within = {{layer, at, 0}, max_m};
+    uint32_t feature;
+    double distance_m;
+    return layer != NULL &&
+           epo_index_nearest(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, max_m,
+                             measure_within, &within, &feature, &distance_m);
 }
 
 struct address_from {

@@ -36,22 +36,25 @@ static void write_escape(struct epo_buffer *buffer, unsigned char c) {
     epo_buffer_printf(buffer, "\\u%04x", c);
 }
 
+static size_t plain_length(struct epo_span text) {
+    size_t i = 0;
+    while (i + 8 <= text.len && eight_plain(text.at + i))
+        i += 8;
+    while (i < text.len && is_plain((unsigned char)text.at[i]))
+        i++;
+    return i;
+}
+
 static void write_text(struct epo_buffer *buffer, struct epo_span text) {
     epo_buffer_byte(buffer, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        while (i + 8 <= text.len && eight_plain(text.at + i))
-            i += 8;
-        if (i == text.len)
+    for (;;) {
+        size_t plain = plain_length(text);
+        epo_buffer_append(buffer, text.at, plain);
+        if (plain == text.len)
             break;
-        unsigned char c = (unsigned char)text.at[i];
-        if (is_plain(c))
-            continue;
-        epo_buffer_append(buffer, text.at + from, i - from);
-        from = i + 1;
-        write_escape(buffer, c);
+        write_escape(buffer, (unsigned char)text.at[plain]);
+        text = (struct epo_span){text.at + plain + 1, text.len - plain - 1};
     }
-    epo_buffer_append(buffer, text.at + from, text.len - from);
     epo_buffer_byte(buffer, '"');
 }
 
@@ -211,8 +214,16 @@ static int compare_members(const void *a, const void *b) {
 static void write_value(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
                         int depth);
 
-static void write_object(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
-                         int depth) {
+static void write_member(struct epo_buffer *buffer, bool first, struct epo_span name,
+                         const struct epo_json *value, bool canonical, int depth) {
+    if (!first)
+        epo_buffer_byte(buffer, ',');
+    write_text(buffer, name);
+    epo_buffer_byte(buffer, ':');
+    write_value(buffer, value, canonical, depth);
+}
+
+static void write_sorted(struct epo_buffer *buffer, const struct epo_json *value, int depth) {
     struct member few[32], *members = few;
     if (value->count > sizeof few / sizeof *few) {
         members = malloc(value->count * sizeof *members);
@@ -220,19 +231,22 @@ static void write_object(struct epo_buffer *buffer, const struct epo_json *value
     }
     for (uint32_t i = 0; i < value->count; i++)
         members[i] = (struct member){value->names[i], value->items[i]};
-    if (canonical && value->count > 1)
+    if (value->count > 1)
         qsort(members, value->count, sizeof *members, compare_members);
-    epo_buffer_byte(buffer, '{');
-    for (uint32_t i = 0; i < value->count; i++) {
-        if (i)
-            epo_buffer_byte(buffer, ',');
-        write_text(buffer, members[i].name);
-        epo_buffer_byte(buffer, ':');
-        write_value(buffer, members[i].value, canonical, depth);
-    }
-    epo_buffer_byte(buffer, '}');
+    for (uint32_t i = 0; i < value->count; i++)
+        write_member(buffer, i == 0, members[i].name, members[i].value, true, depth);
     if (members != few)
         free(members);
+}
+
+static void write_object(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,
+                         int depth) {
+    epo_buffer_byte(buffer, '{');
+    if (canonical)
+        write_sorted(buffer, value, depth);
+    for (uint32_t i = 0; !canonical && i < value->count; i++)
+        write_member(buffer, i == 0, value->names[i], value->items[i], false, depth);
+    epo_buffer_byte(buffer, '}');
 }
 
 static void write_value(struct epo_buffer *buffer, const struct epo_json *value, bool canonical,

@@ -189,11 +189,8 @@ static bool reserve(struct epo_buffer *buffer, size_t len) {
     return true;
 }
 
-void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len) {
-    if (len && len <= buffer->size - buffer->len && !buffer->failed) {
-        memcpy(buffer->at + buffer->len, bytes, len);
-        buffer->len += len;
-    } else if (len && reserve(buffer, len)) {
+void epo_buffer_append_slowly(struct epo_buffer *buffer, const void *bytes, size_t len) {
+    if (len && reserve(buffer, len)) {
         memcpy(buffer->at + buffer->len, bytes, len);
         buffer->len += len;
     }
@@ -205,13 +202,6 @@ void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text) {
 
 void epo_buffer_string(struct epo_buffer *buffer, const char *string) {
     epo_buffer_append(buffer, string, strlen(string));
-}
-
-void epo_buffer_byte(struct epo_buffer *buffer, char byte) {
-    if (buffer->len < buffer->size && !buffer->failed)
-        buffer->at[buffer->len++] = byte;
-    else
-        epo_buffer_append(buffer, &byte, 1);
 }
 
 void epo_buffer_integer(struct epo_buffer *buffer, int64_t value) {

@@ -56,10 +56,21 @@ struct epo_buffer {
 };
 void epo_buffer_init(struct epo_buffer *buffer, size_t max);
 void epo_buffer_clear(struct epo_buffer *buffer); /* frees; may be used again */
-void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len);
+/* The part of epo_buffer_append that makes room, or fails. */
+void epo_buffer_append_slowly(struct epo_buffer *buffer, const void *bytes, size_t len);
+static inline void epo_buffer_append(struct epo_buffer *buffer, const void *bytes, size_t len) {
+    if (len > 0 && len <= buffer->size - buffer->len && !buffer->failed) {
+        memcpy(buffer->at + buffer->len, bytes, len);
+        buffer->len += len;
+    } else {
+        epo_buffer_append_slowly(buffer, bytes, len);
+    }
+}
 void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text);
 void epo_buffer_string(struct epo_buffer *buffer, const char *string);
-void epo_buffer_byte(struct epo_buffer *buffer, char byte);
+static inline void epo_buffer_byte(struct epo_buffer *buffer, char byte) {
+    epo_buffer_append(buffer, &byte, 1);
+}
 /* In decimal digits. */
 void epo_buffer_integer(struct epo_buffer *buffer, int64_t value);
 void epo_buffer_printf(struct epo_buffer *buffer, const char *format, ...)

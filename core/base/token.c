@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -40,6 +41,11 @@ void epo_sha256(struct epo_span bytes, uint8_t out[EPO_SHA256_SIZE]) {
     epo_assert(EVP_Digest(bytes.at ? bytes.at : "", bytes.len, out, &len, get_sha256(), NULL) ==
                    1 &&
                len == EPO_SHA256_SIZE);
+}
+
+void epo_hmac_sha256(struct epo_span key, struct epo_span text, uint8_t out[EPO_SHA256_SIZE]) {
+    epo_assert(HMAC(get_sha256(), key.at, (int)key.len, (const unsigned char *)text.at, text.len,
+                    out, NULL) != NULL);
 }
 
 void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]) {

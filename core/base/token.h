@@ -17,6 +17,8 @@ void epo_token_make(char out[EPO_TOKEN_SIZE]);
 #define EPO_SHA256_SIZE 32
 #define EPO_SHA256_HEX_SIZE 65
 void epo_sha256(struct epo_span bytes, uint8_t out[EPO_SHA256_SIZE]);
+/* RFC 2104. */
+void epo_hmac_sha256(struct epo_span key, struct epo_span text, uint8_t out[EPO_SHA256_SIZE]);
 void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]);
 /* A digest over pieces; one thread at a time. Much faster than the above for many short texts. */
 struct epo_digest;

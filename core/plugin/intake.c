@@ -253,6 +253,14 @@ static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *v
     return text;
 }
 
+static const struct epo_json *geometry_of(const struct epo_intake *intake) {
+    const struct epo_place *place = &intake->result.place;
+    if (!intake->result.has_place)
+        return NULL;
+    return place->geojson != NULL ? place->geojson
+                                  : epo_public_geometry(intake->pool, place->wkb_metres);
+}
+
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error) {
     epo_assert(intake->tree && intake->result.errors->count == 0);
@@ -291,9 +299,8 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .inside_arg = save,
     };
     epo_submission_prepare(pool, &save->filing);
-    if (intake->result.has_place)
-        save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
-                                          intake->result.answers, intake->result.place.wkb_metres);
+    save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
+                                      intake->result.answers, geometry_of(intake));
     epo_agenda_hold(intake->agenda);
     epo_pool_defer(pool, release, intake->agenda);
     *run = run_save;

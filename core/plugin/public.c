@@ -223,15 +223,11 @@ static void widen(struct epo_publication *p, const struct epo_json *coordinates)
 }
 
 static bool set_place(struct epo_pool *pool, struct epo_publication *p,
-                      struct epo_span wkb_metres) {
-    struct epo_buffer buffer;
-    struct epo_error ignored = {0};
-    epo_buffer_init(&buffer, 1u << 20);
-    bool ok = epo_geometry_write(&buffer, wkb_metres, EPO_CRS84, &ignored) && !buffer.failed;
-    p->geometry = ok ? epo_pool_copy(pool, epo_buffer_get(&buffer)) : EPO_SPAN("");
-    epo_buffer_clear(&buffer);
-    const struct epo_json *geometry = ok ? epo_json_parse(pool, p->geometry, &ignored) : NULL;
+                      const struct epo_json *geometry) {
     const struct epo_json *geometries = epo_json_get(geometry, "geometries"); /* several places */
+    if (geometry == NULL)
+        return false;
+    p->geometry = epo_json_print(pool, geometry);
     p->west = p->south = 180;
     p->east = p->north = -180;
     if (epo_json_get(geometry, "coordinates") != NULL)
@@ -241,17 +237,29 @@ static bool set_place(struct epo_pool *pool, struct epo_publication *p,
     return p->west <= p->east;
 }
 
+const struct epo_json *epo_public_geometry(struct epo_pool *pool, struct epo_span wkb_metres) {
+    struct epo_buffer buffer;
+    struct epo_error ignored = {0};
+    epo_buffer_init(&buffer, 1u << 20);
+    bool ok = wkb_metres.len > 0 && epo_geometry_write(&buffer, wkb_metres, EPO_CRS84, &ignored) &&
+              !buffer.failed;
+    const struct epo_json *geometry =
+        ok ? epo_json_parse(pool, epo_buffer_get(&buffer), &ignored) : NULL;
+    epo_buffer_clear(&buffer);
+    return geometry;
+}
+
 const struct epo_publication *epo_public_of(const struct epo_agenda *agenda, struct epo_pool *pool,
                                             const struct epo_form *form, struct epo_span state,
                                             const struct epo_json *answers,
-                                            struct epo_span wkb_metres) {
+                                            const struct epo_json *geometry) {
     const struct epo_json *all = epo_json_get(agenda->manifest->tree, "public");
     const struct epo_json *rules = epo_json_get(all, epo_form_id(form)), *rule = NULL;
     for (uint32_t i = 0; rules != NULL && rule == NULL && i < rules->count; i++)
         if (holds(epo_json_get(rules->items[i], "states"), state))
             rule = rules->items[i];
     struct epo_publication *p = EPO_NEW(pool, struct epo_publication);
-    if (rule == NULL || wkb_metres.len == 0 || !set_place(pool, p, wkb_metres))
+    if (rule == NULL || !set_place(pool, p, geometry))
         return NULL;
     const struct epo_json *kept = let_out(pool, rule, answers);
     p->agenda = agenda->manifest->name;
@@ -296,10 +304,11 @@ static void judge(struct batch *batch) {
         struct epo_error ignored = {0};
         const struct epo_form *form = epo_agenda_find_form(batch->agenda, stored->form);
         const struct epo_json *answers = epo_json_parse(batch->pool, stored->answers, &ignored);
-        batch->publications[i] = form != NULL && answers != NULL
-                                     ? epo_public_of(batch->agenda, batch->pool, form,
-                                                     stored->state, answers, stored->wkb_metres)
-                                     : NULL;
+        batch->publications[i] =
+            form != NULL && answers != NULL
+                ? epo_public_of(batch->agenda, batch->pool, form, stored->state, answers,
+                                epo_public_geometry(batch->pool, stored->wkb_metres))
+                : NULL;
     }
 }
 

@@ -16,11 +16,15 @@
 
 /* Once the forms are read: every mistake is a fault of manifest.json. */
 bool epo_public_check(const struct epo_agenda *agenda, struct epo_faults *faults);
-/* How a case in this state is let out; NULL where it is not. In the pool. Pure. */
+/* A place as it is shown: GeoJSON in EPSG:4326 of WKB in the city's metres; NULL where it is none.
+ */
+const struct epo_json *epo_public_geometry(struct epo_pool *pool, struct epo_span wkb_metres);
+/* How a case in this state is let out; NULL where it is not (geometry: its place, or NULL). In the
+ * pool. Pure. */
 const struct epo_publication *epo_public_of(const struct epo_agenda *agenda, struct epo_pool *pool,
                                             const struct epo_form *form, struct epo_span state,
                                             const struct epo_json *answers,
-                                            struct epo_span wkb_metres);
+                                            const struct epo_json *geometry);
 /* On a worker: makes the agenda's public rows again if its rules are others than those they were
  * made under. */
 bool epo_public_refresh(struct epo_agenda *agenda, struct epo_db *db, struct epo_error *error);

@@ -102,8 +102,8 @@ static bool find_publication(struct epo_state_change *change, struct epo_error *
         return true;
     if (!epo_published_place(change->portal, change->db, change->pool, number, &wkb_metres, error))
         return false;
-    change->publication =
-        epo_public_of(change->agenda, change->pool, form, change->to, answers, wkb_metres);
+    change->publication = epo_public_of(change->agenda, change->pool, form, change->to, answers,
+                                        epo_public_geometry(change->pool, wkb_metres));
     return true;
 }
 

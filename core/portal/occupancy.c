@@ -74,24 +74,23 @@ bool epo_occupancy_list(struct epo_portal *portal, struct epo_pool *pool, const 
 /* ---- who else ---- */
 
 /* $1 tenant, $2 agenda, $3 form, $4 another agenda or '', $5-$8 box, $9 $10 days, $11 own number */
-static const struct epo_statement OTHERS = {
-    "occupancy.others",
-    "SELECT o.geometry, o.from_day, o.to_day, o.min_x, o.min_y, o.max_x, o.max_y\n"
-    "FROM occupancy_box AS b\n"
-    "CROSS JOIN occupancy AS o\n" /* in this order: by place and days, not by tenant */
-    "WHERE o.id = b.id AND b.min_x <= $7 AND b.max_x >= $5 AND b.min_y <= $8 AND b.max_y >= $6\n"
-    "    AND b.from_day <= $10 AND b.to_day >= $9\n"
-    "    AND o.tenant = $1 AND o.number <> $11 AND o.most = 0\n"
+#define THE_OTHERS                                                                                 \
+    "SELECT o.geometry, o.from_day, o.to_day, o.min_x, o.min_y, o.max_x, o.max_y\n"                \
+    "FROM occupancy_box AS b\n"                                                                    \
+    "CROSS JOIN occupancy AS o\n" /* in this order: by place and days, not by tenant */            \
+    "WHERE o.id = b.id AND b.min_x <= $7 AND b.max_x >= $5 AND b.min_y <= $8 AND b.max_y >= $6\n"  \
+    "    AND b.from_day <= $10 AND b.to_day >= $9\n"                                               \
+    "    AND o.tenant = $1 AND o.number <> $11 AND o.most = 0\n"                                   \
     "    AND ((o.agenda = $2 AND o.form = $3) OR (o.agenda = $4 AND $4 <> ''))\n"
-    "ORDER BY o.from_day, o.id",
-    NULL,
-};
+static const struct epo_statement OTHERS = {"occupancy.others", THE_OTHERS, NULL};
+static const struct epo_statement OTHERS_BY_DAY = {"occupancy.others_by_day",
+                                                   THE_OTHERS "ORDER BY o.from_day, o.id", NULL};
 
-static struct epo_rows *others(struct epo_portal *portal, struct epo_db *db,
-                               const struct epo_occupant *o, double within_m, int64_t from_day,
-                               int64_t to_day, int64_t own) {
+static struct epo_rows *others(const struct epo_statement *statement, struct epo_portal *portal,
+                               struct epo_db *db, const struct epo_occupant *o, double within_m,
+                               int64_t from_day, int64_t to_day, int64_t own) {
     const struct epo_footprint *at = &o->footprint;
-    return epo_db_query(db, &OTHERS,
+    return epo_db_query(db, statement,
                         EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(o->agenda),
                                  EPO_STRING(o->form), EPO_STRING(o->agenda_too),
                                  EPO_REAL(at->min_x - within_m), EPO_REAL(at->min_y - within_m),
@@ -104,7 +103,7 @@ static bool ask(struct epo_portal *portal, struct epo_db *db, const struct epo_o
                 struct epo_error *error) {
     if (o->most > 0)
         return epo_capacity_ask(portal, db, list, o, own, taken, error);
-    struct epo_rows *rows = others(portal, db, o, o->apart_m, o->from_day, o->to_day, own);
+    struct epo_rows *rows = others(&OTHERS, portal, db, o, o->apart_m, o->from_day, o->to_day, own);
     bool ok = true;
     *taken = (struct epo_taken){.any = false};
     while (ok && epo_rows_next(rows)) {
@@ -130,8 +129,9 @@ bool epo_occupancy_ask(struct epo_portal *portal, struct epo_db *db,
 bool epo_occupancy_near(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                         const struct epo_occupant *occupant, double within_m,
                         struct epo_footprint **list, size_t *count, struct epo_error *error) {
-    struct epo_rows *rows = others(portal, db, occupant, within_m + occupant->apart_m,
-                                   occupant->from_day, occupant->to_day, 0);
+    struct epo_rows *rows =
+        others(&OTHERS_BY_DAY, portal, db, occupant, within_m + occupant->apart_m,
+               occupant->from_day, occupant->to_day, 0);
     *list = EPO_NEW_ARRAY(pool, struct epo_footprint, EPO_OCCUPANCY_NEAR_MAX);
     *count = 0;
     while (*count < EPO_OCCUPANCY_NEAR_MAX && epo_rows_next(rows))
@@ -149,8 +149,8 @@ bool epo_occupancy_later(struct epo_portal *portal, struct epo_db *db,
         return epo_capacity_later(portal, db, list, occupant, from_day, error);
     int64_t day = occupant->from_day, length = occupant->to_day - occupant->from_day;
     int64_t last = occupant->from_day + EPO_OCCUPANCY_LATER_DAYS;
-    struct epo_rows *rows =
-        others(portal, db, occupant, occupant->apart_m, occupant->from_day, last + length, 0);
+    struct epo_rows *rows = others(&OTHERS_BY_DAY, portal, db, occupant, occupant->apart_m,
+                                   occupant->from_day, last + length, 0);
     bool ok = true;
     while (ok && epo_rows_next(rows)) {
         int64_t from = epo_rows_integer(rows, 1), to = epo_rows_integer(rows, 2);
@@ -178,12 +178,13 @@ static const struct epo_statement INSERT = {
     "    $20, $21, $22)",
     NULL,
 };
-static const struct epo_statement ENTER_FILED = {
-    /* of a submission just filed */
-    "occupancy.enter_filed",
+static const struct epo_statement INSERT_BOX = {
+    /* of the row just inserted; from values, since from a SELECT the engine copies them first */
+    "occupancy.insert_box",
     "INSERT INTO occupancy_box (id, min_x, max_x, min_y, max_y, from_day, to_day)\n"
-    "SELECT id, min_x, max_x, min_y, max_y, from_day, to_day FROM occupancy\n"
-    "WHERE tenant = $1 AND number = $2 AND active = 1",
+    "VALUES ((SELECT id FROM occupancy\n"
+    "    WHERE tenant = $1 AND number = $2 AND field = $3 AND place = $4 AND rule = $5),\n"
+    "    $6, $7, $8, $9, $10, $11)",
     NULL,
 };
 /* Into the box table and out of it: the rows of a number whose state keeps others out ($3 with
@@ -260,7 +261,14 @@ static bool insert(struct epo_portal *portal, struct epo_db *db, int64_t number,
                  EPO_INTEGER(received)),
         NULL, error);
     epo_buffer_clear(&states);
-    return ok;
+    return ok && (!received ||
+                  epo_db_run(db, &INSERT_BOX,
+                             EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
+                                      EPO_STRING(o->place->field), EPO_INTEGER(o->place->index),
+                                      EPO_INTEGER(o->rule_index), EPO_REAL(at->min_x),
+                                      EPO_REAL(at->max_x), EPO_REAL(at->min_y), EPO_REAL(at->max_y),
+                                      EPO_INTEGER(o->from_day), EPO_INTEGER(o->to_day)),
+                             NULL, error));
 }
 
 /* Rows and box follow the state: first out, then in. */
@@ -288,8 +296,7 @@ bool epo_occupancy_take(struct epo_portal *portal, struct epo_db *db, const char
         if (!insert(portal, db, key, o, error))
             return false;
     }
-    return epo_db_run(db, &ENTER_FILED, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(key)),
-                      NULL, error);
+    return true;
 }
 
 static bool read_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

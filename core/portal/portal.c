@@ -1,7 +1,5 @@
 #include "portal/portal.h"
 
-#include <openssl/hmac.h>
-
 #include "maps/metric.h"
 
 const struct epo_json *epo_portal_settings(const struct epo_portal *portal) {
@@ -88,7 +86,7 @@ bool epo_portal_start(struct epo_portal *portal, struct epo_error *error) {
 void epo_portal_seal(const struct epo_portal *portal, const char *purpose, struct epo_span text,
                      char out[EPO_TOKEN_SIZE]) {
     static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* as epo_token_make */
-    uint8_t mac[EVP_MAX_MD_SIZE];
+    uint8_t mac[EPO_SHA256_SIZE];
     struct epo_buffer sealed;
     epo_buffer_init(&sealed, strlen(purpose) + 1 + text.len);
     epo_buffer_string(&sealed, purpose);
@@ -96,8 +94,8 @@ void epo_portal_seal(const struct epo_portal *portal, const char *purpose, struc
     epo_buffer_span(&sealed, text);
     epo_assert(!sealed.failed);
     struct epo_span all = epo_buffer_get(&sealed);
-    epo_assert(HMAC(EVP_sha256(), portal->secret, sizeof portal->secret,
-                    (const unsigned char *)all.at, all.len, mac, NULL) != NULL);
+    epo_hmac_sha256((struct epo_span){(const char *)portal->secret, sizeof portal->secret}, all,
+                    mac);
     epo_buffer_clear(&sealed);
     for (int i = 0; i < EPO_TOKEN_SIZE - 1; i++) {
         int bit = i * 5;

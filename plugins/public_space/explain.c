@@ -15,32 +15,46 @@ static epo_str text(const char *word) {
     return (epo_str){word, strlen(word)};
 }
 
+enum { PATH_SIZE = 64 }; /* of names as short as ours */
+
+/* "explain.<n>", then the parts. */
+static void path_of(const struct line *line, char path[PATH_SIZE], const char *const parts[3]) {
+    static const char START[] = "explain.";
+    size_t len = sizeof START - 1;
+    memcpy(path, START, len);
+    path[len++] = (char)('0' + line->number); /* a fee has fewer than ten lines */
+    for (int i = 0; i < 3; i++) {
+        size_t more = strlen(parts[i]);
+        if (len + more >= PATH_SIZE)
+            break;
+        memcpy(path + len, parts[i], more);
+        len += more;
+    }
+    path[len] = '\0';
+}
+
 static void begin(struct line *line, const char *key) {
-    char path[64];
+    char path[PATH_SIZE];
     line->number++;
-    snprintf(path, sizeof path, "explain.%d.key", line->number);
+    path_of(line, path, (const char *const[]){".key", "", ""});
     line->host->set_text(line->call, path, text(key));
 }
 
-static void path_of(const struct line *line, char path[96], const char *name, const char *how) {
-    snprintf(path, 96, "explain.%d.values.%s%s", line->number, name, how);
-}
-
 static void put_integer(const struct line *line, const char *name, int64_t value) {
-    char path[96];
-    path_of(line, path, name, "");
+    char path[PATH_SIZE];
+    path_of(line, path, (const char *const[]){".values.", name, ""});
     line->host->set_integer(line->call, path, value);
 }
 
 static void put_money(const struct line *line, const char *name, int64_t haler) {
-    char path[96];
-    path_of(line, path, name, ".money");
+    char path[PATH_SIZE];
+    path_of(line, path, (const char *const[]){".values.", name, ".money"});
     line->host->set_integer(line->call, path, haler);
 }
 
 static void put_text(const struct line *line, const char *name, const char *how, epo_str value) {
-    char path[96];
-    path_of(line, path, name, how);
+    char path[PATH_SIZE];
+    path_of(line, path, (const char *const[]){".values.", name, how});
     line->host->set_text(line->call, path, value);
 }
 
