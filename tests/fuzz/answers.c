@@ -4,22 +4,6 @@
  * JSON and stay the same. */
 #include "forms/form.h"
 
-/* The steps of a page without a script, whatever was posted beside them. */
-static void step(struct epo_pool *pool, const struct epo_form *form, const struct epo_json *given) {
-    struct epo_json *raw = epo_json_copy(pool, given);
-    struct epo_form_steps steps;
-    struct epo_form_result result;
-    struct epo_error error = {0};
-    if (raw->type != EPO_JSON_OBJECT ||
-        !epo_form_take_places(form, pool, NULL, raw, epo_json_get_text(raw, "_action"), &steps,
-                              &error) ||
-        !epo_form_check(form, pool, EPO_ANSWERS_FROM_HTML, raw, NULL, catalog, "cs", &result,
-                        &error))
-        return;
-    epo_form_view_places(form, pool, "cs", catalog, NULL, raw, &steps,
-                         epo_form_view(form, pool, "cs", catalog, &result));
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 #define DEFINITIONS EPO_SOURCE "/tests/forms/definitions/"
