@@ -73,6 +73,16 @@ extern const struct epo_setting_group epo_runtime_settings;
 /* Puts the budgets of epo.json "lua" in force for scripts loaded from now on. */
 void epo_runtimes_configure(const struct epo_json *settings);
 
+/* ---- evidence_watch.c ---- */
+struct epo_looks;
+struct epo_portal;
+struct epo_evidence_watch;
+/* Until stopped, on a thread of its own. NULL on error. */
+struct epo_evidence_watch *epo_evidence_watch_start(struct epo_portal *portal,
+                                                    const struct epo_looks *looks,
+                                                    struct epo_error *error);
+void epo_evidence_watch_stop(struct epo_evidence_watch *watch); /* NULL is fine */
+
 /* ---- map_watch.c ---- */
 /* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
  * when it was started or called last. */

@@ -112,7 +112,8 @@ static void purge(void *server) {
     epo_server_purge(server);
 }
 
-/* The server between its companions: the clock of scheduled jobs, the watch over the map and, for
+/* The server between its companions: the clock of scheduled jobs, the watches over the map and over
+ * evidence that is missing and, for
  * developers, the one over agenda folders. */
 static bool run_with_companions(struct serving *serving, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
@@ -123,8 +124,11 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
         watch = epo_watch_start(process->registry, process->folders, 4, purge, serving->app.server,
                                 error);
     struct epo_map_watch *map = epo_map_watch_start(process->portal.folder, take_map, serving);
-    bool good =
-        jobs != NULL && (watch != NULL || !dev) && epo_server_run(serving->app.server, error);
+    struct epo_evidence_watch *evidence =
+        epo_evidence_watch_start(&process->portal, serving->app.looks, error);
+    bool good = jobs != NULL && evidence != NULL && (watch != NULL || !dev) &&
+                epo_server_run(serving->app.server, error);
+    epo_evidence_watch_stop(evidence);
     epo_map_watch_stop(map);
     epo_watch_stop(watch);
     epo_jobs_stop(jobs);

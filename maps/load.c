@@ -71,12 +71,19 @@ const char *epo_layer_role_word(enum epo_layer_role role) {
 static bool load_meta(struct epo_snapshot *s, struct epo_db *db, struct epo_error *error) {
     int64_t schema = 1; /* before the number was kept */
     const char *crs = "";
+    struct epo_span prefix = EPO_SPAN("content.");
+    s->versions = epo_json_object(s->pool);
     struct epo_rows *rows = epo_db_query(db, &META, EPO_BIND_NONE);
     while (epo_rows_next(rows)) {
         struct epo_span key = epo_rows_text(rows, 0);
         if (epo_span_is(key, "content"))
             snprintf(s->version, sizeof s->version, "%.16s",
                      epo_pool_string(s->pool, epo_rows_text(rows, 1)));
+        else if (epo_span_starts(key, prefix))
+            epo_json_set_text(s->pool, s->versions,
+                              epo_pool_string(s->pool, (struct epo_span){key.at + prefix.len,
+                                                                         key.len - prefix.len}),
+                              epo_rows_text(rows, 1));
         else if (epo_span_is(key, "city"))
             s->city_name = epo_pool_string(s->pool, epo_rows_text(rows, 1));
         else if (epo_span_is(key, "crs"))

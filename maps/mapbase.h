@@ -77,6 +77,7 @@ struct epo_group {
 struct epo_snapshot {
     struct epo_pool *pool;
     char version[20];
+    struct epo_json *versions; /* of the layers, by name: hashes of their content (build.c) */
     const char *city_name;
     bool demo;
     struct epo_layer *layers;

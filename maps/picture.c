@@ -207,6 +207,7 @@ bool epo_picture_draw(struct epo_maps *maps, const struct epo_looks *looks, stru
         .top = round(middle.y - picture->height / 2.0)};
     unsigned slot;
     const struct epo_snapshot *snapshot = epo_maps_hold(maps, &slot);
+    picture->map_version = epo_pool_copy(pool, epo_span(snapshot->version));
     picture->version = epo_pool_copy(pool, epo_tiles_version_of(snapshot->tiles));
     bool ok =
         draw(&canvas, picture, snapshot, error) && write_png(pool, surface, &picture->png, error);

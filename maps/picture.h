@@ -38,7 +38,8 @@ struct epo_picture {
         *note; /* of the frame: the letter at the arrow; a word like "demo", or NULL */
     /* out, in the pool */
     struct epo_span png;
-    struct epo_span version; /* of the tiles it was drawn from; empty where there are none */
+    struct epo_span map_version; /* of the map base */
+    struct epo_span version;     /* of the tiles it was drawn from; empty where there are none */
 };
 /* Sets center and zoom where they were not given. */
 void epo_picture_settle(struct epo_maps *maps, struct epo_picture *picture);

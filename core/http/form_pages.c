@@ -160,6 +160,7 @@ static struct epo_response *show_review(struct filling *filling, int status,
     epo_json_set(pool, model, "sections",
                  epo_form_summary(filling->form, pool, request->lang, request->portal->catalog,
                                   result->answers, result->facts));
+    epo_page_row_pictures(request, epo_json_get(model, "sections"));
     epo_json_set(pool, model, "values",
                  epo_page_values(request, filling->agenda, filling->form, filling->intake.values));
     const char *place = epo_form_place_field(filling->form);

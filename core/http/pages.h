@@ -61,6 +61,17 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
 
 /* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
 bool epo_page_place(struct epo_request *request, struct epo_point *at);
+/* Adds "picture" {url, alt} to the model where the submission has a place: who holds the token, or
+ * this clerk (account) on a page that is audited, may fetch it. */
+void epo_page_picture(struct epo_request *request, struct epo_json *model,
+                      const struct epo_json *found, struct epo_span token,
+                      const struct epo_account *clerk);
+/* Adds "evidence" for the clerk: what was chosen, on which map, and how it is proved. */
+bool epo_page_evidence(struct epo_request *request, struct epo_json *model,
+                       const struct epo_json *found, struct epo_error *error);
+/* Adds "picture" to each row of a summary that has a place: {url, alt}, or {data, alt} where the
+ * place is too long for an address. */
+void epo_page_row_pictures(struct epo_request *request, struct epo_json *sections);
 /* Sets north and note of a picture's frame in the request's language. */
 void epo_picture_words(struct epo_request *request, struct epo_picture *picture);
 /* Does some agenda let something out into this live layer ("permits", "requests")? */
@@ -92,6 +103,7 @@ struct epo_response *epo_form_get(struct epo_request *request);
 struct epo_response *epo_form_post(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
+struct epo_response *epo_submission_picture(struct epo_request *request);
 struct epo_response *epo_submission_look_up(struct epo_request *request);
 struct epo_response *epo_login_get(struct epo_request *request);
 struct epo_response *epo_login_post(struct epo_request *request);

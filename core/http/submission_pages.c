@@ -41,6 +41,7 @@ struct epo_response *epo_submission_get(struct epo_request *request) {
                                             request->secure ? "https" : "http",
                                             EPO_ARG(request->host), EPO_ARG(request->captures[0]),
                                             EPO_ARG(token)));
+    epo_page_picture(request, model, found, token, NULL);
     add_next(request, model, found);
     epo_json_set_string(pool, model, "page_title",
                         epo_pool_printf(pool, "%.*s", EPO_ARG(request->captures[0])));

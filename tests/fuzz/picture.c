@@ -21,7 +21,7 @@ static void ask(struct epo_pool *pool, struct epo_span text) {
     epo_assert(picture.height >= EPO_PICTURE_SIDE_MIN && picture.height <= EPO_PICTURE_SIDE_MAX);
     epo_assert(picture.zoom == 0 ||
                (picture.zoom >= EPO_PICTURE_ZOOM_MIN && picture.zoom <= EPO_PICTURE_ZOOM_MAX));
-    epo_assert(picture.centred || picture.mark_count == 1);
+    epo_assert(picture.centred || picture.mark_count > 0);
     epo_picture_settle(NULL, &picture); /* needs no map where the question says where */
     epo_assert(picture.zoom >= EPO_PICTURE_ZOOM_MIN && picture.zoom <= EPO_PICTURE_ZOOM_MAX);
     epo_assert(picture.center.x >= -180 && picture.center.x <= 180);
