@@ -33,15 +33,28 @@ async function open(page, agenda, name) {
   await clean(page, `${name}-agenda`);
 }
 
+/** On paper the place is a picture with scale and north, drawn by the server, and no map to be moved. */
+async function printed(page) {
+  const picture = page.locator('.mapshot__img').first(), map = page.locator('.mapbox').first();
+  assert.equal(await picture.isVisible(), false, 'beside the map that can be moved there is no picture of it');
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await picture.isVisible(), true);
+  assert.equal(await map.isVisible(), false);
+  assert.deepEqual(await picture.evaluate((image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight])), [640, 400]);
+  await page.emulateMedia({ media: 'screen' });
+}
+
 async function send(page, name) {
   await page.getByRole('button', { name: 'Pokračovat ke kontrole' }).last().click();
   await page.waitForLoadState();
   assert.equal(await page.locator('.faults__list li').allInnerTexts().then((all) => all.join('; ')), '');
   assert.match(await heading(page), /Zkontrolujte své odpovědi/);
   await clean(page, `${name}-review`);
+  await printed(page);
   await page.getByRole('button', { name: 'Odeslat podání' }).last().click();
   await page.waitForURL(/\/submissions\//);
   await clean(page, `${name}-sent`);
+  await printed(page);
   return page.locator('.sent__number strong').innerText();
 }
 
@@ -243,6 +256,7 @@ test('without JavaScript: search, a list of addresses, errors that keep what was
   await page.getByRole('button', { name: 'Odeslat podání' }).last().click();
   await page.waitForLoadState();
   assert.match(await page.locator('.sent__number strong').innerText(), /^20\d\d-\d{6}$/);
+  assert.equal(await page.locator('.mapshot__img').isVisible(), true, 'the place can be seen');
   await picture(page, 'noscript-sent');
   await context.close();
 });

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { spots } from '../browser/support/forms.mjs';
-import { epo, serve, startDemo } from '../support/portal.mjs';
+import { importMap, serve, startDemo } from '../support/portal.mjs';
 import { fileDog, signIn } from './support/people.mjs';
 
 const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -89,7 +89,7 @@ describe('evidence', () => {
     const facts = (page) => page.slice(page.indexOf('Co bylo na mapě zvoleno'), page.indexOf('</details>'));
     const [lon, lat] = spots['umo-3'];
     const fresh = async () => Buffer.from(await (await fetch(`${portal.url}/api/v1/map.png?center=${lon},${lat}&zoom=17`)).arrayBuffer());
-    const old = await fresh(), done = epo('map', 'import', lake(0.004), '--layer', 'water', '-C', portal.folder);
+    const old = await fresh(), done = importMap(portal.folder, lake(0.004), 'water');
     assert.equal(done.status, 0, done.stderr);
     for (let i = 0; !portal.log.includes('"event":"map.changed"'); i++) { assert.ok(i < 600, portal.log); await sleep(50); }
     assert.ok(!old.equals(await fresh()), 'the map is another one now');
@@ -105,7 +105,7 @@ describe('evidence', () => {
     portal.child.kill('SIGKILL');
     await portal.ended;
     execFileSync('sqlite3', [join(portal.folder, 'portal.db'), 'DELETE FROM evidence WHERE number % 1000000000 = 2']);
-    assert.equal(epo('map', 'import', lake(0.002), '--layer', 'water', '-C', portal.folder).status, 0);
+    assert.equal(importMap(portal.folder, lake(0.002), 'water').status, 0);
     portal = await serve(portal.folder);
     clerk = await signIn(portal, 'umo-3');
     const { page, sum } = await recorded(second.number);

@@ -11,11 +11,16 @@ export const binary = join(build, 'epo');
 /** Runs the command line to its end. */
 export const epo = (...args) => spawnSync(binary, args, { encoding: 'utf8', timeout: 300000 });
 
-// The demo city takes seconds to make, and a minute under sanitizers: it is made once, by the release build where
-// there is one (the same bytes; the sanitizers see it made in the unit tests), and remade when that changed. Test
-// files that run at the same time may all find it missing: each makes its own then, and the first one's stays.
+// Making a city or its tiles takes seconds, and a minute under sanitizers: done by the release build where there is
+// one (the same bytes; the sanitizers see it done in the unit tests and in tests/maps).
+const release = join(dirname(build), 'release'), maker = existsSync(join(release, 'epo')) ? release : build;
+
+/** Brings a file into the map of a folder, whose portal may be serving. */
+export const importMap = (folder, file, layer) => spawnSync(join(maker, 'epo'), ['map', 'import', file, '--layer', layer, '-C', folder], { encoding: 'utf8', timeout: 300000 });
+
+// The demo city is made once and remade when the program changed. Test files that run at the same time may all find
+// it missing: each makes its own then, and the first one's stays.
 function template() {
-  const release = join(dirname(build), 'release'), maker = existsSync(join(release, 'epo')) ? release : build;
   const folder = join(maker, `demo-template-${Math.floor(statSync(join(maker, 'epo')).mtimeMs)}`);
   if (existsSync(folder)) return folder;
   for (const name of readdirSync(maker)) {
