@@ -29,12 +29,7 @@ static int locate(struct epo_process *process, const char *lon, const char *lat)
     struct epo_pool *pool = process->pool;
     if (!epo_span_real(epo_span(lon), &point.x) || !epo_span_real(epo_span(lat), &point.y))
         return epo_words_usage("map");
-    struct epo_json *geojson = epo_json_object(pool), *coordinates = epo_json_array(pool);
-    epo_json_set_string(pool, geojson, "type", "Point");
-    epo_json_push(pool, coordinates, epo_json_real(pool, point.x));
-    epo_json_push(pool, coordinates, epo_json_real(pool, point.y));
-    epo_json_set(pool, geojson, "coordinates", coordinates);
-    if (!epo_place_read(pool, geojson, &place, &error) ||
+    if (!epo_place_read(pool, epo_geojson_point(pool, point), &place, &error) ||
         !epo_locate(process->portal.maps, pool, &place, &facts, &error))
         return epo_cli_failed(&error);
     printf("%.*s\n", EPO_ARG(epo_json_print(pool, facts)));

@@ -7,7 +7,6 @@
 /* place_typed.c: "49.7475, 13.3776", "49,7475 13,3776", "49.7475N 13.3776E", "822000 1070000" as a
  * GeoJSON Point; NULL where it is none of them. */
 struct epo_json *epo_location_typed(struct epo_pool *pool, struct epo_span typed);
-struct epo_json *epo_location_point(struct epo_pool *pool, double lon, double lat);
 /* A Feature that says what the search found: a parcel where the field takes parcels, else the
  * address. */
 struct epo_json *epo_location_found(struct epo_pool *pool, const struct epo_field *field,

@@ -159,7 +159,7 @@ static bool find_shape(const struct epo_place_work *work, const char *kind,
                        bool *found) {
     struct epo_error error = {0};
     struct epo_json *asked =
-        feature_of(work->pool, epo_location_point(work->pool, spot.x, spot.y), kind, EPO_SPAN(""));
+        feature_of(work->pool, epo_geojson_point(work->pool, spot), kind, EPO_SPAN(""));
     if (ids != NULL)
         epo_json_set(work->pool, epo_json_get(asked, "properties"), "ids",
                      epo_json_copy(work->pool, ids));
@@ -241,7 +241,7 @@ static bool take_shape(const struct epo_place_work *work, const char *kind,
 static bool give_address(const struct epo_place_work *work, struct epo_point spot) {
     struct epo_place place;
     struct epo_json *facts, *found;
-    struct epo_json *point = epo_location_point(work->pool, spot.x, spot.y);
+    struct epo_json *point = epo_geojson_point(work->pool, spot);
     struct epo_error error = {0};
     bool good = work->maps != NULL && epo_place_read(work->pool, point, &place, &error) &&
                 epo_locate(work->maps, work->pool, &place, &facts, &error);
@@ -266,8 +266,8 @@ static bool give_circle(const struct epo_place_work *work, struct epo_point spot
         epo_plain_note(work, "place.plain.radius");
         return true;
     }
-    struct epo_json *circle = feature_of(work->pool, epo_location_point(work->pool, spot.x, spot.y),
-                                         "circle", EPO_SPAN(""));
+    struct epo_json *circle =
+        feature_of(work->pool, epo_geojson_point(work->pool, spot), "circle", EPO_SPAN(""));
     epo_json_set(work->pool, epo_json_get(circle, "properties"), "radius_m",
                  epo_json_real(work->pool, round(radius_m * 10) / 10));
     epo_plain_put(work, circle);
@@ -288,7 +288,7 @@ bool epo_plain_give(const struct epo_place_work *work, struct epo_point spot) {
         return give_address(work, spot);
     if (strcmp(kind, "circle") == 0)
         return give_circle(work, spot);
-    epo_plain_put(work, epo_location_point(work->pool, spot.x, spot.y));
+    epo_plain_put(work, epo_geojson_point(work->pool, spot));
     return true;
 }
 

@@ -150,7 +150,7 @@ static struct epo_span under_cross(const struct plain *p, const struct epo_look 
     struct epo_pool *pool = p->draw->pool;
     struct epo_place place;
     struct epo_json *facts;
-    struct epo_json *point = epo_location_point(pool, look->center.x, look->center.y);
+    struct epo_json *point = epo_geojson_point(pool, look->center);
     if (p->maps == NULL || !epo_place_read(pool, point, &place, NULL) ||
         !epo_locate(p->maps, pool, &place, &facts, NULL))
         return text_of(p, "place.plain.unknown");

@@ -35,10 +35,10 @@ static struct epo_json *corners_of(struct epo_pool *pool, const struct epo_json 
         return corners;
     while (rest.len > 0 && corners->count < EPO_SKETCH_CORNERS_MAX) {
         struct epo_span lat, lon = epo_span_cut(epo_span_cut(rest, ' ', &rest), ',', &lat);
-        double x, y;
-        if (!epo_span_real(lon, &x) || !epo_span_real(lat, &y))
+        struct epo_point at;
+        if (!epo_span_real(lon, &at.x) || !epo_span_real(lat, &at.y))
             return epo_json_array(pool);
-        epo_json_push(pool, corners, epo_json_get(epo_location_point(pool, x, y), "coordinates"));
+        epo_json_push(pool, corners, epo_json_get(epo_geojson_point(pool, at), "coordinates"));
     }
     return corners;
 }
@@ -84,7 +84,7 @@ void epo_sketch_add(const struct epo_place_work *work, const char *kind, struct 
         return;
     }
     epo_json_push(work->pool, corners,
-                  epo_json_get(epo_location_point(work->pool, spot.x, spot.y), "coordinates"));
+                  epo_json_get(epo_geojson_point(work->pool, spot), "coordinates"));
     write(work, kind, corners);
     epo_plain_note(work, "place.plain.corner");
 }

@@ -8,15 +8,6 @@
 
 #define FOUND_MAX 10 /* addresses offered for the words typed */
 
-struct epo_json *epo_location_point(struct epo_pool *pool, double lon, double lat) {
-    struct epo_json *geometry = epo_json_object(pool);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    struct epo_json *pair = epo_json_set(pool, geometry, "coordinates", epo_json_array(pool));
-    epo_json_push(pool, pair, epo_json_real(pool, lon));
-    epo_json_push(pool, pair, epo_json_real(pool, lat));
-    return geometry;
-}
-
 /* Splits at white space and ";", leaving out N, E and °; false if there are more than two parts. */
 static bool coordinate_parts(struct epo_span typed, char parts[2][24], size_t *count) {
     size_t len = 0;
@@ -55,11 +46,11 @@ static struct epo_json *point_elsewhere(struct epo_pool *pool, double one, doubl
     struct epo_error error = {0};
     if (epo_transform_to_4326((struct epo_point){one, two}, &degrees, NULL) ||
         epo_transform_to_4326((struct epo_point){two, one}, &degrees, NULL))
-        return epo_location_point(pool, degrees.x, degrees.y);
+        return epo_geojson_point(pool, degrees);
     if (!epo_transform_to_metres((struct epo_point){two, one}, &metres, &error) &&
         strcmp(error.code, "place.swapped") == 0)
-        return epo_location_point(pool, one, two);
-    return epo_location_point(pool, two, one);
+        return epo_geojson_point(pool, (struct epo_point){one, two});
+    return epo_geojson_point(pool, (struct epo_point){two, one});
 }
 
 /* Which of the two is which shows in their size, so that the order does not matter: in Czechia the
@@ -72,10 +63,10 @@ static struct epo_json *point_of(struct epo_pool *pool, double one, double two) 
     if (!epo_metric_is_krovak())
         return point_elsewhere(pool, one, two);
     if (smaller < METRES_FROM)
-        return larger == fabs(one) ? epo_location_point(pool, two, one)
-                                   : epo_location_point(pool, one, two);
+        return larger == fabs(one) ? epo_geojson_point(pool, (struct epo_point){two, one})
+                                   : epo_geojson_point(pool, (struct epo_point){one, two});
     return epo_transform_from_krovak((struct epo_point){-smaller, -larger}, &degrees, NULL)
-               ? epo_location_point(pool, degrees.x, degrees.y)
+               ? epo_geojson_point(pool, degrees)
                : NULL;
 }
 

@@ -11,15 +11,10 @@ static struct epo_json *feature(struct epo_pool *pool, const char *id, const cha
     struct epo_point at;
     if (!epo_transform_to_4326(at_metres, &at, NULL))
         return NULL;
-    struct epo_json *f = epo_json_object(pool), *geometry = epo_json_object(pool);
-    struct epo_json *position = epo_json_array(pool);
-    epo_json_push(pool, position, epo_json_real(pool, round(at.x * 1e7) / 1e7));
-    epo_json_push(pool, position, epo_json_real(pool, round(at.y * 1e7) / 1e7));
+    struct epo_json *f = epo_json_object(pool);
     epo_json_set_string(pool, f, "type", "Feature");
     epo_json_set_string(pool, f, "id", id);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    epo_json_set(pool, geometry, "coordinates", position);
-    epo_json_set(pool, f, "geometry", geometry);
+    epo_json_set(pool, f, "geometry", epo_geojson_point(pool, at));
     *properties = epo_json_set(pool, f, "properties", epo_json_object(pool));
     epo_json_set_string(pool, *properties, "label", label);
     epo_json_set_string(pool, *properties, "kind", kind);

@@ -331,31 +331,54 @@ bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struc
     return true;
 }
 
-void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places, size_t count,
-                    struct epo_place *joined) {
+/* What a WKB is made of: a collection of its parts, all else of itself. Ours, so that it is whole.
+ */
+static struct epo_span members_of(struct epo_span wkb, uint32_t *count) {
+    enum { HEAD_SIZE = 9 };
+    *count = 1;
+    if (wkb.len < HEAD_SIZE || wkb.at[1] != GEOS_GEOMETRYCOLLECTION)
+        return wkb;
+    memcpy(count, wkb.at + 5, sizeof *count);
+    return (struct epo_span){wkb.at + HEAD_SIZE, wkb.len - HEAD_SIZE};
+}
+
+struct epo_span epo_wkb_join(struct epo_pool *pool, const struct epo_span *list, size_t count) {
     static const char HEAD[] = {1, GEOS_GEOMETRYCOLLECTION, 0, 0, 0}; /* ISO WKB, little endian */
     size_t len = sizeof HEAD + 4;
-    uint32_t parts = (uint32_t)count;
-    *joined = *places[0];
+    uint32_t all = 0, own;
     if (count == 1)
-        return;
-    joined->geojson = NULL;
+        return list[0];
     for (size_t i = 0; i < count; i++)
-        len += places[i]->wkb_metres.len;
+        len += list[i].len;
     char *bytes = epo_pool_alloc(pool, len), *at = bytes + sizeof HEAD + 4;
-    memcpy(bytes, HEAD, sizeof HEAD);
-    memcpy(bytes + sizeof HEAD, &parts, 4);
     for (size_t i = 0; i < count; i++) {
+        struct epo_span members = members_of(list[i], &own);
+        memcpy(at, members.at, members.len);
+        at += members.len;
+        all += own;
+    }
+    memcpy(bytes, HEAD, sizeof HEAD);
+    memcpy(bytes + sizeof HEAD, &all, 4);
+    return (struct epo_span){bytes, (size_t)(at - bytes)};
+}
+
+void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places, size_t count,
+                    struct epo_place *joined) {
+    struct epo_span *list = EPO_NEW_ARRAY(pool, struct epo_span, count);
+    *joined = *places[0];
+    for (size_t i = 0; i < count; i++)
+        list[i] = places[i]->wkb_metres;
+    if (count > 1)
+        joined->geojson = NULL;
+    for (size_t i = 1; i < count; i++) {
         const struct epo_place *place = places[i];
-        memcpy(at, place->wkb_metres.at, place->wkb_metres.len);
-        at += place->wkb_metres.len;
         joined->kind = place->kind > joined->kind ? place->kind : joined->kind;
-        joined->area_m2 += i > 0 ? place->area_m2 : 0;
-        joined->length_m += i > 0 ? place->length_m : 0;
+        joined->area_m2 += place->area_m2;
+        joined->length_m += place->length_m;
         joined->min_x = fmin(joined->min_x, place->min_x);
         joined->min_y = fmin(joined->min_y, place->min_y);
         joined->max_x = fmax(joined->max_x, place->max_x);
         joined->max_y = fmax(joined->max_y, place->max_y);
     }
-    joined->wkb_metres = (struct epo_span){bytes, len};
+    joined->wkb_metres = epo_wkb_join(pool, list, count);
 }

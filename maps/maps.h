@@ -51,10 +51,17 @@ struct epo_place {
 bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struct epo_place *place,
                     struct epo_error *error);
 
+/* {"type":"Point","coordinates":[…]} of a point in degrees (EPSG:4326), with 7 decimals. In the
+ * pool.
+ */
+struct epo_json *epo_geojson_point(struct epo_pool *pool, struct epo_point degrees);
+
 /* Several places as one: WKB is a collection, sizes are sums, the anchor is the first one's; has no
  * geojson. count at least 1; of one place a copy. */
 void epo_place_join(struct epo_pool *pool, const struct epo_place *const *places, size_t count,
                     struct epo_place *joined);
+/* The same of their WKB alone: one collection, flat. In the pool, or list[0] itself. */
+struct epo_span epo_wkb_join(struct epo_pool *pool, const struct epo_span *list, size_t count);
 
 /* ---- mapbase.c: one immutable snapshot (SpatiaLite file + packed index in memory), swapped whole
  * ---- */

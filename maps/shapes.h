@@ -14,8 +14,6 @@ struct epo_json *epo_geojson_circle(struct epo_pool *pool, struct epo_point metr
                                     struct epo_error *error);
 struct epo_json *epo_geojson_geos(struct epo_pool *pool, const GEOSGeometry *geometry,
                                   struct epo_error *error);
-/* {"type","coordinates"} of a point in degrees. */
-struct epo_json *epo_geojson_point(struct epo_pool *pool, struct epo_point degrees);
 /* [lon, lat]: RFC 7946 §3.1.1: two numbers, an altitude may follow and is dropped. */
 bool epo_geojson_position(const struct epo_json *value, struct epo_point *degrees);
 

@@ -25,35 +25,28 @@ static struct epo_response *for_all(struct epo_request *request, struct epo_span
 /* ---- offices ---- */
 
 /* Lon and lat of the settings; false without them. */
-static bool office_point(const struct epo_json *office, double at[2]) {
+static bool office_point(const struct epo_json *office, struct epo_point *at) {
     const struct epo_json *point = epo_json_get(office, "point");
-    for (uint32_t i = 0; i < 2; i++) {
-        if (point == NULL || point->type != EPO_JSON_ARRAY || point->count != 2)
-            return false;
-        const struct epo_json *value = point->items[i];
-        at[i] = value->type == EPO_JSON_REAL ? value->real : (double)value->integer;
-    }
+    if (point == NULL || point->type != EPO_JSON_ARRAY || point->count != 2)
+        return false;
+    *at = (struct epo_point){epo_json_number(point->items[0]), epo_json_number(point->items[1])};
     return true;
 }
 
-static struct epo_json *office_feature(struct epo_request *request, const struct epo_json *office) {
-    static const char *const TEXTS[] = {"address", "email", "phone", "hours"};
+static struct epo_json *office_feature(struct epo_request *request, const struct epo_json *office,
+                                       struct epo_point at) {
     struct epo_pool *pool = request->pool;
-    struct epo_json *feature = epo_json_object(pool), *geometry = epo_json_object(pool);
+    struct epo_json *feature = epo_json_object(pool);
     struct epo_json *properties = epo_json_object(pool);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    epo_json_set(pool, geometry, "coordinates", epo_json_copy(pool, epo_json_get(office, "point")));
-    epo_json_set_text(pool, properties, "id", epo_json_get_text(office, "id"));
-    epo_json_set_text(pool, properties, "title",
-                      epo_json_localized(epo_json_get(office, "name"), request->lang));
-    epo_json_set_text(pool, properties, "text", epo_json_get_text(office, "address"));
-    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
-        struct epo_span text = epo_json_localized(epo_json_get(office, TEXTS[i]), request->lang);
-        if (text.len > 0)
-            epo_json_set_text(pool, properties, TEXTS[i], text);
-    }
+    const struct epo_json *known = epo_page_office(request, epo_json_get_text(office, "id"));
+    epo_json_set_text(pool, properties, "title", epo_json_get_text(known, "name"));
+    epo_json_set_text(pool, properties, "text", epo_json_get_text(known, "address"));
+    for (uint32_t i = 0; i < known->count; i++)
+        if (known->items[i]->text.len > 0 && !epo_span_is(known->names[i], "name"))
+            epo_json_set(pool, properties, epo_pool_string(pool, known->names[i]),
+                         epo_json_copy(pool, known->items[i]));
     epo_json_set_string(pool, feature, "type", "Feature");
-    epo_json_set(pool, feature, "geometry", geometry);
+    epo_json_set(pool, feature, "geometry", epo_geojson_point(pool, at));
     epo_json_set(pool, feature, "properties", properties);
     return feature;
 }
@@ -64,9 +57,9 @@ static const struct epo_json *offices_of(const struct epo_request *request) {
 
 static bool has_offices(const struct epo_request *request) {
     const struct epo_json *offices = offices_of(request);
-    double at[2];
+    struct epo_point at;
     for (uint32_t i = 0; offices != NULL && i < offices->count; i++)
-        if (office_point(offices->items[i], at))
+        if (office_point(offices->items[i], &at))
             return true;
     return false;
 }
@@ -76,13 +69,13 @@ static struct epo_response *offices(struct epo_request *request, const struct ep
     struct epo_json *all = epo_json_object(pool), *features = epo_json_array(pool);
     const struct epo_json *list = offices_of(request);
     int64_t matched = 0;
-    double at[2];
+    struct epo_point at;
     for (uint32_t i = 0; list != NULL && i < list->count; i++) {
-        if (!office_point(list->items[i], at) || at[0] < q->west || at[0] > q->east ||
-            at[1] < q->south || at[1] > q->north)
+        if (!office_point(list->items[i], &at) || at.x < q->west || at.x > q->east ||
+            at.y < q->south || at.y > q->north)
             continue;
         if (matched++ < q->limit)
-            epo_json_push(pool, features, office_feature(request, list->items[i]));
+            epo_json_push(pool, features, office_feature(request, list->items[i], at));
     }
     int64_t returned = features->count;
     epo_json_set_string(pool, all, "type", "FeatureCollection");

@@ -9,15 +9,6 @@ static bool read_point(struct epo_request *request, struct epo_point *point) {
            epo_span_real(epo_request_query(request, "lat"), &point->y);
 }
 
-static struct epo_json *point_geojson(struct epo_pool *pool, struct epo_point point) {
-    struct epo_json *geometry = epo_json_object(pool), *coordinates = epo_json_array(pool);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    epo_json_push(pool, coordinates, epo_json_real(pool, point.x));
-    epo_json_push(pool, coordinates, epo_json_real(pool, point.y));
-    epo_json_set(pool, geometry, "coordinates", coordinates);
-    return geometry;
-}
-
 static struct epo_response *cached_json(struct epo_request *request, const char *type,
                                         const struct epo_json *body, const char *age) {
     struct epo_response *response =
@@ -36,7 +27,7 @@ static const struct epo_json *asked_geometry(struct epo_request *request,
         return epo_api_body(request, refused);
     if (text.len == 0) {
         if (read_point(request, &point))
-            return point_geojson(request->pool, point);
+            return epo_geojson_point(request->pool, point);
         *refused = epo_api_problem(request, 400, "place.coordinates", "Bad Request",
                                    "lon and lat must be decimal degrees (EPSG:4326), or geometry "
                                    "a GeoJSON geometry.",
@@ -66,7 +57,7 @@ static bool add_shape(struct epo_request *request, const struct epo_place *place
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "place.shape",
                         "shape must be parcel, building or address");
     epo_json_set_string(pool, asked, "type", "Feature");
-    epo_json_set(pool, asked, "geometry", point_geojson(pool, place->anchor_4326));
+    epo_json_set(pool, asked, "geometry", epo_geojson_point(pool, place->anchor_4326));
     struct epo_json *said = epo_json_set(pool, asked, "properties", epo_json_object(pool));
     epo_json_set_text(pool, said, "kind", kind);
     if (of_address && address != NULL)

@@ -40,6 +40,20 @@ struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_
     return viewer;
 }
 
+struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id) {
+    static const char *const CONTACTS[] = {"address", "hours", "phone", "email"};
+    struct epo_pool *pool = request->pool;
+    const struct epo_json *settings = epo_portal_settings(request->portal);
+    const struct epo_json *office = epo_routing_find(settings, id);
+    struct epo_json *row = epo_json_object(pool);
+    epo_json_set_text(pool, row, "id", id);
+    epo_json_set_text(pool, row, "name", epo_routing_name(settings, id, request->lang));
+    for (size_t i = 0; i < sizeof CONTACTS / sizeof *CONTACTS; i++)
+        epo_json_set_text(pool, row, CONTACTS[i],
+                          epo_json_localized(epo_json_get(office, CONTACTS[i]), request->lang));
+    return row;
+}
+
 struct epo_span epo_page_text(struct epo_request *request, const char *key) {
     return epo_catalog_text(request->portal->catalog, request->lang, key);
 }

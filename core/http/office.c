@@ -2,12 +2,16 @@
  * trail before it is shown. */
 #include "http/pages.h"
 
+#include <math.h>
+
 #include "base/limits.h"
 #include "http/audited.h"
 #include "portal/casework.h"
+#include "portal/located.h"
 #include "portal/routing.h"
 
 enum { AGENDAS_MAX = 256 };
+static const double SAME_DEGREES = 1e-7;
 
 struct filter {
     struct epo_inbox inbox;
@@ -179,6 +183,53 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     return response;
 }
 
+static bool point_of(const struct epo_json *found, struct epo_point *at) {
+    const struct epo_json *pair = epo_json_get(found, "point");
+    if (pair == NULL)
+        return false;
+    *at = (struct epo_point){epo_json_number(pair->items[0]), epo_json_number(pair->items[1])};
+    return true;
+}
+
+static void push_case(struct epo_request *request, struct epo_json *features,
+                      const struct epo_json *found, struct epo_point at) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *feature = epo_json_object(pool);
+    epo_json_set_string(pool, feature, "type", "Feature");
+    epo_json_set_text(pool, feature, "id", epo_json_get_text(found, "number"));
+    epo_json_set(pool, feature, "geometry", epo_geojson_point(pool, at));
+    epo_json_set(pool, feature, "properties", case_row(request, found));
+    epo_json_push(pool, features, feature);
+}
+
+struct placing { /* further places of the cases on the map */
+    struct epo_request *request;
+    const struct epo_json *cases; /* newest first */
+    struct epo_json *features;
+    uint32_t next; /* from the end: places come in order of numbers */
+};
+
+static int64_t number_of(const struct epo_json *found) {
+    int64_t number = 0;
+    epo_number_read(epo_json_get_text(found, "number"), &number);
+    return number;
+}
+
+static void place_more(int64_t number, struct epo_span field, struct epo_point at, void *arg) {
+    struct placing *placing = arg;
+    const struct epo_json *cases = placing->cases;
+    (void)field;
+    while (placing->next > 0 && number_of(cases->items[placing->next - 1]) < number)
+        placing->next--;
+    if (placing->next == 0 || number_of(cases->items[placing->next - 1]) != number)
+        return; /* another office's */
+    const struct epo_json *found = cases->items[placing->next - 1];
+    struct epo_point first;
+    if (!point_of(found, &first) || fabs(first.x - at.x) > SAME_DEGREES ||
+        fabs(first.y - at.y) > SAME_DEGREES) /* the first of several stands for all already */
+        push_case(placing->request, placing->features, found, at);
+}
+
 static struct epo_response *show_geojson(struct epo_request *request, void *arg) {
     const struct epo_inbox *inbox = arg;
     struct epo_pool *pool = request->pool;
@@ -188,18 +239,15 @@ static struct epo_response *show_geojson(struct epo_request *request, void *arg)
         return epo_respond_error(request, &error, NULL);
     const struct epo_json *cases = epo_json_get(page, "cases");
     for (uint32_t i = 0; i < cases->count; i++) {
-        const struct epo_json *point = epo_json_get(cases->items[i], "point");
-        if (point == NULL)
-            continue;
-        struct epo_json *feature = epo_json_object(pool), *geometry = epo_json_object(pool);
-        epo_json_set_string(pool, geometry, "type", "Point");
-        epo_json_set(pool, geometry, "coordinates", epo_json_copy(pool, point));
-        epo_json_set_string(pool, feature, "type", "Feature");
-        epo_json_set_text(pool, feature, "id", epo_json_get_text(cases->items[i], "number"));
-        epo_json_set(pool, feature, "geometry", geometry);
-        epo_json_set(pool, feature, "properties", case_row(request, cases->items[i]));
-        epo_json_push(pool, features, feature);
+        struct epo_point at;
+        if (point_of(cases->items[i], &at))
+            push_case(request, features, cases->items[i], at);
     }
+    struct placing placing = {request, cases, features, cases->count};
+    if (cases->count > 0 &&
+        !epo_located_more(request->portal, request->db, number_of(cases->items[cases->count - 1]),
+                          number_of(cases->items[0]), place_more, &placing, &error))
+        return epo_respond_error(request, &error, NULL);
     epo_json_set_string(pool, collection, "type", "FeatureCollection");
     epo_json_set(pool, collection, "features", features);
     struct epo_response *response =

@@ -152,11 +152,9 @@ static struct epo_json *laws(struct epo_request *request, const struct epo_json 
 
 /* Offices that handle it: the one it names, or all that have districts. */
 static struct epo_json *where(struct epo_request *request, const struct epo_json *manifest) {
-    static const char *const contacts[] = {"address", "hours", "phone", "email"};
-    struct epo_pool *pool = request->pool;
     const struct epo_json *settings = epo_portal_settings(request->portal);
     const struct epo_json *offices = epo_json_get(settings, "offices");
-    struct epo_json *all = epo_json_array(pool);
+    struct epo_json *all = epo_json_array(request->pool);
     struct epo_span wish = epo_json_get_text(epo_json_get(manifest, "routing"), "office");
     bool by_district = epo_span_is(wish, "district");
     struct epo_span only = epo_routing_office(settings, wish, (struct epo_span){"", 0});
@@ -166,13 +164,8 @@ static struct epo_json *where(struct epo_request *request, const struct epo_json
         if (by_district ? districts == NULL || districts->count == 0
                         : !epo_span_equal(epo_json_get_text(office, "id"), only))
             continue;
-        struct epo_json *row = epo_json_object(pool);
-        epo_json_set_text(pool, row, "name",
-                          epo_json_localized(epo_json_get(office, "name"), request->lang));
-        for (size_t j = 0; j < sizeof contacts / sizeof *contacts; j++)
-            epo_json_set_text(pool, row, contacts[j],
-                              epo_json_localized(epo_json_get(office, contacts[j]), request->lang));
-        epo_json_push(pool, all, row);
+        epo_json_push(request->pool, all,
+                      epo_page_office(request, epo_json_get_text(office, "id")));
     }
     return all;
 }

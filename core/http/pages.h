@@ -37,6 +37,9 @@ struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_
 
 /* ---- parts of models (models.c); all in the request's pool ---- */
 struct epo_app *epo_page_app(struct epo_request *request);
+/* {"id","name","address","hours","phone","email"} of an office, in the request's language; "" for
+ * what is not known. */
+struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id);
 /* A text of the host in the request's language. */
 struct epo_span epo_page_text(struct epo_request *request, const char *key);
 /* What an error says to a person: the catalog's "error.<code>", else `otherwise`. */

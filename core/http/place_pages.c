@@ -67,27 +67,9 @@ static bool agendas_at(struct epo_request *request, const struct epo_json *facts
 
 /* The office of the district that the place lies in. */
 static struct epo_json *office_at(struct epo_request *request, const struct epo_json *facts) {
-    static const char *const contacts[] = {"address", "hours", "phone", "email"};
-    struct epo_pool *pool = request->pool;
-    const struct epo_json *settings = epo_portal_settings(request->portal);
     struct epo_span district = epo_json_get_text(epo_json_get(facts, "district"), "code");
-    struct epo_span id = epo_routing_office(settings, EPO_SPAN("district"), district);
-    const struct epo_json *office = epo_routing_find(settings, id);
-    struct epo_json *row = epo_json_object(pool);
-    epo_json_set_text(pool, row, "name", epo_routing_name(settings, id, request->lang));
-    for (size_t i = 0; i < sizeof contacts / sizeof *contacts; i++)
-        epo_json_set_text(pool, row, contacts[i],
-                          epo_json_localized(epo_json_get(office, contacts[i]), request->lang));
-    return row;
-}
-
-static struct epo_json *point(struct epo_pool *pool, struct epo_point at) {
-    struct epo_json *geometry = epo_json_object(pool), *coordinates = epo_json_array(pool);
-    epo_json_set_string(pool, geometry, "type", "Point");
-    epo_json_push(pool, coordinates, epo_json_real(pool, at.x));
-    epo_json_push(pool, coordinates, epo_json_real(pool, at.y));
-    epo_json_set(pool, geometry, "coordinates", coordinates);
-    return geometry;
+    return epo_page_office(request, epo_routing_office(epo_portal_settings(request->portal),
+                                                       EPO_SPAN("district"), district));
 }
 
 /* Permits in force and public requests around the spot: [{"title","text"}], newest first. */
@@ -138,7 +120,7 @@ static bool describe(struct epo_request *request, struct epo_point at, struct ep
                      struct epo_error *error) {
     struct epo_pool *pool = request->pool;
     struct epo_place place;
-    struct epo_json *facts, *geometry = point(pool, at), *here;
+    struct epo_json *facts, *geometry = epo_geojson_point(pool, at), *here;
     const struct epo_catalog *catalog = request->portal->catalog;
     if (!epo_place_read(pool, geometry, &place, error) ||
         !epo_locate(request->portal->maps, pool, &place, &facts, error)) {
@@ -228,7 +210,7 @@ static void show_look(struct epo_request *request, const struct epo_look *look,
     struct epo_place place;
     struct epo_json *facts, *values = epo_json_object(pool);
     struct epo_span where = epo_page_text(request, "place_first.nowhere");
-    if (epo_place_read(pool, point(pool, look->center), &place, NULL) &&
+    if (epo_place_read(pool, epo_geojson_point(pool, look->center), &place, NULL) &&
         epo_locate(request->portal->maps, pool, &place, &facts, NULL))
         where = epo_form_words_line(pool, request->lang, catalog, facts);
     epo_json_set_text(pool, values, "where", where);
@@ -240,7 +222,7 @@ static void show_look(struct epo_request *request, const struct epo_look *look,
         epo_catalog_format(catalog, pool, request->lang, "place_first.picture", values));
     epo_json_set_string(pool, model, "view", epo_look_write(pool, look));
     epo_json_set_string(pool, model, "picture",
-                        epo_look_url(pool, look, at != NULL ? point(pool, *at) : NULL));
+                        epo_look_url(pool, look, at != NULL ? epo_geojson_point(pool, *at) : NULL));
     epo_json_set_integer(pool, model, "width", EPO_LOOK_WIDTH);
     epo_json_set_integer(pool, model, "height", EPO_LOOK_HEIGHT);
 }

@@ -16,12 +16,8 @@ int epo_api_locate(epo_call *call, double lon, double lat) {
         return epo_call_broken(call, EPO_RC_BROKEN, "agenda.no_places", "there is no map here");
     if (!isfinite(lon) || !isfinite(lat))
         return EPO_RC_NOT_FOUND;
-    struct epo_json *point = epo_json_object(pool);
-    epo_json_set_string(pool, point, "type", "Point");
-    struct epo_json *pair = epo_json_set(pool, point, "coordinates", epo_json_array(pool));
-    epo_json_push(pool, pair, epo_json_real(pool, lon));
-    epo_json_push(pool, pair, epo_json_real(pool, lat));
-    if (epo_place_read(pool, point, &place, &error) &&
+    if (epo_place_read(pool, epo_geojson_point(pool, (struct epo_point){lon, lat}), &place,
+                       &error) &&
         epo_locate(call->hook->portal->maps, pool, &place, &call->located, &error))
         return EPO_RC_OK;
     if (error.kind == EPO_ERROR_BAD_INPUT)

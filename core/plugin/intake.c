@@ -154,7 +154,8 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
 struct save {
     struct epo_intake *intake;
     struct epo_filing filing;
-    struct epo_span map_version;               /* under which the places were checked */
+    struct epo_span map_version; /* under which the places were checked */
+    const struct epo_located *places;
     const struct epo_publication *publication; /* what of it everybody may see, or NULL */
 };
 
@@ -191,7 +192,8 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
         return true;
     int64_t number = 0;
     epo_assert(epo_number_read(epo_span(intake->filed->number), &number));
-    return epo_occupancy_take(intake->portal, db, intake->filed->number, intake->occupants,
+    return epo_located_put(intake->portal, db, number, save->places, save->map_version, error) &&
+           epo_occupancy_take(intake->portal, db, intake->filed->number, intake->occupants,
                               error) &&
            (save->publication == NULL ||
             epo_published_set(intake->portal, db, number, save->publication, error)) &&
@@ -253,14 +255,6 @@ static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *v
     return text;
 }
 
-static const struct epo_json *geometry_of(const struct epo_intake *intake) {
-    const struct epo_place *place = &intake->result.place;
-    if (!intake->result.has_place)
-        return NULL;
-    return place->geojson != NULL ? place->geojson
-                                  : epo_public_geometry(intake->pool, place->wkb_metres);
-}
-
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error) {
     epo_assert(intake->tree && intake->result.errors->count == 0);
@@ -299,8 +293,9 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .inside_arg = save,
     };
     epo_submission_prepare(pool, &save->filing);
+    save->places = epo_located_of(pool, intake->form, &intake->result);
     save->publication = epo_public_of(intake->agenda, pool, intake->form, EPO_SPAN("received"),
-                                      intake->result.answers, geometry_of(intake));
+                                      intake->result.answers, save->places);
     epo_agenda_hold(intake->agenda);
     epo_pool_defer(pool, release, intake->agenda);
     *run = run_save;

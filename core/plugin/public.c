@@ -78,6 +78,19 @@ static void check_shown(struct checking *checking, const struct epo_json *rule) 
     }
 }
 
+static void check_places(struct checking *checking, const struct epo_json *rule) {
+    const struct epo_json *places = epo_json_get(rule, "places");
+    if (places == NULL)
+        return;
+    if (places->type != EPO_JSON_ARRAY || places->count == 0)
+        fault(checking, places, "\"places\" of \"public\" is a list of location fields");
+    for (uint32_t i = 0; places->type == EPO_JSON_ARRAY && i < places->count; i++)
+        if (!epo_json_is_text(places->items[i]) ||
+            !epo_span_is(type_of(checking->form, places->items[i]->text), "location"))
+            fault(checking, places->items[i],
+                  "\"places\" of \"public\" names a field of the type location");
+}
+
 static void check_states(struct checking *checking, const struct epo_json *rule) {
     const struct epo_json *states = epo_json_get(rule, "states");
     if (states == NULL || states->type != EPO_JSON_ARRAY || states->count == 0) {
@@ -96,7 +109,8 @@ static void check_states(struct checking *checking, const struct epo_json *rule)
 }
 
 static void check_rule(struct checking *checking, const struct epo_json *rule) {
-    static const char *const KNOWN[] = {"layer", "states", "from", "until", "title", "fields"};
+    static const char *const KNOWN[] = {"layer", "states", "from",  "until",
+                                        "title", "fields", "places"};
     if (rule->type != EPO_JSON_OBJECT) {
         fault(checking, rule, "\"public\" of a form is an array of {\"layer\", \"states\", …}");
         return;
@@ -114,6 +128,7 @@ static void check_rule(struct checking *checking, const struct epo_json *rule) {
     check_field(checking, rule, "until", "date");
     check_field(checking, rule, "title", "choice");
     check_shown(checking, rule);
+    check_places(checking, rule);
 }
 
 bool epo_public_check(const struct epo_agenda *agenda, struct epo_faults *faults) {
@@ -222,6 +237,43 @@ static void widen(struct epo_publication *p, const struct epo_json *coordinates)
     p->north = at[1] > p->north ? at[1] : p->north;
 }
 
+/* GeoJSON in EPSG:4326 of WKB in the city's metres; NULL where it is none. */
+static const struct epo_json *geometry_of(struct epo_pool *pool, struct epo_span wkb_metres) {
+    struct epo_buffer buffer;
+    struct epo_error ignored = {0};
+    epo_buffer_init(&buffer, 1u << 20);
+    bool ok = wkb_metres.len > 0 && epo_geometry_write(&buffer, wkb_metres, EPO_CRS84, &ignored) &&
+              !buffer.failed;
+    const struct epo_json *geometry =
+        ok ? epo_json_parse(pool, epo_buffer_get(&buffer), &ignored) : NULL;
+    epo_buffer_clear(&buffer);
+    return geometry;
+}
+
+/* Whole fields that the rule names, or the one that the request is filed under, whose geometry need
+ * not be written a second time. */
+static const struct epo_json *let_out_places(struct epo_pool *pool, const struct epo_json *rule,
+                                             const struct epo_located *places,
+                                             struct epo_publication *p) {
+    const struct epo_json *named = epo_json_get(rule, "places");
+    const struct epo_located *last = NULL;
+    size_t count = 0, room = 0;
+    for (const struct epo_located *each = places; each != NULL; each = each->next)
+        room++;
+    struct epo_span *list = EPO_NEW_ARRAY(pool, struct epo_span, room + 1);
+    for (const struct epo_located *each = places; each != NULL; each = each->next)
+        if (named == NULL ? each->routes : each->part == 0 && holds(named, epo_span(each->field))) {
+            list[count++] = each->place.wkb_metres;
+            last = each;
+        }
+    if (count == 0)
+        return NULL;
+    struct epo_span wkb_metres = epo_wkb_join(pool, list, count);
+    p->wkb_metres = count == 1 && last->routes ? EPO_SPAN("") : wkb_metres;
+    return count == 1 && last->place.geojson != NULL ? last->place.geojson
+                                                     : geometry_of(pool, wkb_metres);
+}
+
 static bool set_place(struct epo_pool *pool, struct epo_publication *p,
                       const struct epo_json *geometry) {
     const struct epo_json *geometries = epo_json_get(geometry, "geometries"); /* several places */
@@ -237,29 +289,19 @@ static bool set_place(struct epo_pool *pool, struct epo_publication *p,
     return p->west <= p->east;
 }
 
-const struct epo_json *epo_public_geometry(struct epo_pool *pool, struct epo_span wkb_metres) {
-    struct epo_buffer buffer;
-    struct epo_error ignored = {0};
-    epo_buffer_init(&buffer, 1u << 20);
-    bool ok = wkb_metres.len > 0 && epo_geometry_write(&buffer, wkb_metres, EPO_CRS84, &ignored) &&
-              !buffer.failed;
-    const struct epo_json *geometry =
-        ok ? epo_json_parse(pool, epo_buffer_get(&buffer), &ignored) : NULL;
-    epo_buffer_clear(&buffer);
-    return geometry;
-}
-
 const struct epo_publication *epo_public_of(const struct epo_agenda *agenda, struct epo_pool *pool,
                                             const struct epo_form *form, struct epo_span state,
                                             const struct epo_json *answers,
-                                            const struct epo_json *geometry) {
+                                            const struct epo_located *places) {
     const struct epo_json *all = epo_json_get(agenda->manifest->tree, "public");
     const struct epo_json *rules = epo_json_get(all, epo_form_id(form)), *rule = NULL;
     for (uint32_t i = 0; rules != NULL && rule == NULL && i < rules->count; i++)
         if (holds(epo_json_get(rules->items[i], "states"), state))
             rule = rules->items[i];
     struct epo_publication *p = EPO_NEW(pool, struct epo_publication);
-    if (rule == NULL || !set_place(pool, p, geometry))
+    if (rule == NULL)
+        return NULL;
+    if (!set_place(pool, p, let_out_places(pool, rule, places, p)))
         return NULL;
     const struct epo_json *kept = let_out(pool, rule, answers);
     p->agenda = agenda->manifest->name;
@@ -304,11 +346,10 @@ static void judge(struct batch *batch) {
         struct epo_error ignored = {0};
         const struct epo_form *form = epo_agenda_find_form(batch->agenda, stored->form);
         const struct epo_json *answers = epo_json_parse(batch->pool, stored->answers, &ignored);
-        batch->publications[i] =
-            form != NULL && answers != NULL
-                ? epo_public_of(batch->agenda, batch->pool, form, stored->state, answers,
-                                epo_public_geometry(batch->pool, stored->wkb_metres))
-                : NULL;
+        batch->publications[i] = form != NULL && answers != NULL
+                                     ? epo_public_of(batch->agenda, batch->pool, form,
+                                                     stored->state, answers, stored->places)
+                                     : NULL;
     }
 }
 

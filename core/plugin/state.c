@@ -94,16 +94,16 @@ static bool find_publication(struct epo_state_change *change, struct epo_error *
     const struct epo_json *answers = epo_json_get(submission, "answers");
     const struct epo_form *form =
         epo_agenda_find_form(change->agenda, epo_json_get_text(submission, "form"));
-    struct epo_span wkb_metres;
+    struct epo_located *places;
     int64_t number;
     change->publication = NULL;
     if (form == NULL || answers == NULL ||
         !epo_number_read(epo_json_get_text(submission, "number"), &number))
         return true;
-    if (!epo_published_place(change->portal, change->db, change->pool, number, &wkb_metres, error))
+    if (!epo_located_read(change->portal, change->db, change->pool, number, &places, error))
         return false;
-    change->publication = epo_public_of(change->agenda, change->pool, form, change->to, answers,
-                                        epo_public_geometry(change->pool, wkb_metres));
+    change->publication =
+        epo_public_of(change->agenda, change->pool, form, change->to, answers, places);
     return true;
 }
 

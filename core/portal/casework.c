@@ -9,7 +9,8 @@
     "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"   \
     "    c.due, c.received_at_us, l.anchor_x, l.anchor_y\n"                                        \
     "FROM cases AS c\n"                                                                            \
-    "LEFT JOIN locations AS l ON l.tenant = c.tenant AND l.number = c.number\n"
+    "LEFT JOIN locations AS l\n"                                                                   \
+    "    ON l.tenant = c.tenant AND l.number = c.number AND l.routes = 1\n"
 /* $1 tenant, $2 office, $3 state, $4 agenda, $5 pattern, $6 number, $7 before, $8 limit */
 #define CASE_FILTERS                                                                               \
     "    AND c.number < $7\n"                                                                      \

@@ -9,7 +9,8 @@ static const struct epo_statement CHAIN = {
     "s.place_hash,\n"
     "    s.receipt, s.place_field, l.geometry\n"
     "FROM submissions AS s\n"
-    "LEFT JOIN locations AS l ON l.tenant = s.tenant AND l.number = s.number\n"
+    "LEFT JOIN locations AS l\n"
+    "    ON l.tenant = s.tenant AND l.number = s.number AND l.routes = 1\n"
     "WHERE s.tenant = $1\n"
     "ORDER BY s.number",
     NULL,

@@ -4,13 +4,13 @@ static const struct epo_statement PUT = {
     "published.put",
     "INSERT INTO published (tenant, number, agenda, layer, first_day, last_day, west, south, "
     "east,\n"
-    "    north, geometry, words_cs, words_en)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)\n"
+    "    north, geometry, words_cs, words_en, place)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)\n"
     "ON CONFLICT (tenant, number) DO UPDATE SET agenda = excluded.agenda,\n"
     "    layer = excluded.layer, first_day = excluded.first_day, last_day = excluded.last_day,\n"
     "    west = excluded.west, south = excluded.south, east = excluded.east,\n"
     "    north = excluded.north, geometry = excluded.geometry, words_cs = excluded.words_cs,\n"
-    "    words_en = excluded.words_en",
+    "    words_en = excluded.words_en, place = excluded.place",
     NULL,
 };
 static const struct epo_statement REMOVE = {
@@ -34,9 +34,10 @@ static const struct epo_statement LIST = {
 static const struct epo_statement EACH = {
     "published.each",
     "SELECT p.number, CASE WHEN $6 = 'en' THEN p.words_en ELSE p.words_cs END, p.first_day,\n"
-    "    p.last_day, l.geometry\n"
+    "    p.last_day, CASE WHEN length(p.place) > 0 THEN p.place ELSE l.geometry END\n"
     "FROM published AS p\n"
-    "JOIN locations AS l ON l.tenant = p.tenant AND l.number = p.number\n"
+    "LEFT JOIN locations AS l\n"
+    "    ON l.tenant = p.tenant AND l.number = p.number AND l.routes = 1\n"
     "WHERE p.tenant = $1 AND p.layer = $2 AND p.last_day >= $3 AND p.first_day <= $3\n"
     "    AND p.last_day >= $4 AND p.first_day <= $5\n"
     "ORDER BY p.number LIMIT $7",
@@ -53,16 +54,13 @@ static const struct epo_statement SET_RULES = {
 };
 static const struct epo_statement CASES = {
     "published.cases",
-    "SELECT c.number, c.form, c.state, s.answers, l.geometry\n"
+    "SELECT c.number, c.form, c.state, s.answers\n"
     "FROM cases AS c\n"
     "JOIN submissions AS s ON s.tenant = c.tenant AND s.number = c.number\n"
-    "JOIN locations AS l ON l.tenant = c.tenant AND l.number = c.number\n"
     "WHERE c.tenant = $1 AND c.agenda = $2 AND c.number > $3\n"
     "ORDER BY c.number LIMIT $4",
     NULL,
 };
-static const struct epo_statement PLACE = {
-    "published.place", "SELECT geometry FROM locations WHERE tenant = $1 AND number = $2", NULL};
 static const struct epo_statement STATE = {
     "published.state", "SELECT state FROM cases WHERE tenant = $1 AND number = $2", NULL};
 
@@ -77,7 +75,7 @@ bool epo_published_set(struct epo_portal *portal, struct epo_db *db, int64_t num
                                EPO_TEXT(p->last_day.len > 0 ? p->last_day : EPO_SPAN("9999")),
                                EPO_REAL(p->west), EPO_REAL(p->south), EPO_REAL(p->east),
                                EPO_REAL(p->north), EPO_TEXT(p->geometry), EPO_TEXT(p->words_cs),
-                               EPO_TEXT(p->words_en)),
+                               EPO_TEXT(p->words_en), EPO_BLOB(p->wkb_metres)),
                       NULL, error);
 }
 
@@ -137,14 +135,6 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
     return epo_rows_end(rows, error);
 }
 
-bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         int64_t number, struct epo_span *wkb_metres, struct epo_error *error) {
-    struct epo_rows *rows =
-        epo_db_query(db, &PLACE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number)));
-    *wkb_metres = epo_rows_next(rows) ? epo_pool_copy(pool, epo_rows_text(rows, 0)) : EPO_SPAN("");
-    return epo_rows_end(rows, error);
-}
-
 /* ---- making it again ---- */
 
 bool epo_published_rules(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
@@ -180,9 +170,11 @@ bool epo_published_cases(struct epo_portal *portal, struct epo_db *db, struct ep
             (struct epo_stored_case){.number = epo_rows_integer(rows, 0),
                                      .form = epo_pool_copy(pool, epo_rows_text(rows, 1)),
                                      .state = epo_pool_copy(pool, epo_rows_text(rows, 2)),
-                                     .answers = epo_pool_copy(pool, epo_rows_text(rows, 3)),
-                                     .wkb_metres = epo_pool_copy(pool, epo_rows_text(rows, 4))};
-    return epo_rows_end(rows, error);
+                                     .answers = epo_pool_copy(pool, epo_rows_text(rows, 3))};
+    bool ok = epo_rows_end(rows, error);
+    for (size_t i = 0; i < *count && ok; i++)
+        ok = epo_located_read(portal, db, pool, cases[i].number, &cases[i].places, error);
+    return ok;
 }
 
 bool epo_published_set_if(struct epo_portal *portal, struct epo_db *db,

@@ -4,6 +4,7 @@
 #ifndef EPO_PORTAL_PUBLISHED_H
 #define EPO_PORTAL_PUBLISHED_H
 
+#include "portal/located.h"
 #include "portal/portal.h"
 
 #define EPO_LIVE_MOST 1000 /* features in one answer */
@@ -15,7 +16,8 @@ struct epo_publication {
     struct epo_span first_day, last_day; /* ISO dates; empty: no end on that side */
     double west, south, east, north;     /* EPSG:4326 */
     struct epo_span geometry;            /* GeoJSON, EPSG:4326 */
-    struct epo_span words_cs, words_en;  /* JSON objects: the properties */
+    struct epo_span wkb_metres;         /* the same in metres; empty: the place it is filed under */
+    struct epo_span words_cs, words_en; /* JSON objects: the properties */
 };
 /* In a write job. publication NULL: nothing (more) is let out of this case. */
 bool epo_published_set(struct epo_portal *portal, struct epo_db *db, int64_t number,
@@ -45,10 +47,6 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                         bool (*visit)(const struct epo_published_row *row, void *arg), void *arg,
                         struct epo_error *error);
 
-/* Where a case is (WKB, metres, in the pool); empty without a place. */
-bool epo_published_place(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         int64_t number, struct epo_span *wkb_metres, struct epo_error *error);
-
 /* ---- making it again ---- */
 /* The digest of the rules that an agenda's rows were made under; empty: never. */
 bool epo_published_rules(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
@@ -61,9 +59,10 @@ bool epo_published_done(struct epo_portal *portal, struct epo_db *db, const char
 /* A stored case, enough to judge whether and how it is let out. */
 struct epo_stored_case {
     int64_t number;
-    struct epo_span form, state, answers, wkb_metres; /* answers: JSON text */
+    struct epo_span form, state, answers; /* answers: JSON text */
+    struct epo_located *places;
 };
-/* Cases of an agenda that have a place, numbers above `after`, up to `room`, in order; texts in the
+/* Cases of an agenda, numbers above `after`, up to `room`, in order; texts in the
  * pool. */
 bool epo_published_cases(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          const char *agenda, int64_t after, struct epo_stored_case *cases,

@@ -267,7 +267,8 @@ static const struct epo_statement FIND = {
     "    l.area_m2, l.map_version\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
-    "LEFT JOIN locations AS l ON l.tenant = s.tenant AND l.number = s.number\n"
+    "LEFT JOIN locations AS l\n"
+    "    ON l.tenant = s.tenant AND l.number = s.number AND l.routes = 1\n"
     "WHERE s.tenant = $1 AND s.number = $2",
     NULL,
 };

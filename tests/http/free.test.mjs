@@ -180,3 +180,28 @@ describe('a square that has room for twelve stalls', () => {
     assert.match(full(third)?.message ?? '', /z 300, žádáte o 14\d/, JSON.stringify(third));
   });
 });
+
+// Three location fields: the place that routes, the trees, and the way in, which is nobody's business.
+it('every place of a request is on the office map, and those that its agenda lets out on the public one', async () => {
+  const at = (east) => ({ type: 'Point', coordinates: [Number((13.37775 + east / 72000).toFixed(7)), 49.74765] }), trees = [10, 20, 30].map(at);
+  const sent = await (await fetch(`${portal.url}/api/v1/forms/places/works/submissions`, {
+    method: 'POST', headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ place: at(0), gate: at(60), trees: { type: 'FeatureCollection', features: trees.map((geometry) => ({ type: 'Feature', properties: {}, geometry })) } }),
+  })).json();
+  assert.ok(sent.number, JSON.stringify(sent));
+  const cookie = await signIn(portal, 'umo-3'), near = ([lon, lat]) => [lon.toFixed(6), lat.toFixed(6)].join();
+  const read = async (path, headers = {}) => (await (await fetch(portal.url + path, { headers })).json()).features;
+  const cases = (await read('/office/cases.geojson', { cookie })).filter(({ id }) => id === sent.number);
+  assert.deepEqual(cases.map(({ geometry }) => near(geometry.coordinates)).sort(), [at(0), ...trees, at(60)].map(({ coordinates }) => near(coordinates)).sort());
+  assert.ok(cases.every(({ properties }) => properties.url === `/office/cases/${sent.number}`));
+
+  for (const path of ['/ogc/collections/requests/items?f=json&agenda=places', '/api/v1/layers/requests']) {
+    const [shown, ...more] = (await read(path)).filter(({ properties }) => properties.agenda === 'places');
+    assert.equal(more.length, 0);
+    assert.equal(shown.geometry.type, 'MultiPoint', path);
+    assert.deepEqual(shown.geometry.coordinates.map(near), [at(0), ...trees].map(({ coordinates }) => near(coordinates)), path);
+  }
+  const moved = await post(portal.url, `/office/cases/${sent.number}`, body({ from: 'received', state: 'in_progress', note: '' }), { cookie });
+  assert.equal(moved.status, 303, await moved.text());
+  assert.deepEqual((await read('/api/v1/layers/requests')).filter(({ properties }) => properties.agenda === 'places'), []);
+});
