@@ -96,9 +96,9 @@ static bool prepare_connection(struct epo_db *db, bool spatial, enum epo_sqlite_
     const char *common = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
     /* The pages that the next saves touch again: the ends of tables and indexes. */
     const char *writing = "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192;";
-    /* Readers map the file; the writer reads by system calls, so that a failing disk is an error
-     * for it and not a signal. */
-    const char *reading = "PRAGMA query_only = ON; PRAGMA mmap_size = 268435456;";
+    /* Nobody maps the file: a failing disk would then be a signal that ends the process, and by
+     * system calls it is an error. It costs nothing that could be measured. */
+    const char *reading = "PRAGMA query_only = ON; PRAGMA mmap_size = 0;";
     /* Nobody else sees the file, and it is thrown away unless all went well. */
     const char *scratch = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                           " PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -131072;";
