@@ -14,8 +14,8 @@ const struct epo_command epo_commands[] = {
      epo_cli_agenda},
     {"map",
      "map import FILE [--layer NAME] [--source LAYER] [--srs EPSG:n] [--encoding NAME]"
-     " [--mapping FILE] [--report FILE] [--add] | layers | locate LON LAT |"
-     " export LAYER FILE",
+     " [--mapping FILE] [--report FILE] [--add] | layers [--apply [--mapping FILE]] |"
+     " locate LON LAT | export LAYER FILE",
      "the map base", epo_cli_map},
     {"account", "account list | add | verify | role | password | disable | enable …",
      "accounts from the shell", epo_cli_account},

@@ -1,4 +1,4 @@
-/* epo map import: a city's file into its map base. */
+/* epo map import: a city's file into its map base. epo map layers --apply: layers.json anew. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,6 +75,32 @@ static void print_result(const struct epo_import_result *result) {
         printf("; %lld outside the city", (long long)result->elsewhere);
     puts(result->changed ? "\nthe new map is in place; a portal that serves it takes it by itself"
                          : "\nthe map holds this already: nothing was changed");
+}
+
+static void print_change(const char *layer, const char *what) {
+    printf("%s: %s\n", layer, what);
+}
+
+int epo_cli_apply_layers(struct epo_words *words) {
+    struct epo_error error = {0};
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_import_options options = {.mapping = epo_words_option(words, "--mapping"),
+                                         .share =
+                                             epo_pool_printf(pool, "%s/maps", epo_share_folder()),
+                                         .portal = words->folder,
+                                         .progress = show};
+    bool changed, usage = words->count != 1;
+    bool good = !usage && epo_process_system(words->folder, &error) &&
+                epo_transform_check(&error) &&
+                epo_map_apply_layers(epo_pool_printf(pool, "%s/map", words->folder), &options,
+                                     print_change, &changed, &error);
+    if (shown_what[0] != '\0' && isatty(2))
+        fputc('\n', stderr);
+    if (good)
+        puts(changed ? "the new map is in place; a portal that serves it takes it by itself"
+                     : "the map is as layers.json says: nothing was changed");
+    epo_pool_free(pool);
+    return usage ? epo_words_usage("map") : good ? EPO_EXIT_DONE : epo_cli_failed(&error);
 }
 
 int epo_cli_import(struct epo_words *words) {

@@ -59,6 +59,8 @@ int epo_cli_map(struct epo_words *words) {
     bool exports = strcmp(what, "export") == 0 && words->count == 3;
     if (strcmp(what, "import") == 0)
         return epo_cli_import(words);
+    if (strcmp(what, "layers") == 0 && epo_words_flag(words, "--apply"))
+        return epo_cli_apply_layers(words);
     if (!lists && !locates && !exports)
         return epo_words_usage("map");
     int code = epo_process_open(&process, words->folder, EPO_PART_MAPS);

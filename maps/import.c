@@ -327,18 +327,23 @@ static bool build(struct importing *im, struct epo_error *error) {
     return epo_build_end(&job, ok && im->result->changed, error) || (ok && job.same);
 }
 
-static bool prepare(struct importing *im, struct epo_error *error) {
-    const struct epo_import_options *o = im->options;
+struct epo_plan *epo_import_plan(struct epo_pool *pool, const struct epo_import_options *o,
+                                 struct epo_error *error) {
     struct epo_plan_file files[3];
     size_t count_files = 0;
     files[count_files++] =
-        (struct epo_plan_file){epo_pool_printf(im->pool, "%s/layers.json", o->share), true};
+        (struct epo_plan_file){epo_pool_printf(pool, "%s/layers.json", o->share), true};
     if (o->portal != NULL)
         files[count_files++] =
-            (struct epo_plan_file){epo_pool_printf(im->pool, "%s/layers.json", o->portal), false};
+            (struct epo_plan_file){epo_pool_printf(pool, "%s/layers.json", o->portal), false};
     if (o->mapping != NULL)
         files[count_files++] = (struct epo_plan_file){o->mapping, true};
-    im->plan = epo_plan_read(im->pool, files, count_files, error);
+    return epo_plan_read(pool, files, count_files, error);
+}
+
+static bool prepare(struct importing *im, struct epo_error *error) {
+    const struct epo_import_options *o = im->options;
+    im->plan = epo_import_plan(im->pool, o, error);
     if (im->plan == NULL)
         return false;
     if (o->layer != NULL && (im->wanted = epo_plan_layer(im->plan, o->layer, error)) == NULL)

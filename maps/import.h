@@ -123,6 +123,11 @@ void epo_house_number_read(struct epo_span text, struct epo_build_address *addre
 /* "30100" as "301 00"; anything else as it is. */
 const char *epo_postcode(struct epo_pool *pool, const char *text);
 
+/* ---- import.c ---- */
+/* The layers.json of the program, of the portal and of the options: what a later one says wins. */
+struct epo_plan *epo_import_plan(struct epo_pool *pool, const struct epo_import_options *options,
+                                 struct epo_error *error);
+
 /* ---- import_credit.c: whose data the map base holds now, after an import ---- */
 /* addresses_from: format that brought addresses, or NULL. */
 bool epo_import_credit(struct epo_build *build, const char *addresses_from, bool city_came,

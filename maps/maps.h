@@ -311,6 +311,14 @@ struct epo_import_result {
 };
 bool epo_map_import(const char *folder, const struct epo_import_options *options,
                     struct epo_import_result *result, struct epo_error *error);
+/* Puts what the layers.json (of options: share, portal, mapping; progress) say now of the title,
+ * the role, who may see a layer and its public fields into the map base, without the city's files;
+ * built aside and swapped in with the tiles like an import. Layers that none of them names stay as
+ * they are, and shapes and columns, which only an import can change. tell (may be NULL) hears of
+ * each layer what changes. BAD_INPUT for faults of the files and where there is no map. */
+bool epo_map_apply_layers(const char *folder, const struct epo_import_options *options,
+                          void (*tell)(const char *layer, const char *what), bool *changed,
+                          struct epo_error *error);
 /* Brings the tables of folder/map.db up to this program, aside and swapped in. Nothing to do, or no
  * map: true. */
 bool epo_map_upgrade(const char *folder, struct epo_error *error);

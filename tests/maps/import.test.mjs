@@ -123,4 +123,38 @@ describe('importing while it serves', () => {
     assert.ok(!tiles.includes('"secret"'));
     assert.match(epo('map', 'layers', '-C', portal.folder).stdout, /^secret +area +fact +clerks +1 /m);
   });
+
+  it('takes a change of layers.json without the files again, and lets nothing out that became private', async () => {
+    const settings = join(portal.folder, 'layers.json'), apply = () => epo('map', 'layers', '--apply', '-C', portal.folder);
+    const says = (layers) => writeFileSync(settings, JSON.stringify({ layers: { secret: { visible: 'clerks' }, ...layers } }));
+    const fields = async () => (await (await fetch(`${portal.url}/ogc/collections/parking/items?f=json`)).json()).features?.map(({ properties }) => properties);
+    const tiles = async () => (await (await fetch(`${portal.url}/tiles/city.json`)).json()).vector_layers.find(({ id }) => id === 'parking');
+    const at = [(spot[0] + 180) / 360, (1 - Math.asinh(Math.tan((spot[1] * Math.PI) / 180)) / Math.PI) / 2].map((share) => Math.floor(share * 2 ** 16));
+    const drawn = async () => Buffer.from(await (await fetch(`${portal.url}/tiles/city/16/${at[0]}/${at[1]}.mvt`)).arrayBuffer()).toString();
+    let facts = await locate();
+    assert.deepEqual(await fields(), [{ name: 'Zóna A' }]);
+    assert.ok((await drawn()).includes('Zóna A'));
+    says({ parking2: { visible: 'clerks' }, parking: { title: { cs: 'Zóny', en: 'Zones' }, public_fields: [] } });
+    let done = apply();
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /^parking: public_fields: "name" is now ""$/m);
+    facts = await another(facts.map_version);
+    assert.deepEqual(facts.layers.parking, [{ id: 'A' }]);
+    assert.deepEqual(await fields(), [{}]);
+    assert.ok(await tiles());
+    assert.ok(!(await drawn()).includes('Zóna A'));
+    assert.match(apply().stdout, /^the map is as layers\.json says: nothing was changed$/m);
+    says({ parking2: { visible: 'clerks' }, parking: { visible: 'clerks' } });
+    done = apply();
+    assert.equal(done.status, 0, done.stderr);
+    facts = await another(facts.map_version);
+    assert.equal(facts.layers.parking, undefined);
+    assert.equal(await fields(), undefined);
+    assert.equal(await tiles(), undefined);
+    writeFileSync(settings, '{"layers": {\n"parking": {"visible": "nobody"}}}');
+    done = apply();
+    assert.equal(done.status, 1);
+    assert.match(done.stderr, /layers\.json:2: "visible" is/);
+    assert.equal((await locate()).map_version, facts.map_version);
+  });
 });
