@@ -90,7 +90,10 @@ export async function showCases(box) {
     if (!isEmpty(source.getExtent())) it.fit(source.getExtent(), 16);
     return !isEmpty(source.getExtent());
   };
-  const surface = new Surface(box, { label: `${t('map')}: ${box.dataset.label}`, help, zoomTo: whole });
+  const surface = new Surface(box, {
+    label: `${t('map')}: ${box.dataset.label}`, help, zoomTo: whole,
+    keys: (event) => event.key === 'Enter' && (open(surface.map.getPixelFromCoordinate(surface.center)), true), // under the cross
+  });
   surface.map.addLayer(layer);
   surface.tools.append(iconButton(t('whole'), icons.full, { onclick: () => whole(surface) }));
   box.append(h('span', { class: 'sr', id: help }, t('help_cases')));
@@ -112,12 +115,13 @@ export async function showCases(box) {
     surface.surface.classList.toggle('mapui__surface--over', Boolean(found));
     mark(found?.length === 1 ? found[0].get('number') : null);
   });
-  surface.map.on('click', ({ pixel }) => {
+  function open(pixel) {
     const found = at(pixel);
     if (!found) return;
     if (found.length === 1 || surface.view.getZoom() >= 19) location.assign(found[0].get('url'));
     else surface.fit(boundingExtent(found.map((each) => each.getGeometry().getCoordinates())), 19);
-  });
+  }
+  surface.map.on('click', ({ pixel }) => open(pixel));
   try {
     const answer = await fetch(box.dataset.src, { headers: { Accept: 'application/geo+json, application/json' } });
     if (!answer.ok) throw new Error(String(answer.status));
