@@ -96,6 +96,12 @@ static bool chosen_fits(const struct epo_place_work *work, struct epo_span chose
     return false;
 }
 
+/* A street or a park was found: but where in it? */
+static bool is_wide(const struct epo_json *found) {
+    struct epo_span kind = epo_json_get_text(epo_json_get(found, "properties"), "kind");
+    return epo_span_is(kind, "street") || epo_span_is(kind, "part") || epo_span_is(kind, "place");
+}
+
 static bool take_chosen(const struct epo_place_work *work) {
     struct epo_span chosen = epo_location_part(work->raw, work->field, "address");
     struct epo_json *found = NULL;
@@ -110,6 +116,10 @@ static bool take_chosen(const struct epo_place_work *work) {
     epo_plain_set(work, "address", EPO_SPAN(""));
     if (position_of(found, &at))
         look_there(work, at);
+    if (is_wide(found) && !work->settling) {
+        epo_plain_note(work, "place.plain.wide");
+        return true;
+    }
     return epo_plain_give_found(work, found);
 }
 

@@ -624,6 +624,21 @@ plain('a spot is sent as with scripts, in either order of its axes, and it is sa
     await press(page, 'Přidat na mapu');
     (await sent(page)).coordinates.forEach((part, i) => assert.ok(Math.abs(part - [13.38369896, 49.745348][i]) < 1e-6, `${text}: ${part}`));
   }
+  // Offices, parcels and streets are found as well; in a street the exact spot is still to be chosen.
+  const take = async (words, first) => {
+    await page.locator('[name="place.q"]').fill(words);
+    await press(page, 'Najít');
+    assert.match(await page.locator('.place__results .choice').first().innerText(), first);
+    await page.locator('.place__results input').first().check();
+    await press(page, 'Použít vybrané místo');
+  };
+  await take('762/1', /762\/1.*parcela/s);
+  const before = await sent(page);
+  await take('americka', /Americká.*ulice/s);
+  assert.match(await said(page), /kde přesně/);
+  assert.deepEqual(await sent(page), before);
+  await take('magistrat', /Magistrát města Plzně.*úřad/s);
+  assert.notDeepEqual(await sent(page), before);
   // A click means the very spot: a pixel is so many degrees of longitude everywhere.
   const [lon, , zoom] = await middle(page);
   await point(page, [100, 0]);
