@@ -1,6 +1,7 @@
 /* map.db into packed arrays. */
 #include "maps/load.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -209,16 +210,22 @@ static bool load_all(struct epo_snapshot *s, struct epo_texts *texts, struct epo
         if (layer->role == EPO_ROLE_PICTURE ? !count_features(layer, db, error)
                                             : !load_features(s, layer, texts, db, error))
             return false;
+        epo_pool_rest(s->pool);
     }
     if (!epo_snapshot_load_addresses(s, texts, db, error))
         return false;
+    epo_pool_rest(s->pool);
     epo_snapshot_order(s);
+    epo_pool_rest(s->pool);
     epo_snapshot_name(s, texts);
     return true;
 }
 
 struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *error) {
-    struct epo_pool *pool = epo_pool_create();
+    /* A country's map lies on disk, for while one is taken in there are two. A town's stays in
+     * memory, where no failing disk can hurt it. */
+    enum { IN_MEMORY = 64 << 20 };
+    struct epo_pool *pool = epo_pool_create_on_disk(folder, IN_MEMORY);
     struct epo_snapshot *s = EPO_NEW(pool, struct epo_snapshot);
     s->pool = pool;
     s->city_name = "";
@@ -234,6 +241,8 @@ struct epo_snapshot *epo_snapshot_load(const char *folder, struct epo_error *err
     struct epo_texts *texts = epo_texts_open(pool);
     bool ok = db != NULL && load_all(s, texts, db, error);
     epo_texts_close(texts);
+    epo_pool_rest(pool);
+    malloc_trim(0); /* what was only needed to make it */
     if (db != NULL)
         s->reader = epo_reader_make(store, db, s->version);
     else

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* Readers take a snapshot without a lock: they raise the count of the slot that is current and look
  * whether it still is; only then do they use it. A slot is emptied when it is not current and its
@@ -39,12 +40,16 @@ void epo_maps_drop(struct epo_maps *maps, unsigned slot) {
     atomic_fetch_sub(&maps->slots[slot].readers, 1);
 }
 
-/* Under the writer's lock. */
-static void sweep(struct epo_maps *maps) {
+/* Under the writer's lock. True when the current one alone is left. */
+static bool sweep(struct epo_maps *maps) {
     unsigned current = atomic_load(&maps->current);
+    bool alone = true;
     for (unsigned i = 0; i < SLOTS; i++)
         if (i != current && atomic_load(&maps->slots[i].readers) == 0)
             epo_snapshot_free(atomic_exchange(&maps->slots[i].snapshot, NULL));
+        else if (i != current && atomic_load(&maps->slots[i].snapshot) != NULL)
+            alone = false;
+    return alone;
 }
 
 struct epo_maps *epo_maps_open(const char *folder, struct epo_error *error) {
@@ -115,10 +120,33 @@ static bool swap_in(struct epo_maps *maps, struct epo_snapshot *fresh, struct ep
     return true;
 }
 
+/* What the map in force has touched so far gives way to the making of the next one. */
+static void rest_current(struct epo_maps *maps) {
+    unsigned slot;
+    epo_pool_rest(epo_maps_hold(maps, &slot)->pool);
+    epo_maps_drop(maps, slot);
+}
+
+/* Readers of the map before are done in a moment; one that is not keeps it until the next swap. */
+static void let_go(struct epo_maps *maps) {
+    enum { TRIES = 200, PAUSE_NS = 10000000 };
+    bool alone = false;
+    for (int i = 0; i < TRIES && !alone; i++) {
+        if (i > 0)
+            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+        pthread_mutex_lock(&maps->writer);
+        alone = sweep(maps);
+        pthread_mutex_unlock(&maps->writer);
+    }
+}
+
 bool epo_maps_reload(struct epo_maps *maps, struct epo_error *error) {
     pthread_mutex_lock(&maps->loading);
+    rest_current(maps);
     struct epo_snapshot *fresh = epo_snapshot_load(maps->folder, error);
     bool ok = fresh != NULL && swap_in(maps, fresh, error);
+    if (ok)
+        let_go(maps);
     pthread_mutex_unlock(&maps->loading);
     return ok;
 }

@@ -1,10 +1,13 @@
 #include "base/pool.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -30,6 +33,8 @@
 #define CHUNK_FIRST 4096u
 #define CHUNK_USUAL (64u << 10)
 #define CHUNK_MAX (1u << 20)
+/* Of a file the pieces grow with the pool up to this: looking at each one's head costs memory. */
+#define MAPPED_MAX (16u << 20)
 #define ALIGN 16u
 /* A gap behind each piece, poisoned under ASan, so that running over an end is seen. */
 #ifdef EPO_POISON
@@ -41,7 +46,8 @@
 struct chunk {
     struct chunk *next;
     size_t size, used;
-    bool zero; /* fresh from the kernel */
+    bool zero;   /* fresh from the kernel */
+    bool mapped; /* of the pool's file */
     _Alignas(16) char bytes[];
 };
 
@@ -55,13 +61,32 @@ struct epo_pool {
     struct chunk *chunks; /* newest first; allocation only from the first */
     struct cleanup *cleanups;
     size_t used, next_size;
+    size_t in_memory; /* so much before the file is used */
+    int file;         /* without a name; -1: in memory alone */
+    off_t file_size;
 };
 
 struct epo_pool *epo_pool_create(void) {
     struct epo_pool *pool = calloc(1, sizeof *pool);
     epo_assert(pool);
     pool->next_size = CHUNK_FIRST;
+    pool->file = -1;
     return pool;
+}
+
+struct epo_pool *epo_pool_create_on_disk(const char *folder, size_t in_memory) {
+    struct epo_pool *pool = epo_pool_create();
+    pool->in_memory = in_memory;
+    pool->file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return pool;
+}
+
+void epo_pool_rest(const struct epo_pool *pool) {
+    for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
+        next = chunk->next; /* read before: the head goes as well */
+        if (chunk->mapped)  /* refused: it stays in memory, which costs no more than that */
+            (void)madvise(chunk, sizeof *chunk + chunk->size, MADV_DONTNEED);
+    }
 }
 
 void epo_pool_free(struct epo_pool *pool) {
@@ -72,25 +97,55 @@ void epo_pool_free(struct epo_pool *pool) {
     for (struct chunk *chunk = pool->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
         unpoison(chunk->bytes, chunk->size);
-        free(chunk);
+        if (chunk->mapped)
+            munmap(chunk, sizeof *chunk + chunk->size);
+        else
+            free(chunk);
     }
+    if (pool->file >= 0)
+        close(pool->file);
     free(pool);
+}
+
+/* A piece of the pool's file. The disk gives the room beforehand, so that writing to it later
+ * cannot fail; NULL where it has none. */
+static struct chunk *chunk_map(struct epo_pool *pool, size_t *size) {
+    if (pool->file < 0 || pool->used < pool->in_memory)
+        return NULL;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t room = pool->used / 8 < MAPPED_MAX ? pool->used / 8 : MAPPED_MAX;
+    size_t whole = sizeof(struct chunk) + (room > *size ? room : *size);
+    whole = (whole + page - 1) / page * page;
+    if (posix_fallocate(pool->file, pool->file_size, (off_t)whole) != 0)
+        return NULL;
+    struct chunk *chunk =
+        mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, pool->file, pool->file_size);
+    if (chunk == MAP_FAILED)
+        return NULL;
+    pool->file_size += (off_t)whole;
+    *size = whole - sizeof *chunk;
+    return chunk;
 }
 
 static struct chunk *chunk_add(struct epo_pool *pool, size_t need) {
     size_t size = pool->next_size > need ? pool->next_size : need;
+    bool exact = size == need;
     /* calloc of a large chunk: fresh pages are zero already and cost nothing until touched. */
     bool zero = size > CHUNK_USUAL;
-    struct chunk *chunk = zero ? calloc(1, sizeof *chunk + size) : malloc(sizeof *chunk + size);
+    struct chunk *mapped = zero ? chunk_map(pool, &size) : NULL;
+    struct chunk *chunk = mapped != NULL ? mapped
+                          : zero         ? calloc(1, sizeof *chunk + size)
+                                         : malloc(sizeof *chunk + size);
     epo_assert(chunk);
     chunk->size = size;
     chunk->used = 0;
     chunk->zero = zero;
+    chunk->mapped = mapped != NULL;
     poison(chunk->bytes, size);
     if (pool->next_size < (pool->used < CHUNK_MAX ? CHUNK_USUAL : CHUNK_MAX))
         pool->next_size *= 2;
     /* A piece larger than usual must not end the use of a half-empty chunk. */
-    if (pool->chunks && need > CHUNK_FIRST && size == need) {
+    if (pool->chunks && need > CHUNK_FIRST && exact) {
         chunk->next = pool->chunks->next;
         pool->chunks->next = chunk;
     } else {

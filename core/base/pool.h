@@ -12,6 +12,14 @@ struct epo_pool;
 
 /* A new pool; never NULL (a failing malloc aborts). */
 struct epo_pool *epo_pool_create(void);
+/* The same for what is large and stays, read often in few places (a map): what comes after the
+ * first in_memory bytes lies in a file without a name on the disk of this folder, mapped, so that
+ * the kernel can take its memory back and read it again. A disk that fails then ends the process.
+ * All in memory where the disk has no room or no such files. */
+struct epo_pool *epo_pool_create_on_disk(const char *folder, size_t in_memory);
+/* Gives the memory of what lies on disk to the kernel until it is next read. Any thread, also while
+ * others read (not while one allocates). Nothing to do for a pool in memory. */
+void epo_pool_rest(const struct epo_pool *pool);
 /* Runs the deferred clean-ups in reverse order and frees everything. NULL is allowed. */
 void epo_pool_free(struct epo_pool *pool);
 /* Zeroed memory, aligned for any type; lives as long as the pool. */

@@ -6,6 +6,8 @@
 #include <cmocka.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/pool.h"
 
@@ -29,6 +31,38 @@ static void pieces_are_aligned_zeroed_and_apart(void **state) {
     assert_true(epo_pool_used(pool) > (3u << 20));
     epo_pool_free(pool);
     epo_pool_free(NULL);
+}
+
+static void fill(unsigned char *piece, size_t size) {
+    for (size_t k = 0; k < size; k++) {
+        assert_int_equal(piece[k], 0);
+        piece[k] = (unsigned char)(k * 7 % 251);
+    }
+}
+static void what_lies_on_disk_is_still_there(void **state) {
+    enum { PIECES = 60, SIZE = 70000, LARGE = 5000000 };
+    (void)state;
+    char folder[] = "/tmp/epo-pool-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    /* the second folder has no disk: the same in memory alone */
+    for (int missing = 0; missing < 2; missing++) {
+        struct epo_pool *pool =
+            epo_pool_create_on_disk(missing ? "/proc/nowhere" : folder, 1 << 20);
+        unsigned char *pieces[PIECES];
+        for (size_t i = 0; i < PIECES; i++) {
+            fill(pieces[i] = epo_pool_alloc(pool, SIZE), SIZE);
+            epo_pool_rest(pool);
+        }
+        unsigned char *large = epo_pool_alloc(pool, LARGE);
+        fill(large, LARGE);
+        epo_pool_rest(pool);
+        for (size_t i = 0; i < PIECES; i++)
+            for (size_t k = 0; k < SIZE; k += 97)
+                assert_int_equal(pieces[i][k], k * 7 % 251);
+        assert_int_equal(large[LARGE - 1], (LARGE - 1) * 7 % 251);
+        epo_pool_free(pool);
+    }
+    assert_int_equal(rmdir(folder), 0); /* nothing lies in it */
 }
 
 static void copies_end_with_nul(void **state) {
@@ -81,6 +115,7 @@ static void memory_not_handed_out_is_poisoned(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pieces_are_aligned_zeroed_and_apart),
+        cmocka_unit_test(what_lies_on_disk_is_still_there),
         cmocka_unit_test(copies_end_with_nul),
         cmocka_unit_test(clean_ups_run_last_first),
 #ifdef __SANITIZE_ADDRESS__
