@@ -1,10 +1,10 @@
 /* Layers of a map base as layers.json has them now, where the rows stay as they are. */
-#include <gdal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 #include "maps/tiles_part.h"
 
@@ -123,9 +123,10 @@ static bool put_in_place(const char *folder, struct applying *a,
 bool epo_map_apply_layers(const char *folder, const struct epo_import_options *options,
                           void (*tell)(const char *layer, const char *what), bool *changed,
                           struct epo_error *error) {
-    struct epo_pool *pool = epo_pool_create();
     *changed = false;
-    GDALAllRegister();
+    if (!epo_gdal_load(error))
+        return false;
+    struct epo_pool *pool = epo_pool_create();
     struct applying a = {.pool = pool, .tell = tell};
     bool ok = access(epo_pool_printf(pool, "%s/map.db", folder), F_OK) == 0 ||
               epo_fail(error, EPO_ERROR_BAD_INPUT, "map.missing",

@@ -1,15 +1,12 @@
 /* A whole public layer as a file, for those who want all of it at once. */
-#include <cpl_error.h>
 #include <errno.h>
-#include <gdal.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "maps/features.h"
+#include "maps/gdal.h"
 #include "maps/metric.h"
 
 enum {
@@ -100,14 +97,14 @@ static bool write_geojson(struct exporting *x, struct epo_maps *maps, const char
 
 static bool gdal_failed(struct exporting *x) {
     return epo_fail(x->error, EPO_ERROR_BROKEN, "export.gdal",
-                    "the GeoPackage cannot be written: %.300s", CPLGetLastErrorMsg());
+                    "the GeoPackage cannot be written: %.300s", gdal.CPLGetLastErrorMsg());
 }
 
 /* Columns differ in more than case; what a file once called "id" or "Name" may be the second. */
 static void free_name(const struct exporting *x, const char *wanted, char out[COLUMN_NAME_MAX]) {
     size_t len = (size_t)snprintf(out, COLUMN_NAME_MAX - EPO_FIELDS_MAX - 1, "%s", wanted);
     len = len < COLUMN_NAME_MAX - EPO_FIELDS_MAX - 1 ? len : strlen(out);
-    while (OGR_FD_GetFieldIndex(OGR_L_GetLayerDefn(x->layer), out) >= 0 ||
+    while (gdal.OGR_FD_GetFieldIndex(gdal.OGR_L_GetLayerDefn(x->layer), out) >= 0 ||
            strcasecmp(out, GEOMETRY_COLUMN) == 0 || strcasecmp(out, KEY_COLUMN) == 0) {
         out[len++] = '_';
         out[len] = '\0';
@@ -126,11 +123,11 @@ static bool add_fields(struct exporting *x) {
         char name[COLUMN_NAME_MAX];
         free_name(x, i == 0 ? "id" : c->fields[i - 1].name, name);
         OGRFieldDefnH field =
-            OGR_Fld_Create(name, i == 0 ? OFTString : TYPES[c->fields[i - 1].type]);
+            gdal.OGR_Fld_Create(name, i == 0 ? OFTString : TYPES[c->fields[i - 1].type]);
         if (i > 0 && c->fields[i - 1].type == EPO_FIELD_BOOLEAN)
-            OGR_Fld_SetSubType(field, OFSTBoolean);
-        ok = OGR_L_CreateField(x->layer, field, 1) == OGRERR_NONE;
-        OGR_Fld_Destroy(field);
+            gdal.OGR_Fld_SetSubType(field, OFSTBoolean);
+        ok = gdal.OGR_L_CreateField(x->layer, field, 1) == OGRERR_NONE;
+        gdal.OGR_Fld_Destroy(field);
     }
     return ok;
 }
@@ -143,38 +140,39 @@ static OGRwkbGeometryType shape_of(const struct epo_collection *c) {
 
 static bool begin_geopackage(struct exporting *x, const char *path) {
     char *options[] = {"FID=" KEY_COLUMN, "GEOMETRY_NAME=" GEOMETRY_COLUMN, NULL};
-    GDALDriverH driver = GDALGetDriverByName("GPKG");
-    x->data = driver == NULL ? NULL : GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
-    OGRSpatialReferenceH system = OSRNewSpatialReference(NULL);
-    OSRSetAxisMappingStrategy(system, OAMS_TRADITIONAL_GIS_ORDER);
-    if (x->data != NULL && OSRImportFromEPSG(system, epo_metric()->epsg) == OGRERR_NONE)
-        x->layer = GDALDatasetCreateLayer(x->data, x->collection->name, system,
-                                          shape_of(x->collection), options);
-    OSRDestroySpatialReference(system);
+    GDALDriverH driver = gdal.GDALGetDriverByName("GPKG");
+    x->data = driver == NULL ? NULL : gdal.GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
+    OGRSpatialReferenceH system = gdal.OSRNewSpatialReference(NULL);
+    gdal.OSRSetAxisMappingStrategy(system, OAMS_TRADITIONAL_GIS_ORDER);
+    if (x->data != NULL && gdal.OSRImportFromEPSG(system, epo_metric()->epsg) == OGRERR_NONE)
+        x->layer = gdal.GDALDatasetCreateLayer(x->data, x->collection->name, system,
+                                               shape_of(x->collection), options);
+    gdal.OSRDestroySpatialReference(system);
     return x->layer != NULL && add_fields(x) &&
-           GDALDatasetStartTransaction(x->data, 0) == OGRERR_NONE;
+           gdal.GDALDatasetStartTransaction(x->data, 0) == OGRERR_NONE;
 }
 
 static void set_field(OGRFeatureH feature, int column, const struct epo_json *value,
                       struct epo_pool *pool) {
     switch (value->type) {
     case EPO_JSON_NULL:
-        OGR_F_SetFieldNull(feature, column);
+        gdal.OGR_F_SetFieldNull(feature, column);
         break;
     case EPO_JSON_BOOLEAN:
-        OGR_F_SetFieldInteger(feature, column, value->boolean);
+        gdal.OGR_F_SetFieldInteger(feature, column, value->boolean);
         break;
     case EPO_JSON_INTEGER:
-        OGR_F_SetFieldInteger64(feature, column, value->integer);
+        gdal.OGR_F_SetFieldInteger64(feature, column, value->integer);
         break;
     case EPO_JSON_REAL:
-        OGR_F_SetFieldDouble(feature, column, value->real);
+        gdal.OGR_F_SetFieldDouble(feature, column, value->real);
         break;
     case EPO_JSON_TEXT:
-        OGR_F_SetFieldString(feature, column, epo_pool_string(pool, value->text));
+        gdal.OGR_F_SetFieldString(feature, column, epo_pool_string(pool, value->text));
         break;
     default:
-        OGR_F_SetFieldString(feature, column, epo_pool_string(pool, epo_json_print(pool, value)));
+        gdal.OGR_F_SetFieldString(feature, column,
+                                  epo_pool_string(pool, epo_json_print(pool, value)));
     }
 }
 
@@ -182,31 +180,31 @@ static void set_field(OGRFeatureH feature, int column, const struct epo_json *va
 static OGRGeometryH geometry_of(const struct exporting *x, struct epo_span wkb) {
     OGRGeometryH geometry = NULL;
     if (wkb.len > INT32_MAX ||
-        OGR_G_CreateFromWkb(wkb.at, NULL, &geometry, (int)wkb.len) != OGRERR_NONE)
+        gdal.OGR_G_CreateFromWkb(wkb.at, NULL, &geometry, (int)wkb.len) != OGRERR_NONE)
         return NULL;
     if (shape_of(x->collection) == wkbPoint)
-        geometry = OGR_G_ForceTo(geometry, wkbPoint, NULL);
+        geometry = gdal.OGR_G_ForceTo(geometry, wkbPoint, NULL);
     return geometry;
 }
 
 static bool commit(struct exporting *x) {
-    return GDALDatasetCommitTransaction(x->data) == OGRERR_NONE &&
-           GDALDatasetStartTransaction(x->data, 0) == OGRERR_NONE;
+    return gdal.GDALDatasetCommitTransaction(x->data) == OGRERR_NONE &&
+           gdal.GDALDatasetStartTransaction(x->data, 0) == OGRERR_NONE;
 }
 
 static enum epo_feature_verdict put_geopackage(const struct epo_feature_row *row, void *arg) {
     struct exporting *x = arg;
     struct epo_pool *pool = epo_pool_create();
-    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(x->layer));
+    OGRFeatureH feature = gdal.OGR_F_Create(gdal.OGR_L_GetLayerDefn(x->layer));
     OGRGeometryH geometry = geometry_of(x, row->wkb_metres);
     set_field(feature, 0, row->id, pool);
     for (uint32_t i = 0; i < row->properties->count; i++)
         set_field(feature, (int)i + 1, row->properties->items[i], pool);
     if (geometry != NULL)
-        OGR_F_SetGeometryDirectly(feature, geometry);
-    x->failed = geometry == NULL || OGR_L_CreateFeature(x->layer, feature) != OGRERR_NONE ||
+        gdal.OGR_F_SetGeometryDirectly(feature, geometry);
+    x->failed = geometry == NULL || gdal.OGR_L_CreateFeature(x->layer, feature) != OGRERR_NONE ||
                 (++x->written % ROWS_A_TRANSACTION == 0 && !commit(x));
-    OGR_F_Destroy(feature);
+    gdal.OGR_F_Destroy(feature);
     epo_pool_free(pool);
     tell(x);
     if (x->failed)
@@ -215,19 +213,20 @@ static enum epo_feature_verdict put_geopackage(const struct epo_feature_row *row
 }
 
 static bool write_geopackage(struct exporting *x, struct epo_maps *maps, const char *path) {
-    GDALAllRegister();
-    CPLPushErrorHandler(CPLQuietErrorHandler); /* of this thread */
-    CPLErrorReset();
+    if (!epo_gdal_load(x->error))
+        return false;
+    gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler); /* of this thread */
+    gdal.CPLErrorReset();
     bool ok = begin_geopackage(x, path) || gdal_failed(x);
     ok = ok && read_all(x, maps, put_geopackage);
-    ok = ok && (GDALDatasetCommitTransaction(x->data) == OGRERR_NONE || gdal_failed(x));
+    ok = ok && (gdal.GDALDatasetCommitTransaction(x->data) == OGRERR_NONE || gdal_failed(x));
     if (x->data != NULL) {
-        CPLErrorReset();
-        GDALClose(x->data); /* here the spatial index is written */
-        if (ok && CPLGetLastErrorType() == CE_Failure)
+        gdal.CPLErrorReset();
+        gdal.GDALClose(x->data); /* here the spatial index is written */
+        if (ok && gdal.CPLGetLastErrorType() == CE_Failure)
             ok = gdal_failed(x);
     }
-    CPLPopErrorHandler();
+    gdal.CPLPopErrorHandler();
     return ok;
 }
 

@@ -1,12 +1,10 @@
 /* The rows of a city's files into the map base: the readers know the formats, this knows what the
  * layers are, keeps the counts and leaves out what cannot be used. */
-#include <cpl_conv.h>
-#include <cpl_error.h>
-#include <gdal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "maps/gdal.h"
 #include "maps/geos.h"
 #include "maps/import.h"
 #include "maps/tiles_part.h"
@@ -280,11 +278,11 @@ static bool read_input(struct importing *im, struct epo_error *error) {
 static bool fill(struct epo_build *build, void *arg, struct epo_error *error) {
     struct importing *im = arg;
     im->build = build;
-    CPLPushErrorHandler(CPLQuietErrorHandler); /* for this thread: the writer's */
+    gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler); /* for this thread: the writer's */
     bool ok = true;
     for (im->input = 0; ok && im->input < im->input_count; im->input++)
         ok = read_input(im, error);
-    CPLPopErrorHandler();
+    gdal.CPLPopErrorHandler();
     im->input = im->input_count - 1;
     GEOSPreparedGeom_destroy_r(epo_geos(), im->in_city);
     GEOSGeom_destroy_r(epo_geos(), im->city);
@@ -355,17 +353,18 @@ bool epo_map_import(const char *folder, const struct epo_import_options *options
                     struct epo_import_result *result, struct epo_error *error) {
     struct epo_error local;
     struct epo_error *why = error != NULL ? error : &local;
+    *result = (struct epo_import_result){0};
+    if (!epo_gdal_load(why))
+        return false;
     struct importing *im = calloc(1, sizeof *im);
     epo_assert(im != NULL);
     *im = (struct importing){
         .folder = folder, .options = options, .result = result, .pool = epo_pool_create()};
-    *result = (struct epo_import_result){0};
     *why = (struct epo_error){0};
-    GDALAllRegister();
     /* Else a file of sizes is left beside each gz that is read. */
-    CPLSetConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    CPLErrorReset();
+    gdal.CPLSetConfigOption("CPL_VSIL_GZIP_WRITE_PROPERTIES", "NO");
+    gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler);
+    gdal.CPLErrorReset();
     bool ok = prepare(im, why);
     if (ok) {
         im->report = epo_report_open(options, folder);
@@ -375,7 +374,7 @@ bool epo_map_import(const char *folder, const struct epo_import_options *options
     if (!ok && strcmp(why->code, "import.nothing") == 0 && result->reasons[0].count > 0)
         epo_fail(why, EPO_ERROR_BAD_INPUT, "import.nothing", "nothing of %s could be used: %s",
                  options->file, result->reasons[0].text);
-    CPLPopErrorHandler();
+    gdal.CPLPopErrorHandler();
     epo_pool_free(im->pool);
     free(im);
     return ok;

@@ -4,9 +4,8 @@
 #ifndef EPO_MAPS_IMPORT_H
 #define EPO_MAPS_IMPORT_H
 
-#include <ogr_api.h>
-
 #include "maps/build.h"
+#include "maps/gdal.h"
 #include "maps/maps.h"
 #include "maps/plan.h"
 

@@ -1,4 +1,5 @@
 #include "maps/import_bind.h"
+#include "maps/gdal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,10 +17,10 @@ static const char *folded(struct epo_pool *pool, const char *text) {
 
 const char *const *epo_column_names(struct epo_pool *pool, OGRFeatureDefnH columns,
                                     const char *encoding) {
-    int count = OGR_FD_GetFieldCount(columns);
+    int count = gdal.OGR_FD_GetFieldCount(columns);
     const char **names = EPO_NEW_ARRAY(pool, const char *, (size_t)count + 1);
     for (int i = 0; i < count; i++) {
-        const char *name = OGR_Fld_GetNameRef(OGR_FD_GetFieldDefn(columns, i));
+        const char *name = gdal.OGR_Fld_GetNameRef(gdal.OGR_FD_GetFieldDefn(columns, i));
         const char *text = epo_text_decode(pool, epo_span(name), encoding);
         names[i] = folded(pool, text != NULL ? text : "");
     }
@@ -68,8 +69,8 @@ void epo_bind(struct epo_binding *binding, struct epo_pool *pool, const struct e
 }
 
 static const char *text_at(OGRFeatureH feature, int column) {
-    return column >= 0 && OGR_F_IsFieldSetAndNotNull(feature, column)
-               ? OGR_F_GetFieldAsString(feature, column)
+    return column >= 0 && gdal.OGR_F_IsFieldSetAndNotNull(feature, column)
+               ? gdal.OGR_F_GetFieldAsString(feature, column)
                : "";
 }
 

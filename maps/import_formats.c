@@ -1,10 +1,8 @@
 /* Which format a file has, and which files of an archive are meant. */
-#include <cpl_error.h>
-#include <cpl_string.h>
-#include <cpl_vsi.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 
 /* A new format is a row; the first that knows the file reads it. The last takes what is left. */
@@ -14,11 +12,11 @@ static const struct epo_import_format *const FORMATS[] = {
 };
 
 static bool fill_head(const char *path, char *head, size_t *len) {
-    VSILFILE *file = VSIFOpenL(path, "rb");
+    VSILFILE *file = gdal.VSIFOpenL(path, "rb");
     if (file == NULL)
         return false;
-    *len = VSIFReadL(head, 1, EPO_IMPORT_HEAD_BYTES, file);
-    VSIFCloseL(file);
+    *len = gdal.VSIFReadL(head, 1, EPO_IMPORT_HEAD_BYTES, file);
+    gdal.VSIFCloseL(file);
     return true;
 }
 
@@ -46,7 +44,7 @@ static bool add_input(struct epo_pool *pool, struct epo_import_input *list, size
 static bool add_members(struct epo_pool *pool, const char *path, struct epo_import_input *list,
                         size_t *count, struct epo_error *error) {
     const char *archive = epo_pool_printf(pool, "/vsizip/%s", path);
-    char **names = VSIReadDirRecursive(archive);
+    char **names = gdal.VSIReadDirRecursive(archive);
     bool ok = true;
     for (char **name = names; name != NULL && *name != NULL && ok; name++) {
         struct epo_pool *one = epo_pool_create();
@@ -58,7 +56,7 @@ static bool add_members(struct epo_pool *pool, const char *path, struct epo_impo
                       epo_pool_printf(one, "%s:%s", path, *name));
         epo_pool_free(one);
     }
-    CSLDestroy(names);
+    gdal.CSLDestroy(names);
     return ok && (*count > 0 ||
                   epo_fail(error, EPO_ERROR_BAD_INPUT, "import.archive",
                            "%s is damaged, or holds no file of a format that can be read", path));

@@ -1,9 +1,8 @@
 /* Whatever GDAL reads, as tables of features; and the formats that need nothing more. */
-#include <cpl_error.h>
-#include <gdal.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 #include "maps/import_bind.h"
 
@@ -80,7 +79,7 @@ static bool add_table(struct reading *r, OGRLayerH layer, bool whole, struct epo
     struct table *table = &r->tables[r->table_count];
     const struct epo_import_source *source = r->source;
     const char *const *names =
-        epo_column_names(source->pool, OGR_L_GetLayerDefn(layer), source->options->encoding);
+        epo_column_names(source->pool, gdal.OGR_L_GetLayerDefn(layer), source->options->encoding);
     *table = (struct table){.layer = layer, .x = -1, .y = -1};
     if (whole && !add_binding(r, table, source->wanted, NULL, names, error))
         return false;
@@ -88,16 +87,17 @@ static bool add_table(struct reading *r, OGRLayerH layer, bool whole, struct epo
         const struct epo_layer_plan *plan = &source->plan->layers[i];
         for (size_t k = 0; k < plan->source_count; k++)
             if ((source->wanted == NULL || source->wanted == plan) &&
-                fits_source(r, &plan->sources[k], OGR_L_GetName(layer)) &&
+                fits_source(r, &plan->sources[k], gdal.OGR_L_GetName(layer)) &&
                 !add_binding(r, table, plan, &plan->sources[k], names, error))
                 return false;
     }
     if (table->binding_count == 0)
         return true;
-    if (r->how->coordinate_columns && OGR_FD_GetGeomFieldCount(OGR_L_GetLayerDefn(layer)) == 0)
+    if (r->how->coordinate_columns &&
+        gdal.OGR_FD_GetGeomFieldCount(gdal.OGR_L_GetLayerDefn(layer)) == 0)
         find_coordinates(table, names);
     r->table_count++;
-    return epo_system_choose(&table->system, source->options->srs, OGR_L_GetSpatialRef(layer),
+    return epo_system_choose(&table->system, source->options->srs, gdal.OGR_L_GetSpatialRef(layer),
                              error);
 }
 
@@ -106,15 +106,15 @@ static OGRLayerH only_layer(struct reading *r, struct epo_error *error) {
     const char *source = r->source->options->source;
     char names[300] = "";
     OGRLayerH found = NULL;
-    int count = GDALDatasetGetLayerCount(r->data), places = 0;
+    int count = gdal.GDALDatasetGetLayerCount(r->data), places = 0;
     for (int i = 0; i < count && i < LAYERS_MAX; i++) {
-        OGRLayerH layer = GDALDatasetGetLayer(r->data, i);
-        const char *name = OGR_L_GetName(layer);
+        OGRLayerH layer = gdal.GDALDatasetGetLayer(r->data, i);
+        const char *name = gdal.OGR_L_GetName(layer);
         size_t len = strlen(names);
         snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? ", " : "", name);
         if (strcasecmp(name, source != NULL ? source : r->source->wanted->name) == 0)
             return layer;
-        bool place = OGR_L_GetGeomType(layer) != wkbNone || r->how->coordinate_columns;
+        bool place = gdal.OGR_L_GetGeomType(layer) != wkbNone || r->how->coordinate_columns;
         places += place;
         if (place && found == NULL)
             found = layer;
@@ -132,12 +132,12 @@ static OGRLayerH only_layer(struct reading *r, struct epo_error *error) {
 }
 
 static bool choose_tables(struct reading *r, struct epo_error *error) {
-    int count = GDALDatasetGetLayerCount(r->data);
+    int count = gdal.GDALDatasetGetLayerCount(r->data);
     r->tables = EPO_NEW_ARRAY(r->source->pool, struct table,
                               (size_t)(count < LAYERS_MAX ? count : LAYERS_MAX) + 1);
     bool named = r->source->options->source != NULL;
     for (int i = 0; !named && i < count && i < LAYERS_MAX; i++)
-        if (!add_table(r, GDALDatasetGetLayer(r->data, i), false, error))
+        if (!add_table(r, gdal.GDALDatasetGetLayer(r->data, i), false, error))
             return false;
     if (r->table_count > 0)
         return true;
@@ -152,10 +152,11 @@ static bool choose_tables(struct reading *r, struct epo_error *error) {
 /* ---- rows ---- */
 
 static void guess_system(struct table *table, OGRGeometryH geometry) {
-    while (OGR_G_GetGeometryCount(geometry) > 0)
-        geometry = OGR_G_GetGeometryRef(geometry, 0);
-    if (OGR_G_GetPointCount(geometry) > 0)
-        epo_system_guess(&table->system, OGR_G_GetX(geometry, 0), OGR_G_GetY(geometry, 0), NULL);
+    while (gdal.OGR_G_GetGeometryCount(geometry) > 0)
+        geometry = gdal.OGR_G_GetGeometryRef(geometry, 0);
+    if (gdal.OGR_G_GetPointCount(geometry) > 0)
+        epo_system_guess(&table->system, gdal.OGR_G_GetX(geometry, 0), gdal.OGR_G_GetY(geometry, 0),
+                         NULL);
 }
 
 /* From the columns, with commas or points; NULL without both. To be destroyed. */
@@ -164,15 +165,15 @@ static OGRGeometryH point_of(const struct table *table, OGRFeatureH feature) {
     const int columns[2] = {table->x, table->y};
     for (int i = 0; i < 2; i++) {
         char text[64];
-        snprintf(text, sizeof text, "%s", OGR_F_GetFieldAsString(feature, columns[i]));
+        snprintf(text, sizeof text, "%s", gdal.OGR_F_GetFieldAsString(feature, columns[i]));
         for (char *c = text; *c != '\0'; c++)
             if (*c == ',')
                 *c = '.';
         if (!epo_span_real(epo_span_trim(epo_span(text)), &at[i]))
             return NULL;
     }
-    OGRGeometryH point = OGR_G_CreateGeometry(wkbPoint);
-    OGR_G_SetPoint_2D(point, 0, at[0], at[1]);
+    OGRGeometryH point = gdal.OGR_G_CreateGeometry(wkbPoint);
+    gdal.OGR_G_SetPoint_2D(point, 0, at[0], at[1]);
     return point;
 }
 
@@ -182,12 +183,12 @@ static void prefix_id(struct reading *r, const struct table *table, OGRFeatureH 
                       struct epo_import_row *row) {
     const char *const *prefixes = r->how->prefixes;
     for (; prefixes != NULL && *prefixes != NULL; prefixes += 3) {
-        int column = OGR_F_GetFieldIndex(feature, prefixes[1]);
-        if (strcmp(OGR_L_GetName(table->layer), prefixes[0]) != 0 || column < 0 ||
-            !OGR_F_IsFieldSetAndNotNull(feature, column))
+        int column = gdal.OGR_F_GetFieldIndex(feature, prefixes[1]);
+        if (strcmp(gdal.OGR_L_GetName(table->layer), prefixes[0]) != 0 || column < 0 ||
+            !gdal.OGR_F_IsFieldSetAndNotNull(feature, column))
             continue;
         row->feature.code = row->address.code = epo_pool_printf(
-            r->row_pool, "%s%s", prefixes[2], OGR_F_GetFieldAsString(feature, column));
+            r->row_pool, "%s%s", prefixes[2], gdal.OGR_F_GetFieldAsString(feature, column));
         return;
     }
 }
@@ -200,7 +201,7 @@ static bool take_feature(struct reading *r, struct table *table, OGRFeatureH fea
     }
     table->rows++;
     OGRGeometryH own = table->x >= 0 ? point_of(table, feature) : NULL;
-    OGRGeometryH geometry = table->x >= 0 ? own : OGR_F_GetGeometryRef(feature);
+    OGRGeometryH geometry = table->x >= 0 ? own : gdal.OGR_F_GetGeometryRef(feature);
     const struct epo_layer_plan *taken_for = NULL;
     bool ok = true;
     for (int i = 0; ok && i < table->binding_count; i++) {
@@ -221,29 +222,29 @@ static bool take_feature(struct reading *r, struct table *table, OGRFeatureH fea
                         "of those used there (--srs says which)";
         ok = r->source->take(r->source->arg, &row, error);
     }
-    OGR_G_DestroyGeometry(own);
+    gdal.OGR_G_DestroyGeometry(own);
     return ok;
 }
 
 static bool gdal_said(struct reading *r, struct epo_error *error) {
     return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.damaged", "%s: %.300s",
-                    r->source->input->shown, CPLGetLastErrorMsg());
+                    r->source->input->shown, gdal.CPLGetLastErrorMsg());
 }
 
 static bool read_table(struct reading *r, int at, struct epo_error *error) {
     struct table *table = &r->tables[at];
-    GIntBig count = OGR_L_GetFeatureCount(table->layer, 1);
+    GIntBig count = gdal.OGR_L_GetFeatureCount(table->layer, 1);
     OGRFeatureH feature;
     bool ok = true;
-    CPLErrorReset();
-    OGR_L_ResetReading(table->layer);
-    while (ok && (feature = OGR_L_GetNextFeature(table->layer)) != NULL) {
+    gdal.CPLErrorReset();
+    gdal.OGR_L_ResetReading(table->layer);
+    while (ok && (feature = gdal.OGR_L_GetNextFeature(table->layer)) != NULL) {
         ok = take_feature(r, table, feature, error);
-        OGR_F_Destroy(feature);
+        gdal.OGR_F_Destroy(feature);
         double within = count > 0 ? (double)table->rows / (double)count : 0;
         *r->source->done = (at + (within < 1 ? within : 1)) / r->table_count;
     }
-    return ok && (CPLGetLastErrorType() < CE_Failure || gdal_said(r, error));
+    return ok && (gdal.CPLGetLastErrorType() < CE_Failure || gdal_said(r, error));
 }
 
 /* Layers of one file come mixed: one pass for all. */
@@ -251,26 +252,26 @@ static bool read_mixed(struct reading *r, struct epo_error *error) {
     OGRFeatureH feature;
     OGRLayerH layer;
     bool ok = true;
-    CPLErrorReset();
-    GDALDatasetResetReading(r->data);
-    while (ok && (feature = GDALDatasetGetNextFeature(r->data, &layer, r->source->done, NULL,
-                                                      NULL)) != NULL) {
+    gdal.CPLErrorReset();
+    gdal.GDALDatasetResetReading(r->data);
+    while (ok && (feature = gdal.GDALDatasetGetNextFeature(r->data, &layer, r->source->done, NULL,
+                                                           NULL)) != NULL) {
         for (int i = 0; ok && i < r->table_count; i++)
             if (r->tables[i].layer == layer)
                 ok = take_feature(r, &r->tables[i], feature, error);
-        OGR_F_Destroy(feature);
+        gdal.OGR_F_Destroy(feature);
     }
-    return ok && (CPLGetLastErrorType() < CE_Failure || gdal_said(r, error));
+    return ok && (gdal.CPLGetLastErrorType() < CE_Failure || gdal_said(r, error));
 }
 
 bool epo_gdal_read(const struct epo_import_source *source, const struct epo_gdal_how *how,
                    struct epo_error *error) {
     struct reading r = {.source = source, .how = how};
-    CPLErrorReset();
-    r.data = GDALOpenEx(source->input->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, how->drivers,
-                        how->options, NULL);
+    gdal.CPLErrorReset();
+    r.data = gdal.GDALOpenEx(source->input->path, GDAL_OF_VECTOR | GDAL_OF_READONLY, how->drivers,
+                             how->options, NULL);
     if (r.data == NULL)
-        return CPLGetLastErrorMsg()[0] != '\0'
+        return gdal.CPLGetLastErrorMsg()[0] != '\0'
                    ? gdal_said(&r, error)
                    : epo_fail(error, EPO_ERROR_BAD_INPUT, "import.format",
                               "%s is of no format that can be read", source->input->shown);
@@ -282,7 +283,7 @@ bool epo_gdal_read(const struct epo_import_source *source, const struct epo_gdal
     for (int i = 0; i < r.table_count; i++)
         epo_system_clear(&r.tables[i].system);
     epo_pool_free(r.row_pool);
-    GDALClose(r.data);
+    gdal.GDALClose(r.data);
     return ok;
 }
 

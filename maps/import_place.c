@@ -3,10 +3,10 @@
  * GDAL would choose by its database and can be 12 m off. It is asked for lon/lat, or for another
  * writing of S-JTSK. */
 #include <math.h>
-#include <ogr_srs_api.h>
 #include <stdlib.h>
 #include <strings.h>
 
+#include "maps/gdal.h"
 #include "maps/geos.h"
 #include "maps/import.h"
 #include "maps/metric.h"
@@ -16,13 +16,13 @@ enum { ESRI_KROVAK = 102067 };
 /* ---- systems ---- */
 
 static bool has_code(OGRSpatialReferenceH srs, int code) {
-    const char *authority = OSRGetAuthorityCode(srs, NULL);
+    const char *authority = gdal.OSRGetAuthorityCode(srs, NULL);
     return authority != NULL && atoi(authority) == code;
 }
 
 /* S-JTSK in whatever axes, prime meridian or writing (EPSG and ESRI); S-JTSK/05 is another one. */
 static bool is_sjtsk(OGRSpatialReferenceH srs) {
-    const char *datum = OSRGetAttrValue(srs, "DATUM", 0);
+    const char *datum = gdal.OSRGetAttrValue(srs, "DATUM", 0);
     if (datum == NULL || strstr(datum, "05") != NULL)
         return false;
     return strcasestr(datum, "Unified_Trigonometrical_Cadastral") != NULL ||
@@ -31,14 +31,14 @@ static bool is_sjtsk(OGRSpatialReferenceH srs) {
 }
 
 static bool is_krovak(OGRSpatialReferenceH srs) {
-    const char *projection = OSRGetAttrValue(srs, "PROJECTION", 0);
+    const char *projection = gdal.OSRGetAttrValue(srs, "PROJECTION", 0);
     return projection != NULL && strncasecmp(projection, "Krovak", 6) == 0;
 }
 
 static OGRSpatialReferenceH system_of(int epsg) {
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    epo_assert(OSRImportFromEPSG(srs, epsg) == OGRERR_NONE);
-    OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
+    OGRSpatialReferenceH srs = gdal.OSRNewSpatialReference(NULL);
+    epo_assert(gdal.OSRImportFromEPSG(srs, epsg) == OGRERR_NONE);
+    gdal.OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
     return srs;
 }
 
@@ -50,13 +50,13 @@ static bool choose(struct epo_import_system *system, OGRSpatialReferenceH srs) {
     system->unit = own ? EPO_IN_METRES : sjtsk || krovak ? EPO_IN_KROVAK : EPO_IN_DEGREES;
     if (own || krovak)
         return true;
-    if (sjtsk && is_krovak(srs) && OSRGetAuthorityCode(srs, NULL) == NULL) {
+    if (sjtsk && is_krovak(srs) && gdal.OSRGetAuthorityCode(srs, NULL) == NULL) {
         system->known = false; /* its axes and signs are known when its numbers are seen */
         return true;
     }
     OGRSpatialReferenceH to = system_of(sjtsk ? EPO_METRIC_KROVAK : 4326);
-    system->transform = OCTNewCoordinateTransformation(srs, to);
-    OSRDestroySpatialReference(to);
+    system->transform = gdal.OCTNewCoordinateTransformation(srs, to);
+    gdal.OSRDestroySpatialReference(to);
     return system->transform != NULL;
 }
 
@@ -69,11 +69,11 @@ bool epo_system_choose(struct epo_import_system *system, const char *given,
                         "the file's coordinate system cannot be used: say which it is by --srs "
                         "EPSG:n");
     }
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    bool ok = OSRSetFromUserInput(srs, given) == OGRERR_NONE;
-    OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
+    OGRSpatialReferenceH srs = gdal.OSRNewSpatialReference(NULL);
+    bool ok = gdal.OSRSetFromUserInput(srs, given) == OGRERR_NONE;
+    gdal.OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
     ok = ok && choose(system, srs);
-    OSRDestroySpatialReference(srs);
+    gdal.OSRDestroySpatialReference(srs);
     return ok || epo_fail(error, EPO_ERROR_BAD_INPUT, "import.srs",
                           "--srs %s is not a coordinate system: write it like EPSG:5514", given);
 }
@@ -136,9 +136,9 @@ bool epo_system_guess(struct epo_import_system *system, double x, double y,
         if (krovak || range->epsg == 4326)
             return true;
         OGRSpatialReferenceH from = system_of(range->epsg), to = system_of(4326);
-        system->transform = OCTNewCoordinateTransformation(from, to);
-        OSRDestroySpatialReference(from);
-        OSRDestroySpatialReference(to);
+        system->transform = gdal.OCTNewCoordinateTransformation(from, to);
+        gdal.OSRDestroySpatialReference(from);
+        gdal.OSRDestroySpatialReference(to);
         return system->transform != NULL || epo_fail(error, EPO_ERROR_BROKEN, "import.srs",
                                                      "PROJ does not know EPSG:%d", range->epsg);
     }
@@ -150,7 +150,7 @@ bool epo_system_guess(struct epo_import_system *system, double x, double y,
 
 void epo_system_clear(struct epo_import_system *system) {
     if (system->transform != NULL)
-        OCTDestroyCoordinateTransformation(system->transform);
+        gdal.OCTDestroyCoordinateTransformation(system->transform);
     *system = (struct epo_import_system){0};
 }
 
@@ -158,7 +158,7 @@ bool epo_system_apply(const struct epo_import_system *system, struct epo_point *
     struct epo_point p = system->swapped ? (struct epo_point){at->y, at->x} : *at, out;
     if (system->positive)
         p = (struct epo_point){-p.x, -p.y};
-    if (system->transform != NULL && !OCTTransform(system->transform, 1, &p.x, &p.y, NULL))
+    if (system->transform != NULL && !gdal.OCTTransform(system->transform, 1, &p.x, &p.y, NULL))
         return false;
     bool as_it_is =
         system->unit == EPO_IN_METRES || (system->unit == EPO_IN_KROVAK && epo_metric_is_krovak());
@@ -177,37 +177,37 @@ bool epo_system_apply(const struct epo_import_system *system, struct epo_point *
 /* ---- geometry ---- */
 
 enum epo_layer_shape epo_geometry_shape(OGRGeometryH geometry) {
-    if (geometry == NULL || OGR_G_IsEmpty(geometry))
+    if (geometry == NULL || gdal.OGR_G_IsEmpty(geometry))
         return 0;
-    int dimension = OGR_G_GetDimension(geometry);
+    int dimension = gdal.OGR_G_GetDimension(geometry);
     return dimension == 0 ? EPO_SHAPE_POINT : dimension == 1 ? EPO_SHAPE_LINE : EPO_SHAPE_AREA;
 }
 
 static int vertices_of(OGRGeometryH geometry, int depth) {
-    int parts = OGR_G_GetGeometryCount(geometry), count = 0;
+    int parts = gdal.OGR_G_GetGeometryCount(geometry), count = 0;
     if (parts == 0)
-        return OGR_G_GetPointCount(geometry);
+        return gdal.OGR_G_GetPointCount(geometry);
     for (int i = 0; i < parts && depth < 4 && count <= EPO_IMPORT_VERTICES_MAX; i++)
-        count += vertices_of(OGR_G_GetGeometryRef(geometry, i), depth + 1);
+        count += vertices_of(gdal.OGR_G_GetGeometryRef(geometry, i), depth + 1);
     return count;
 }
 
 static GEOSGeometry *to_geos(OGRGeometryH geometry) {
     OGRGeometryH straight = NULL;
-    OGR_G_FlattenTo2D(geometry);
-    if (OGR_G_HasCurveGeometry(geometry, 0))
-        geometry = straight = OGR_G_GetLinearGeometry(geometry, 0, NULL);
+    gdal.OGR_G_FlattenTo2D(geometry);
+    if (gdal.OGR_G_HasCurveGeometry(geometry, 0))
+        geometry = straight = gdal.OGR_G_GetLinearGeometry(geometry, 0, NULL);
     GEOSGeometry *made = NULL;
     if (geometry != NULL && vertices_of(geometry, 0) <= EPO_IMPORT_VERTICES_MAX) {
-        OGR_G_CloseRings(geometry);
-        int size = OGR_G_WkbSize(geometry);
+        gdal.OGR_G_CloseRings(geometry);
+        int size = gdal.OGR_G_WkbSize(geometry);
         unsigned char *wkb = malloc((size_t)size + 1);
         epo_assert(wkb != NULL);
-        if (OGR_G_ExportToIsoWkb(geometry, wkbNDR, wkb) == OGRERR_NONE)
+        if (gdal.OGR_G_ExportToIsoWkb(geometry, wkbNDR, wkb) == OGRERR_NONE)
             made = GEOSGeomFromWKB_buf_r(epo_geos(), wkb, (size_t)size);
         free(wkb);
     }
-    OGR_G_DestroyGeometry(straight);
+    gdal.OGR_G_DestroyGeometry(straight);
     return made;
 }
 

@@ -1,12 +1,12 @@
 /* RÚIAN addresses as ČÚZK publishes them, a CSV for each municipality: semicolons, windows-1250,
  * columns in any order, coordinates printed without the minus (Y, then X; EPSG:5514 is -Y, -X).
  * Villages have no streets; about one row in three thousand has no coordinates. */
-#include <cpl_vsi.h>
 #include <iconv.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 
 enum { LINE_BYTES_MAX = 8192, COLUMNS_MAX = 64, BLOCK_BYTES = 65536 };
@@ -65,7 +65,7 @@ static bool next_line(struct lines *lines) {
     for (;;) {
         if (lines->at == lines->end) {
             lines->at = 0;
-            lines->end = VSIFReadL(lines->block, 1, sizeof lines->block, lines->file);
+            lines->end = gdal.VSIFReadL(lines->block, 1, sizeof lines->block, lines->file);
             if (lines->end == 0)
                 break;
         }
@@ -247,7 +247,7 @@ static bool read_lines(const struct epo_import_source *source, struct lines *lin
             epo_pool_free(pool);
             pool = epo_pool_create();
         }
-        double far = (double)VSIFTellL(lines->file);
+        double far = (double)gdal.VSIFTellL(lines->file);
         *source->done = lines->size > far ? far / lines->size : 0.5;
     }
     epo_pool_free(pool);
@@ -263,9 +263,9 @@ static bool read_file(const struct epo_import_source *source, struct epo_error *
     struct parsing *parsing = calloc(1, sizeof *parsing);
     epo_assert(lines != NULL && parsing != NULL);
     VSIStatBufL about;
-    if (VSIStatL(source->input->path, &about) == 0)
+    if (gdal.VSIStatL(source->input->path, &about) == 0)
         lines->size = (double)about.st_size;
-    lines->file = VSIFOpenL(source->input->path, "rb");
+    lines->file = gdal.VSIFOpenL(source->input->path, "rb");
     parsing->turn = iconv_open(
         "UTF-8", source->options->encoding != NULL ? source->options->encoding : "WINDOWS-1250");
     bool ok;
@@ -280,7 +280,7 @@ static bool read_file(const struct epo_import_source *source, struct epo_error *
     if (parsing->turn != (iconv_t)-1)
         iconv_close(parsing->turn);
     if (lines->file != NULL)
-        VSIFCloseL(lines->file);
+        gdal.VSIFCloseL(lines->file);
     free(lines);
     free(parsing);
     return ok;

@@ -1,8 +1,8 @@
 /* ESRI Shapefile. Where no .cpg says the encoding, GDAL would take Czech letters for western ones:
  * texts then come as they stand and are decoded as those of other files. */
-#include <cpl_vsi.h>
 #include <strings.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 
 static bool recognise(struct epo_span head, const char *shown) {
@@ -16,8 +16,9 @@ static bool says_encoding(const struct epo_import_source *source) {
     const char *path = source->input->path;
     for (size_t i = 0; i < sizeof ENDS / sizeof *ENDS; i++) {
         VSIStatBufL about;
-        if (VSIStatL(epo_pool_printf(source->pool, "%.*s%s", (int)strlen(path) - 3, path, ENDS[i]),
-                     &about) == 0)
+        if (gdal.VSIStatL(
+                epo_pool_printf(source->pool, "%.*s%s", (int)strlen(path) - 3, path, ENDS[i]),
+                &about) == 0)
             return true;
     }
     return false;

@@ -1,10 +1,10 @@
 /* The exchange format of RÚIAN (VFR): all features of a municipality, or what has changed in the
  * whole country since the day before. Codes refer to features of the same file (addresses come
  * after streets and buildings), else to those that the map base has. */
-#include <cpl_vsi.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 #include "maps/names.h"
 #include "maps/vfr.h"
@@ -172,11 +172,11 @@ static bool take_row(struct reading *r, int kind, const struct epo_vfr_feature *
     row.gone = text(f, EPO_VFR_UNTIL)[0] != '\0'; /* valid until: no more */
     if (row.feature.code[0] == '\0')
         row.fault = "no code";
-    row.geometry = f->gml == NULL || row.fault != NULL ? NULL : OGR_G_CreateFromGML(f->gml);
+    row.geometry = f->gml == NULL || row.fault != NULL ? NULL : gdal.OGR_G_CreateFromGML(f->gml);
     if (f->gml != NULL && row.geometry == NULL && row.fault == NULL)
         row.fault = "the geometry is malformed";
     bool ok = r->source->take(r->source->arg, &row, error);
-    OGR_G_DestroyGeometry(row.geometry);
+    gdal.OGR_G_DestroyGeometry(row.geometry);
     return ok;
 }
 
@@ -228,15 +228,15 @@ static bool read_pieces(struct reading *r, struct epo_vfr *vfr, VSILFILE *file,
     epo_assert(block != NULL);
     /* of a gz it would be read to its end for this */
     if (strncmp(r->source->input->path, "/vsigzip/", 9) != 0 &&
-        VSIStatL(r->source->input->path, &about) == 0)
+        gdal.VSIStatL(r->source->input->path, &about) == 0)
         size = (double)about.st_size;
     bool ok = true, last = false;
     while (ok && !last) {
-        size_t len = VSIFReadL(block, 1, BLOCK_BYTES, file);
+        size_t len = gdal.VSIFReadL(block, 1, BLOCK_BYTES, file);
         last = len < BLOCK_BYTES;
         ok = epo_vfr_feed(vfr, (struct epo_span){block, len}, last, error);
         if (size > 0)
-            *r->source->done = (double)VSIFTellL(file) / size;
+            *r->source->done = (double)gdal.VSIFTellL(file) / size;
     }
     free(block);
     return ok;
@@ -246,7 +246,7 @@ static bool read_file(const struct epo_import_source *source, struct epo_error *
     struct reading r = {.source = source};
     if (!choose_layers(&r, error))
         return false;
-    VSILFILE *file = VSIFOpenL(source->input->path, "rb");
+    VSILFILE *file = gdal.VSIFOpenL(source->input->path, "rb");
     if (file == NULL)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "import.open", "%s cannot be read",
                         source->input->shown);
@@ -260,7 +260,7 @@ static bool read_file(const struct epo_import_source *source, struct epo_error *
     epo_vfr_free(vfr);
     epo_names_clear(&r.names);
     epo_pool_free(r.pool);
-    VSIFCloseL(file);
+    gdal.VSIFCloseL(file);
     return ok;
 }
 

@@ -1,15 +1,12 @@
 /* Vector tiles of the map base, written by GDAL's MVT writer: rows of the map base go into the
  * layers that tiles_rules.c names for them. */
-#include <cpl_error.h>
-#include <gdal.h>
 #include <math.h>
-#include <ogr_api.h>
-#include <ogr_srs_api.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "maps/build.h"
+#include "maps/gdal.h"
 #include "maps/tiles_mercator.h"
 #include "maps/tiles_part.h"
 #include "maps/tiles_rules.h"
@@ -89,7 +86,7 @@ struct building {
 
 static bool gdal_failed(struct epo_error *error, const char *doing) {
     return epo_fail(error, EPO_ERROR_BROKEN, "tiles.gdal", "%s: %.300s", doing,
-                    CPLGetLastErrorMsg());
+                    gdal.CPLGetLastErrorMsg());
 }
 
 /* ---- layers of the tiles ---- */
@@ -101,7 +98,8 @@ static OGRLayerH make_layer(struct building *b, const char *unique, const char *
     snprintf(name, sizeof name, "NAME=%s", target);
     snprintf(zoom, sizeof zoom, "MINZOOM=%s", min_zoom);
     char *options[] = {name, zoom, "MAXZOOM=" EPO_TILE_ZOOM_MOST, NULL};
-    OGRLayerH layer = GDALDatasetCreateLayer(b->file, unique, b->mercator, wkbUnknown, options);
+    OGRLayerH layer =
+        gdal.GDALDatasetCreateLayer(b->file, unique, b->mercator, wkbUnknown, options);
     if (layer == NULL) {
         gdal_failed(b->error, target);
         return NULL;
@@ -109,10 +107,10 @@ static OGRLayerH make_layer(struct building *b, const char *unique, const char *
     for (int i = 0; i < FIELD_COUNT; i++) {
         if ((fields & FIELDS[i].bit) == 0)
             continue;
-        OGRFieldDefnH field =
-            OGR_Fld_Create(FIELDS[i].name, FIELDS[i].bit == EPO_TILE_RANK ? OFTInteger : OFTString);
-        OGR_L_CreateField(layer, field, 1);
-        OGR_Fld_Destroy(field);
+        OGRFieldDefnH field = gdal.OGR_Fld_Create(
+            FIELDS[i].name, FIELDS[i].bit == EPO_TILE_RANK ? OFTInteger : OFTString);
+        gdal.OGR_L_CreateField(layer, field, 1);
+        gdal.OGR_Fld_Destroy(field);
     }
     return layer;
 }
@@ -157,11 +155,11 @@ static OGRLayerH layer_of_city(struct building *b, const char *name, int fields)
 
 static void set_text(OGRFeatureH feature, const char *field, struct epo_span text) {
     char value[256];
-    int index = OGR_F_GetFieldIndex(feature, field);
+    int index = gdal.OGR_F_GetFieldIndex(feature, field);
     if (text.len == 0 || index < 0)
         return;
     snprintf(value, sizeof value, "%.*s", EPO_ARG(text));
-    OGR_F_SetFieldString(feature, index, value);
+    gdal.OGR_F_SetFieldString(feature, index, value);
 }
 
 struct row { /* of the map base */
@@ -172,7 +170,7 @@ struct row { /* of the map base */
 /* Takes geometry. */
 static bool write_feature(struct building *b, OGRLayerH layer, int fields, const struct row *row,
                           OGRGeometryH geometry) {
-    OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
+    OGRFeatureH feature = gdal.OGR_F_Create(gdal.OGR_L_GetLayerDefn(layer));
     const struct {
         int bit;
         struct epo_span text;
@@ -185,11 +183,11 @@ static bool write_feature(struct building *b, OGRLayerH layer, int fields, const
             if (fields & TEXTS[i].bit & FIELDS[k].bit)
                 set_text(feature, FIELDS[k].name, TEXTS[i].text);
     if (fields & EPO_TILE_RANK)
-        OGR_F_SetFieldInteger(feature, OGR_F_GetFieldIndex(feature, "rank"), row->rank);
-    OGR_F_SetGeometryDirectly(feature, geometry);
-    bool ok = OGR_L_CreateFeature(layer, feature) == OGRERR_NONE ||
+        gdal.OGR_F_SetFieldInteger(feature, gdal.OGR_F_GetFieldIndex(feature, "rank"), row->rank);
+    gdal.OGR_F_SetGeometryDirectly(feature, geometry);
+    bool ok = gdal.OGR_L_CreateFeature(layer, feature) == OGRERR_NONE ||
               gdal_failed(b->error, "writing a feature");
-    OGR_F_Destroy(feature);
+    gdal.OGR_F_Destroy(feature);
     return ok;
 }
 
@@ -201,15 +199,15 @@ static bool write_label(struct building *b, const char *kind, const struct row *
         epo_assert(++label < EPO_TILE_LABELS + EPO_TILE_LABEL_COUNT);
     if (of->name.len == 0 || (b->own_labels && !label->always))
         return true;
-    OGRGeometryH at = OGR_G_PointOnSurface(area);
+    OGRGeometryH at = gdal.OGR_G_PointOnSurface(area);
     if (at == NULL)
         return true; /* not an area, or broken: nothing to stand on */
-    double m2 = OGR_G_Area(area);
+    double m2 = gdal.OGR_G_Area(area);
     struct row row = {.name = of->name, .kind = epo_span(kind), .rank = m2 > 100e3 ? 3 : 4};
     OGRLayerH layer = layer_of_label(b, label);
     if (layer != NULL)
         return write_feature(b, layer, label->fields, &row, at);
-    OGR_G_DestroyGeometry(at);
+    gdal.OGR_G_DestroyGeometry(at);
     return false;
 }
 
@@ -234,13 +232,13 @@ static bool write_row(struct building *b, const char *name, const struct row *ro
     if (geometry == NULL)
         return true; /* what cannot be placed is not drawn */
     if (!is_wanted(b, rule, geometry)) {
-        OGR_G_DestroyGeometry(geometry);
+        gdal.OGR_G_DestroyGeometry(geometry);
         return true;
     }
     OGRLayerH layer = rule != NULL ? layer_of_rule(b, rule) : layer_of_city(b, name, fields);
     if (layer == NULL ||
         (rule != NULL && rule->label != NULL && !write_label(b, rule->label, row, geometry))) {
-        OGR_G_DestroyGeometry(geometry);
+        gdal.OGR_G_DestroyGeometry(geometry);
         return false;
     }
     struct row shown = *row;
@@ -363,33 +361,34 @@ static GDALDatasetH create_file(struct epo_db *db, const char *path, struct epo_
                        "SIMPLIFICATION=1.2",
                        "SIMPLIFICATION_MAX_ZOOM=0.5",
                        NULL};
-    GDALDriverH driver = GDALGetDriverByName("MBTILES");
+    GDALDriverH driver = gdal.GDALGetDriverByName("MBTILES");
     GDALDatasetH file =
-        driver == NULL ? NULL : GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, options);
+        driver == NULL ? NULL : gdal.GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, options);
     if (file == NULL)
         gdal_failed(error, "creating the tiles");
     return file;
 }
 
 static bool build(struct building *b, const char *path) {
-    GDALAllRegister();
-    CPLPushErrorHandler(CPLQuietErrorHandler);
-    CPLErrorReset();
-    b->mercator = OSRNewSpatialReference(NULL);
-    OSRImportFromEPSG(b->mercator, 3857);
-    OSRSetAxisMappingStrategy(b->mercator, OAMS_TRADITIONAL_GIS_ORDER);
+    if (!epo_gdal_load(b->error))
+        return false;
+    gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler);
+    gdal.CPLErrorReset();
+    b->mercator = gdal.OSRNewSpatialReference(NULL);
+    gdal.OSRImportFromEPSG(b->mercator, 3857);
+    gdal.OSRSetAxisMappingStrategy(b->mercator, OAMS_TRADITIONAL_GIS_ORDER);
     b->file = create_file(b->db, path, b->error);
     bool ok = b->file != NULL && write_layers(b);
     if (b->file != NULL) {
         if (b->progress != NULL)
             b->progress("tiles", 60);
-        CPLErrorReset();
-        GDALClose(b->file); /* here the tiles are cut and compressed */
-        if (ok && CPLGetLastErrorType() == CE_Failure)
+        gdal.CPLErrorReset();
+        gdal.GDALClose(b->file); /* here the tiles are cut and compressed */
+        if (ok && gdal.CPLGetLastErrorType() == CE_Failure)
             ok = gdal_failed(b->error, "finishing the tiles");
     }
-    OSRDestroySpatialReference(b->mercator);
-    CPLPopErrorHandler();
+    gdal.OSRDestroySpatialReference(b->mercator);
+    gdal.CPLPopErrorHandler();
     if (ok && b->progress != NULL)
         b->progress("tiles", 100);
     return ok;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "maps/gdal.h"
 #include "maps/maps.h"
 
 struct walk {
@@ -69,7 +70,7 @@ OGRGeometryH epo_mercator_geometry(struct epo_span wkb) {
     struct walk walk = {bytes, wkb.len};
     OGRGeometryH geometry = NULL;
     if (!walk_geometry(&walk, 0) ||
-        OGR_G_CreateFromWkb(bytes, NULL, &geometry, (int)wkb.len) != OGRERR_NONE)
+        gdal.OGR_G_CreateFromWkb(bytes, NULL, &geometry, (int)wkb.len) != OGRERR_NONE)
         geometry = NULL;
     free(bytes);
     return geometry;

@@ -3,9 +3,8 @@
 #ifndef EPO_MAPS_TILES_MERCATOR_H
 #define EPO_MAPS_TILES_MERCATOR_H
 
-#include <ogr_api.h>
-
 #include "base/text.h"
+#include "maps/gdal.h"
 
 /* wkb: 2D little-endian, simple or multi. NULL for what is none or lies out of range; else to be
  * destroyed by the caller. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "maps/gdal.h"
 #include "maps/tiles_rules.h"
 
 enum { TILES_MAX = 200000, COLUMNS_LOOKED_AT = 4096 };
@@ -130,7 +131,7 @@ bool epo_tiles_part_has(const struct epo_tiles_part *part, int zoom, uint32_t x,
 
 bool epo_tiles_part_wants(const struct epo_tiles_part *part, OGRGeometryH geometry, int from_zoom) {
     OGREnvelope box;
-    OGR_G_GetEnvelope(geometry, &box);
+    gdal.OGR_G_GetEnvelope(geometry, &box);
     struct range range = range_of(&box, from_zoom);
     if (range.max_x - range.min_x > COLUMNS_LOOKED_AT)
         return true;

@@ -3,10 +3,9 @@
 #ifndef EPO_MAPS_TILES_PART_H
 #define EPO_MAPS_TILES_PART_H
 
-#include <ogr_api.h>
-
 #include "maps/build.h"
 #include "maps/changes.h"
+#include "maps/gdal.h"
 
 enum { EPO_TILE_ZOOMS = 32 };
 

@@ -129,7 +129,8 @@ bool epo_db_run(struct epo_db *db, const struct epo_statement *statement, struct
  * back alone. Inside a job only host code runs, and it must not block.
  *
  * run: on the writer's thread with the writer's connection; false rolls this job back. It may run
- *   again from the start when another of its group failed: what it leaves in arg is written anew.
+ *   again from the start when another of its group failed (alone it never does): what it leaves in
+ *   arg is written anew.
  * done: on the writer's thread after the commit; error is NULL when it is on disk. It must only
  * hand over (post to a queue). Runs exactly once for each accepted job. */
 typedef bool (*epo_write_run_fn)(struct epo_db *db, void *arg, struct epo_error *error);

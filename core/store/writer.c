@@ -160,11 +160,11 @@ static enum outcome run_jobs(struct epo_writer *writer, struct job *jobs, bool g
 
 /* Begins and runs the jobs. Nearly every group runs through, so that it is tried without savepoints
  * first: each of them would make the engine keep a copy of every page that the next job touches,
- * which is a third of a save. Where a job fails, the group begins again, each in a savepoint; where
- * one ends the transaction for all, the others begin again without it. False when the transaction
- * is gone for another reason. */
+ * which is a third of a save. Where a job fails, the group begins again, each in a savepoint; a job
+ * alone has one from the start and runs once. Where one ends the transaction for all, the others
+ * begin again without it. False when the transaction is gone for another reason. */
 static bool run_members(struct epo_writer *writer, struct job *jobs, struct epo_error *error) {
-    for (bool guarded = false;;) {
+    for (bool guarded = jobs->next == NULL;;) {
         struct job *spoiler = NULL;
         *error = (struct epo_error){0};
         enum outcome outcome = GONE;
