@@ -1,17 +1,13 @@
 /* Makes the evidence that is missing: one record after the other, with long rests, so that filing
  * and reading are not held up. What is missing stands in the database, so nothing is lost when the
  * process ends. */
-#include <errno.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli.h"
 #include "portal/evidence.h"
+#include "ticker.h"
 
 enum {
     LOOK_EVERY_MS = 500,
@@ -24,8 +20,7 @@ struct epo_evidence_watch {
     struct epo_db *db;
     char noted[24]; /* version of the map that was noted last */
     int64_t done;   /* below that nothing is missing, or could not be made: tried after a restart */
-    int stop;       /* eventfd */
-    pthread_t thread;
+    struct epo_ticker *ticker;
 };
 
 /* Which map is in service, as soon as it is. */
@@ -61,20 +56,12 @@ static bool make_one(struct epo_evidence_watch *watch) {
     return true;
 }
 
-static void *look(void *arg) {
+static int look(void *arg) {
     struct epo_evidence_watch *watch = arg;
-    struct pollfd stop = {.fd = watch->stop, .events = POLLIN};
-    int rest_ms = 0;
-    while (poll(&stop, 1, rest_ms) == 0 || errno == EINTR) {
-        if (stop.revents != 0)
-            break;
-        note_map(watch);
-        int64_t before_us = epo_clock_monotonic_us();
-        bool more = make_one(watch);
-        rest_ms =
-            more ? (int)((epo_clock_monotonic_us() - before_us) / 1000 * REST_FOLD) : LOOK_EVERY_MS;
-    }
-    return NULL;
+    note_map(watch);
+    int64_t before_us = epo_clock_monotonic_us();
+    return make_one(watch) ? (int)((epo_clock_monotonic_us() - before_us) / 1000 * REST_FOLD)
+                           : LOOK_EVERY_MS;
 }
 
 struct epo_evidence_watch *epo_evidence_watch_start(struct epo_portal *portal,
@@ -89,18 +76,14 @@ struct epo_evidence_watch *epo_evidence_watch_start(struct epo_portal *portal,
         free(watch);
         return NULL;
     }
-    watch->stop = eventfd(0, EFD_CLOEXEC);
-    epo_assert(watch->stop >= 0 && pthread_create(&watch->thread, NULL, look, watch) == 0);
+    watch->ticker = epo_ticker_start(0, look, watch);
     return watch;
 }
 
 void epo_evidence_watch_stop(struct epo_evidence_watch *watch) {
-    uint64_t one = 1;
     if (watch == NULL)
         return;
-    epo_assert(write(watch->stop, &one, sizeof one) == sizeof one);
-    pthread_join(watch->thread, NULL);
-    close(watch->stop);
+    epo_ticker_stop(watch->ticker);
     epo_db_close(watch->db);
     free(watch);
 }

@@ -1,17 +1,13 @@
 /* A portal that serves takes a new map base by itself: once a second it looks whether map.db is
  * another file than the one it has. By its number and times, not by inotify, since the folder may
  * lie on a shared disk and the import run on another machine. */
-#include <errno.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli.h"
+#include "ticker.h"
 
 enum { LOOK_EVERY_MS = 1000 };
 
@@ -20,8 +16,7 @@ struct epo_map_watch {
     struct stat known;
     void (*changed)(void *arg);
     void *arg;
-    int stop; /* eventfd */
-    pthread_t thread;
+    struct epo_ticker *ticker;
 };
 
 static bool is_another(const struct stat *a, const struct stat *b) {
@@ -29,19 +24,14 @@ static bool is_another(const struct stat *a, const struct stat *b) {
            a->st_mtim.tv_sec != b->st_mtim.tv_sec || a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
 }
 
-static void *look(void *arg) {
+static int look(void *arg) {
     struct epo_map_watch *watch = arg;
-    struct pollfd stop = {.fd = watch->stop, .events = POLLIN};
-    while (poll(&stop, 1, LOOK_EVERY_MS) == 0 || errno == EINTR) {
-        struct stat now;
-        if (stop.revents != 0)
-            break;
-        if (stat(watch->path, &now) != 0 || !is_another(&now, &watch->known))
-            continue;
+    struct stat now;
+    if (stat(watch->path, &now) == 0 && is_another(&now, &watch->known)) {
         watch->known = now;
         watch->changed(watch->arg);
     }
-    return NULL;
+    return LOOK_EVERY_MS;
 }
 
 struct epo_map_watch *epo_map_watch_start(const char *folder, void (*changed)(void *arg),
@@ -53,17 +43,13 @@ struct epo_map_watch *epo_map_watch_start(const char *folder, void (*changed)(vo
     watch->arg = arg;
     if (stat(watch->path, &watch->known) != 0)
         memset(&watch->known, 0, sizeof watch->known);
-    watch->stop = eventfd(0, EFD_CLOEXEC);
-    epo_assert(watch->stop >= 0 && pthread_create(&watch->thread, NULL, look, watch) == 0);
+    watch->ticker = epo_ticker_start(LOOK_EVERY_MS, look, watch);
     return watch;
 }
 
 void epo_map_watch_stop(struct epo_map_watch *watch) {
-    uint64_t one = 1;
     if (watch == NULL)
         return;
-    epo_assert(write(watch->stop, &one, sizeof one) == sizeof one);
-    pthread_join(watch->thread, NULL);
-    close(watch->stop);
+    epo_ticker_stop(watch->ticker);
     free(watch);
 }

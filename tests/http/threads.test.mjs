@@ -33,7 +33,7 @@ it('a busy day: pages, forms, saves, the office, tiles, reloads, a copy, clients
     () => form('/agendas/dog_fee/registration', body({ ...dog, ...home }, { _action: 'review' })),
     () => form('/agendas/public_space/occupy', body({ kind: 'stall' }, { _action: 'review' })),
     () => request('GET', '/office', { cookie }), () => request('GET', '/office/cases/2026-000001', { cookie }), () => request('GET', '/office/cases.geojson', { cookie }),
-    () => request('GET', '/tiles/city/13/4400/2786.mvt'), () => request('GET', '/tiles/city.json'), () => request('GET', '/api/v1/openapi.json'),
+    () => request('GET', '/tiles/city/13/4400/2786.mvt'), () => request('GET', '/api/v1/map.png?center=13.37775,49.74836&zoom=16&size=200x150'), () => request('GET', '/tiles/city.json'), () => request('GET', '/api/v1/openapi.json'),
     () => request('GET', '/api/v1/addresses?q=Klatovsk%C3%A1'), () => request('GET', '/api/v1/locate?lon=13.37775&lat=49.74836&words=1'),
     () => json('/api/v1/forms/dog_fee/registration/check?field=home', { answers: { home: dogJson('umo-3').home, other_dogs: '1' } }),
     () => request('GET', '/ogc/collections/parcel/items?limit=20&bbox=13.37,49.74,13.38,49.75'), () => request('GET', '/ogc/collections/address/items?limit=20'),
