@@ -197,15 +197,10 @@ static struct epo_response *for_all(struct epo_response *response) {
     return response;
 }
 
-static const char *own_address(const struct epo_request *request) {
-    return epo_pool_printf(request->pool, "%s://%.*s", request->secure ? "https" : "http",
-                           EPO_ARG(request->host));
-}
-
 struct epo_response *epo_map_tilejson(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_json *tilejson;
-    if (!epo_tilejson(request->portal->maps, request->pool, epo_span(own_address(request)),
+    if (!epo_tilejson(request->portal->maps, request->pool, epo_span(epo_page_own_address(request)),
                       &tilejson, &error))
         return epo_respond_error(request, &error, NULL);
     return for_all(cached_json(request, "application/json", tilejson, "no-cache"));
@@ -225,8 +220,9 @@ struct epo_response *epo_map_style(struct epo_request *request) {
                                "style-contrast.json.",
                                NULL);
     struct epo_json *own = epo_json_copy(request->pool, style);
-    epo_json_set_string(request->pool, epo_json_find(own, "sources.city"), "url",
-                        epo_pool_printf(request->pool, "%s/tiles/city.json", own_address(request)));
+    epo_json_set_string(
+        request->pool, epo_json_find(own, "sources.city"), "url",
+        epo_pool_printf(request->pool, "%s/tiles/city.json", epo_page_own_address(request)));
     return for_all(cached_json(request, "application/json", own, "public, max-age=300"));
 }
 

@@ -40,6 +40,11 @@ struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_
     return viewer;
 }
 
+const char *epo_page_own_address(struct epo_request *request) {
+    return epo_pool_printf(request->pool, "%s://%.*s", request->secure ? "https" : "http",
+                           EPO_ARG(request->host));
+}
+
 struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id) {
     static const char *const CONTACTS[] = {"address", "hours", "phone", "email"};
     struct epo_pool *pool = request->pool;

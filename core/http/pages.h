@@ -40,6 +40,8 @@ struct epo_app *epo_page_app(struct epo_request *request);
 /* {"id","name","address","hours","phone","email"} of an office, in the request's language; "" for
  * what is not known. */
 struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id);
+/* "https://host", as the client addressed it. */
+const char *epo_page_own_address(struct epo_request *request);
 /* A text of the host in the request's language. */
 struct epo_span epo_page_text(struct epo_request *request, const char *key);
 /* What an error says to a person: the catalog's "error.<code>", else `otherwise`. */
@@ -135,6 +137,8 @@ struct epo_response *epo_map_offer(struct epo_request *request);
 struct epo_response *epo_layer_get(struct epo_request *request);
 struct epo_response *epo_ground_tile(struct epo_request *request);
 struct epo_response *epo_map_picture(struct epo_request *request);
+struct epo_response *epo_live_tilejson(struct epo_request *request);
+struct epo_response *epo_live_tile(struct epo_request *request);
 struct epo_response *epo_map_tilejson(struct epo_request *request);
 struct epo_response *epo_map_style(struct epo_request *request);
 struct epo_response *epo_map_tile(struct epo_request *request);

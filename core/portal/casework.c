@@ -249,3 +249,21 @@ bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struc
            epo_occupancy_move(portal, db, move->number, move->to, error) &&
            epo_audit_append(portal, db, &entry, error);
 }
+
+static const struct epo_statement QUEUE = {
+    "case.queue",
+    "SELECT\n"
+    "    (SELECT COUNT(*) FROM cases WHERE tenant = $1 AND office = $2 AND state = 'received'),\n"
+    "    (SELECT COUNT(*) FROM cases WHERE tenant = $1 AND office = $2 AND state = 'in_progress')",
+    NULL,
+};
+
+bool epo_casework_queue(struct epo_portal *portal, struct epo_db *db, struct epo_span office,
+                        struct epo_queue *queue, struct epo_error *error) {
+    struct epo_rows *rows =
+        epo_db_query(db, &QUEUE, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(office)));
+    *queue = (struct epo_queue){0};
+    if (epo_rows_next(rows))
+        *queue = (struct epo_queue){epo_rows_integer(rows, 0), epo_rows_integer(rows, 1)};
+    return epo_rows_end(rows, error);
+}

@@ -50,4 +50,12 @@ bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct
                             struct epo_span account, int64_t before, int limit,
                             struct epo_json **page, struct epo_error *error);
 
+/* How many cases of an office nobody has begun ("received"), and how many are begun and not yet
+ * decided ("in_progress"); those in states of an agenda's own are in neither. */
+struct epo_queue {
+    int64_t waiting, begun;
+};
+bool epo_casework_queue(struct epo_portal *portal, struct epo_db *db, struct epo_span office,
+                        struct epo_queue *queue, struct epo_error *error);
+
 #endif

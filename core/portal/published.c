@@ -30,6 +30,9 @@ static const struct epo_statement LIST = {
     "ORDER BY number DESC LIMIT $8",
     NULL,
 };
+static const struct epo_statement VERSION = {
+    "published.version", "SELECT version FROM published_version WHERE tenant = $1 AND layer = $2",
+    NULL};
 /* The box is looked at exactly, in any system, by whoever asks. */
 static const struct epo_statement EACH = {
     "published.each",
@@ -90,28 +93,55 @@ static bool count_matching(struct epo_portal *portal, struct epo_db *db,
     return epo_rows_end(rows, error);
 }
 
-bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
-                         const struct epo_live_query *q, struct epo_buffer *out,
-                         struct epo_error *error) {
-    int64_t matched, returned = 0;
-    if (!count_matching(portal, db, q, &matched, error))
-        return false;
+bool epo_published_show(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_live_query *q,
+                        void (*show)(struct epo_span geometry, struct epo_span words, void *arg),
+                        void *arg, struct epo_error *error) {
     struct epo_rows *rows =
         epo_db_query(db, &LIST,
                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(q->layer), EPO_TEXT(q->today),
                               EPO_REAL(q->west), EPO_REAL(q->south), EPO_REAL(q->east),
                               EPO_REAL(q->north), EPO_INTEGER(q->limit), EPO_STRING(q->lang)));
+    while (epo_rows_next(rows))
+        show(epo_rows_text(rows, 0), epo_rows_text(rows, 1), arg);
+    return epo_rows_end(rows, error);
+}
+
+struct writing {
+    struct epo_buffer *out;
+    int64_t returned;
+};
+static void write_one(struct epo_span geometry, struct epo_span words, void *arg) {
+    struct writing *writing = arg;
+    struct epo_buffer *out = writing->out;
+    epo_buffer_string(out, writing->returned++ > 0 ? ",{\"type\":\"Feature\",\"geometry\":"
+                                                   : "{\"type\":\"Feature\",\"geometry\":");
+    epo_buffer_span(out, geometry);
+    epo_buffer_string(out, ",\"properties\":");
+    epo_buffer_span(out, words);
+    epo_buffer_byte(out, '}');
+}
+
+bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
+                         const struct epo_live_query *q, struct epo_buffer *out,
+                         struct epo_error *error) {
+    struct writing writing = {out, 0};
+    int64_t matched;
+    if (!count_matching(portal, db, q, &matched, error))
+        return false;
     epo_buffer_string(out, "{\"type\":\"FeatureCollection\",\"features\":[");
-    for (; epo_rows_next(rows); returned++) {
-        epo_buffer_string(out, returned > 0 ? ",{\"type\":\"Feature\",\"geometry\":"
-                                            : "{\"type\":\"Feature\",\"geometry\":");
-        epo_buffer_span(out, epo_rows_text(rows, 0));
-        epo_buffer_string(out, ",\"properties\":");
-        epo_buffer_span(out, epo_rows_text(rows, 1));
-        epo_buffer_byte(out, '}');
-    }
+    if (!epo_published_show(portal, db, q, write_one, &writing, error))
+        return false;
     epo_buffer_printf(out, "],\"numberMatched\":%lld,\"numberReturned\":%lld}", (long long)matched,
-                      (long long)returned);
+                      (long long)writing.returned);
+    return true;
+}
+
+bool epo_published_version(struct epo_portal *portal, struct epo_db *db, struct epo_span layer,
+                           int64_t *version, struct epo_error *error) {
+    struct epo_rows *rows =
+        epo_db_query(db, &VERSION, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(layer)));
+    *version = epo_rows_next(rows) ? epo_rows_integer(rows, 0) : 0;
     return epo_rows_end(rows, error);
 }
 

@@ -35,6 +35,17 @@ bool epo_published_write(struct epo_portal *portal, struct epo_db *db,
                          const struct epo_live_query *query, struct epo_buffer *out,
                          struct epo_error *error);
 
+/* The same one by one, newest first: GeoJSON and properties as texts, valid until `show` returns.
+ */
+bool epo_published_show(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_live_query *query,
+                        void (*show)(struct epo_span geometry, struct epo_span words, void *arg),
+                        void *arg, struct epo_error *error);
+/* A number that grows with each change of a layer. Read before the layer, it is never newer than
+ * what is read. */
+bool epo_published_version(struct epo_portal *portal, struct epo_db *db, struct epo_span layer,
+                           int64_t *version, struct epo_error *error);
+
 /* What is in force today, row by row and in the order of filing, of the days from first to last
  * (ISO dates, "" and "9999" without an end); for programs, see http/ogc_live.c. */
 struct epo_published_row { /* valid until the visitor returns */

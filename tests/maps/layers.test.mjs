@@ -5,16 +5,19 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { VectorTile } from '@mapbox/vector-tile';
+import { PbfReader } from 'pbf';
+
 import { day, file, post, stall } from '../browser/support/forms.mjs';
 import { signIn } from '../http/support/people.mjs';
 import { build, demoFolder, epo, startDemo } from '../support/portal.mjs';
 
 const AREA = { type: 'Polygon', coordinates: [[[13.37705, 49.74725], [13.37725, 49.74725], [13.37725, 49.7474], [13.37705, 49.7474], [13.37705, 49.74725]]] };
-// One after another to the east, since nobody may have a place that is taken.
+// One after another to the east, in two rows, since nobody may have a place that is taken.
 let filedBefore = 0;
 const nextArea = () => {
-  const east = 0.0003 * filedBefore++;
-  return { ...AREA, coordinates: [AREA.coordinates[0].map(([lon, lat]) => [lon + east, lat])] };
+  const east = 0.0003 * (filedBefore % 4), north = 0.0003 * Math.floor(filedBefore++ / 4);
+  return { ...AREA, coordinates: [AREA.coordinates[0].map(([lon, lat]) => [lon + east, lat + north])] };
 };
 const SECRETS = ['Petr', 'Svoboda', '1975', 'petr@example.cz', 'medem', 'Americká', '777123456'];
 
@@ -76,7 +79,12 @@ describe('a request on the map', () => {
     const again = await ask('permits', '', { 'if-none-match': etag });
     assert.equal(again.status, 304);
     assert.equal(await again.text(), '');
-    assert.notEqual((await ask('permits', '?bbox=1,1,2,2')).headers.get('etag'), etag);
+    const requests = (await ask('requests')).headers.get('etag'), { number } = await send(0, 1);
+    assert.equal((await ask('permits', '', { 'if-none-match': etag })).status, 304, 'a request is no permit');
+    const changed = await ask('requests', '', { 'if-none-match': requests });
+    assert.equal(changed.status, 200);
+    await move(number, 'received', 'withdrawn');
+    assert.equal((await ask('requests', '', { 'if-none-match': changed.headers.get('etag') })).status, 200);
   });
 });
 
@@ -103,8 +111,90 @@ describe('what lies around', () => {
     const offices = await features('offices', '?bbox=13.372,49.747,13.378,49.749');
     assert.deepEqual(offices.map(({ properties }) => properties.id).sort(), ['magistrat', 'umo-3']);
     assert.match(offices[0].properties.text, /Plzeň/);
+    const queue = async () => (await features('offices', '?lang=cs')).find(({ properties }) => properties.id === 'umo-3').properties;
+    const before = await queue(), { number } = await send(2, 2);
+    assert.equal((await queue()).waiting, before.waiting + 1);
+    await move(number, 'received', 'in_progress');
+    const { waiting, begun, text } = await queue();
+    assert.deepEqual([waiting, begun], [before.waiting, before.begun + 1]);
+    assert.ok(text.endsWith(`podání čeká: ${waiting}, vyřizuje se: ${begun}`), text);
     const { layers } = await (await fetch(`${portal.url}/api/v1/layers?lang=en`)).json();
     assert.deepEqual(layers.map(({ id, title }) => [id, title]), [['permits', 'Permits in force'], ['requests', 'Requests under way'], ['offices', 'Offices']]);
+  });
+});
+
+describe('as vector tiles', () => {
+  const tileAt = (z, [lon, lat]) => {
+    const turn = (lat * Math.PI) / 180;
+    return [z, Math.floor(((lon + 180) / 360) * 2 ** z), Math.floor(((1 - Math.asinh(Math.tan(turn)) / Math.PI) / 2) * 2 ** z)];
+  };
+  const tile = (layer, at, headers = {}) => fetch(`${portal.url}/tiles/live/${layer}/${at.join('/')}.mvt?lang=cs`, { headers });
+  const read = async (answer) => new VectorTile(new PbfReader(new Uint8Array(await answer.arrayBuffer())));
+  // What the specification (2.1, section 4) and @mapbox/mvt-fixtures ask of a tile, on its raw commands.
+  function commands(layer, index) {
+    const pbf = layer._pbf, feature = layer.feature(index), seen = [];
+    pbf.pos = feature._geometry;
+    for (const end = pbf.readVarint() + pbf.pos; pbf.pos < end;) {
+      const word = pbf.readVarint(), id = word & 7, count = word >> 3;
+      assert.ok([1, 2, 7].includes(id) && count > 0, `command ${id} × ${count}`);
+      const steps = id === 7 ? [] : Array.from({ length: count }, () => [pbf.readSVarint(), pbf.readSVarint()]);
+      if (id === 2) assert.ok(steps.every(([x, y]) => x || y), 'no step of nothing');
+      seen.push([id, count]);
+    }
+    return seen;
+  }
+  const signed = (ring) => ring.slice(1).reduce((sum, { x, y }, i) => sum + (ring[i].x * y - x * ring[i].y), 0);
+
+  it('hold the same features as GeoJSON, in their places, with their words', async () => {
+    const shown = await features('permits', '?lang=cs'), at = tileAt(16, AREA.coordinates[0][0]);
+    const answer = await tile('permits', at), decoded = await read(answer);
+    assert.equal(answer.headers.get('content-type'), 'application/vnd.mapbox-vector-tile');
+    assert.deepEqual(Object.keys(decoded.layers), ['permits']);
+    const layer = decoded.layers.permits, drawn = Array.from({ length: layer.length }, (_, i) => layer.feature(i));
+    assert.deepEqual([layer.version, layer.extent, layer.length], [2, 4096, shown.length]);
+    assert.equal(new Set(layer._keys).size, layer._keys.length);
+    for (const [i, feature] of drawn.entries()) {
+      const [ring] = shown[i].geometry.coordinates, made = feature.toGeoJSON(at[1], at[2], 16);
+      assert.deepEqual({ ...feature.properties }, Object.fromEntries(Object.entries(shown[i].properties).filter(([, value]) => typeof value === 'string')));
+      assert.equal(made.geometry.type, 'Polygon');
+      for (const [k, [lon, lat]] of made.geometry.coordinates[0].entries())
+        assert.ok(ring.some(([x, y]) => Math.abs(x - lon) < 2e-6 && Math.abs(y - lat) < 2e-6), `corner ${k}: ${lon}, ${lat}`);
+      assert.deepEqual(commands(layer, i), [[1, 1], [2, 3], [7, 1]]);
+      assert.ok(signed(feature.loadGeometry()[0]) > 0, 'an outer ring runs clockwise on the screen');
+    }
+  });
+
+  it('show a point where an area is too small to be seen, and nothing where there is nothing', async () => {
+    const far = (await read(await tile('permits', tileAt(10, AREA.coordinates[0][0])))).layers.permits;
+    assert.ok(far.length > 0);
+    for (let i = 0; i < far.length; i++) {
+      assert.equal(far.feature(i).type, 1);
+      assert.deepEqual(commands(far, i), [[1, 1]]);
+    }
+    const none = await tile('permits', tileAt(16, [13.3, 49.7]));
+    assert.equal(none.status, 204);
+    for (const at of [[21, 0, 0], [3, 8, 0], [3, 0, 8], [-1, 0, 0], ['x', 0, 0]]) assert.equal((await tile('permits', at)).status, 400, String(at));
+    assert.equal((await tile('people', [0, 0, 0])).status, 404);
+  });
+
+  it('are sent once while the layer stays as it is', async () => {
+    const at = tileAt(16, AREA.coordinates[0][0]), { number } = await send(0, 1), etag = (await tile('requests', at)).headers.get('etag');
+    assert.equal((await tile('requests', at, { 'if-none-match': etag })).status, 304);
+    await move(number, 'received', 'withdrawn');
+    assert.notEqual((await tile('requests', at, { 'if-none-match': etag })).status, 304);
+  });
+
+  it('know the offices with their queues, and are described as TileJSON', async () => {
+    const [office] = await features('offices', '?lang=cs&bbox=13.372,49.747,13.378,49.749'), at = tileAt(14, office.geometry.coordinates);
+    const { offices } = (await read(await tile('offices', at))).layers, drawn = Array.from({ length: offices.length }, (_, i) => ({ ...offices.feature(i).properties }));
+    assert.deepEqual(drawn.find(({ id }) => id === office.properties.id), office.properties);
+    for (const layer of ['permits', 'requests', 'offices']) {
+      const { tilejson, tiles: [url], vector_layers: [{ id, fields }] } = await (await fetch(`${portal.url}/tiles/live/${layer}.json?lang=cs`)).json();
+      assert.deepEqual([tilejson, id, typeof fields.title], ['3.0.0', layer, 'string']);
+      const answer = await fetch(url.replace('{z}', at[0]).replace('{x}', at[1]).replace('{y}', at[2]));
+      assert.ok([200, 204].includes(answer.status), url);
+    }
+    assert.equal((await fetch(`${portal.url}/tiles/live/permits`)).status, 404);
   });
 });
 
