@@ -687,6 +687,8 @@ static void crooked_vfr(void **state) {
         const char *text, *code;
     } CASES[] = {
         {epo_pool_printf(pool, "%.2000s", WHOLE), "import.damaged"}, /* cut short */
+        {epo_pool_printf(pool, "%.*s", (int)strlen(WHOLE) - 40, WHOLE),
+         "import.damaged"}, /* late */
         {"<VymennyFormat><Data></VymennyFormat>", "import.damaged"},
         {"<x><!-- VymennyFormat --></x>", "import.vfr"},
         {epo_pool_printf(pool, "<VymennyFormat>%s", deep), "import.vfr"},

@@ -226,6 +226,25 @@ static void a_failing_job_spoils_nothing_else(void **state) {
     assert_true(after.failed - before.failed == 2);
 }
 
+static bool run_counted(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct adding adding = {920001, false, false};
+    ++*(int *)arg;
+    return add(db, &adding, error) && epo_fail(error, EPO_ERROR_CONFLICT, "t.no", "refused");
+}
+
+/* An import of minutes, say: it holds what it has read in arg. */
+static void a_job_alone_that_fails_runs_once(void **state) {
+    (void)state;
+    int runs = 0;
+    struct epo_error error = {0};
+    assert_true(epo_store_write(store, make, NULL, &error)); /* nothing else waits */
+    assert_false(epo_store_write(store, run_counted, &runs, &error));
+    assert_string_equal(error.code, "t.no");
+    assert_int_equal(runs, 1);
+    assert_int_equal(rows_of_reader(920001), 0);
+    assert_true(epo_store_healthy(store, &error));
+}
+
 /* The engine rolls the whole transaction back when it stops a statement: the others begin again. */
 static void a_job_without_end_spoils_nothing_else(void **state) {
     (void)state;
@@ -318,6 +337,7 @@ int main(void) {
         cmocka_unit_test(sixteen_threads_exactly_once),
         cmocka_unit_test(a_failing_job_spoils_nothing_else),
         cmocka_unit_test(a_job_without_end_spoils_nothing_else),
+        cmocka_unit_test(a_job_alone_that_fails_runs_once),
         cmocka_unit_test(a_full_queue_says_so_and_loses_none),
         cmocka_unit_test(closing_finishes_the_queue),
         cmocka_unit_test(a_reader_sees_each_commit_at_once),
