@@ -60,8 +60,10 @@ static void add_place(const struct plain *p, struct epo_json *rows, const struct
     int number = (int)rows->count + 1;
     bool good =
         p->maps != NULL && epo_chosen_read(p->maps, pool, place, p->field->kinds, &chosen, &error);
+    if (good && strcmp(chosen.kind, "drawn") == 0) /* shown as the check will move it */
+        good = epo_place_snap(p->maps, pool, p->field->rules, &chosen.place, &error);
     if (good)
-        epo_json_push(pool, p->drawn, epo_json_copy(pool, chosen.geometry));
+        epo_json_push(pool, p->drawn, epo_json_copy(pool, chosen.place.geojson));
     good = good && epo_locate(p->maps, pool, &chosen.place, &facts, &error);
     epo_json_set_integer(pool, row, "number", number);
     epo_json_set_text(pool, row, "kind", kind_text(p, kind_of(pool, place)));
