@@ -2,8 +2,8 @@
  * R*Tree tables, one thread each, in turns over the same points.
  *   bench_locate MAP-FOLDER POINTS ROUNDS [POINTS-FILE]
  * prints: places a second of ours, of the peer, and points whose district and parcel agree. Writes
- * the points as "lon lat" lines for the HTTP runs. Ours starts from GeoJSON in degrees, the peer is
- * given metres. */
+ * the points as "lon lat" lines for the HTTP runs, and POINTS-FILE.metres. Ours starts from GeoJSON
+ * in degrees, the peer is given metres. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,11 +154,16 @@ static void make_spots(const struct peer *peer, struct epo_pool *pool, struct sp
 }
 
 static void write_spots(const char *path, const struct spot *spots, int count) {
-    FILE *file = fopen(path, "w");
-    if (file == NULL)
+    char metres[600];
+    snprintf(metres, sizeof metres, "%s.metres", path);
+    FILE *file = fopen(path, "w"), *second = fopen(metres, "w");
+    if (file == NULL || second == NULL)
         die("cannot write the points");
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         fprintf(file, "%.7f %.7f\n", spots[i].lon_lat.x, spots[i].lon_lat.y);
+        fprintf(second, "%.3f %.3f\n", spots[i].metres.x, spots[i].metres.y);
+    }
+    fclose(second);
     fclose(file);
 }
 
