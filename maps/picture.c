@@ -151,24 +151,6 @@ static void keep_frame(const struct epo_picture *picture, struct epo_rect kept[4
             (struct epo_rect){right / 2 - 22, bottom / 2 - 22, right / 2 + 22, bottom / 2 + 22};
 }
 
-static cairo_status_t write_piece(void *out, const unsigned char *bytes, unsigned len) {
-    epo_buffer_append(out, bytes, len);
-    return ((struct epo_buffer *)out)->failed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
-}
-
-static bool write_png(struct epo_pool *pool, cairo_surface_t *surface, struct epo_span *png,
-                      struct epo_error *error) {
-    struct epo_buffer out;
-    epo_buffer_init(&out, EPO_PICTURE_BYTES_MAX);
-    cairo_status_t status = cairo_surface_write_to_png_stream(surface, write_piece, &out);
-    if (status == CAIRO_STATUS_SUCCESS)
-        *png = epo_pool_copy(pool, epo_buffer_get(&out));
-    epo_buffer_clear(&out);
-    return status == CAIRO_STATUS_SUCCESS ||
-           epo_fail(error, EPO_ERROR_BROKEN, "picture.png", "the picture cannot be written: %s",
-                    cairo_status_to_string(status));
-}
-
 static bool draw(struct epo_canvas *canvas, struct epo_picture *picture,
                  const struct epo_snapshot *snapshot, struct epo_error *error) {
     struct epo_rect kept[4];
@@ -209,8 +191,8 @@ bool epo_picture_draw(struct epo_maps *maps, const struct epo_looks *looks, stru
     const struct epo_snapshot *snapshot = epo_maps_hold(maps, &slot);
     picture->map_version = epo_pool_copy(pool, epo_span(snapshot->version));
     picture->version = epo_pool_copy(pool, epo_tiles_version_of(snapshot->tiles));
-    bool ok =
-        draw(&canvas, picture, snapshot, error) && write_png(pool, surface, &picture->png, error);
+    bool ok = draw(&canvas, picture, snapshot, error) &&
+              epo_picture_png(pool, surface, &picture->png, error);
     epo_maps_drop(maps, slot);
     cairo_destroy(canvas.cr);
     cairo_surface_destroy(surface);

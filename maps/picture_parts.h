@@ -61,6 +61,11 @@ struct epo_point epo_canvas_at(const struct epo_canvas *canvas, struct epo_point
 struct epo_point epo_tile_at(const struct epo_tile_drawn *tile,
                              const struct epo_mvt_feature *feature, uint32_t point);
 
+/* ---- picture_png.c ---- */
+/* Into the pool. BROKEN "picture.png" for more than EPO_PICTURE_BYTES_MAX. */
+bool epo_picture_png(struct epo_pool *pool, cairo_surface_t *surface, struct epo_span *bytes,
+                     struct epo_error *error);
+
 /* ---- picture_layers.c: ground, water, streets, buildings, borders ---- */
 void epo_picture_layers(struct epo_canvas *canvas);
 
