@@ -96,6 +96,8 @@ static bool compute(struct epo_intake *intake, struct epo_error *error) {
     return true;
 }
 
+/* Whether what stands in the way may be this very request, filed a moment ago. Asked only when
+ * something does: the save finds it out for itself. */
 static bool look_for_key(struct epo_intake *intake, struct epo_error *error) {
     return !intake->db ||
            epo_submission_key_used(intake->portal, intake->db, intake->agenda->manifest->name,
@@ -103,11 +105,10 @@ static bool look_for_key(struct epo_intake *intake, struct epo_error *error) {
                                    &intake->repeated, error);
 }
 
-/* What stands in the way may be this very request, filed a moment ago. */
 static bool check_free(struct epo_intake *intake, struct epo_error *error) {
     struct epo_json *errors = intake->result.errors;
     uint32_t before = errors->count;
-    if (!intake->db || !intake->portal->maps || intake->given_facts || intake->repeated)
+    if (!intake->db || !intake->portal->maps || intake->given_facts)
         return true;
     if (!epo_intake_free(intake, error))
         return false;
@@ -120,8 +121,20 @@ static bool check_free(struct epo_intake *intake, struct epo_error *error) {
     return true;
 }
 
-bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
+static bool ask_agenda(struct epo_intake *intake, struct epo_error *error) {
     struct epo_hook hook;
+    if (!compute(intake, error))
+        return false;
+    if (intake->result.errors->count)
+        return true;
+    if (!ask(intake, EPO_HOOK_CHECK, &hook, error))
+        return false;
+    add_failures(intake, hook.failures);
+    return true;
+}
+
+bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
+    struct epo_error why = {0};
     if (!epo_form_check(intake->form, intake->pool, intake->source, intake->raw,
                         intake->given_facts ? NULL : intake->portal->maps, intake->agenda->catalog,
                         intake->lang, &intake->result, error))
@@ -137,16 +150,22 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
             epo_json_get(epo_json_get(intake->result.facts, field), "district"), "code");
     intake->parameters = find_parameters(intake);
     build_tree(intake);
-    if (!look_for_key(intake, error) || !check_free(intake, error))
+    if (!check_free(intake, error))
         return false;
-    if (!compute(intake, intake->repeated ? NULL : error) && !intake->repeated)
-        return false;
-    if (intake->repeated || intake->result.errors->count)
+    struct epo_json *errors = intake->result.errors;
+    uint32_t before = errors->count;
+    bool ok = ask_agenda(intake, &why);
+    if (ok && errors->count == before)
         return true;
-    if (!ask(intake, EPO_HOOK_CHECK, &hook, error))
+    if (!look_for_key(intake, error))
         return false;
-    add_failures(intake, hook.failures);
-    return true;
+    if (intake->repeated) { /* the first answer will be given again */
+        errors->count = before;
+        return true;
+    }
+    if (!ok && error)
+        *error = why;
+    return ok;
 }
 
 /* ---- filing ---- */
@@ -202,18 +221,29 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
 
 static bool ask_submitted(struct epo_intake *intake, struct epo_error *error) {
     struct epo_hook hook;
+    struct epo_error why = {0};
+    struct epo_json *errors = intake->result.errors;
+    uint32_t before = errors->count;
+    bool ok = !intake->repeated && ask(intake, EPO_HOOK_SUBMITTED, &hook, &why);
+    if (ok) {
+        intake->submitted = hook.result;
+        intake->writes = hook.writes;
+        add_failures(intake, hook.failures);
+        if (hook.failures->count == 0)
+            return true;
+    }
+    if (!intake->repeated && !look_for_key(intake, error))
+        return false;
     if (intake->repeated) {
+        errors->count = before;
         intake->submitted = epo_json_object(intake->pool);
+        intake->writes = NULL;
         return true;
     }
-    if (!ask(intake, EPO_HOOK_SUBMITTED, &hook, error))
-        return false;
-    intake->submitted = hook.result;
-    intake->writes = hook.writes;
-    add_failures(intake, hook.failures);
-    return hook.failures->count == 0 ||
-           epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused",
-                    "The agenda refused the request: its reasons stand in the errors.");
+    if (!ok)
+        *error = why;
+    return ok && epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused",
+                          "The agenda refused the request: its reasons stand in the errors.");
 }
 
 static void release(void *agenda) {

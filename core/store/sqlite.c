@@ -95,7 +95,8 @@ static bool prepare_connection(struct epo_db *db, bool spatial, enum epo_sqlite_
     sqlite3_set_authorizer(db->handle, epo_sqlite_authorize, db);
     const char *common = "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
     /* The pages that the next saves touch again: the ends of tables and indexes. */
-    const char *writing = "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000;";
+    const char *writing =
+        "PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000;";
     /* Nobody maps the file: a failing disk would then be a signal that ends the process, and by
      * system calls it is an error. It costs nothing that could be measured. */
     const char *reading = "PRAGMA query_only = ON; PRAGMA mmap_size = 0;";
