@@ -49,7 +49,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/api/v1/layers/{layer}", epo_layer_get, EPO_ROUTE_API, "api.layer"},
     {EPO_GET, "/tiles/background/{id}/{z}/{x}/{y}", epo_ground_tile, EPO_ROUTE_API,
      "tiles.background"},
-    {EPO_GET, "/tiles/live/{layer}", epo_live_tilejson, EPO_ROUTE_API, "tiles.live_json"},
+    {EPO_GET, "/tiles/live/{tilejson}", epo_live_tilejson, EPO_ROUTE_API, "tiles.live_json"},
     {EPO_GET, "/tiles/live/{layer}/{z}/{x}/{y}", epo_live_tile, EPO_ROUTE_API, "tiles.live"},
     {EPO_GET, "/tiles/city.json", epo_map_tilejson, EPO_ROUTE_API, "tiles.json"},
     {EPO_GET, "/tiles/city/{style}", epo_map_style, EPO_ROUTE_API, "tiles.style"},

@@ -32,7 +32,7 @@ describe('the description', () => {
 
   it('lists every address of the API with every method, and no other', () => {
     const ours = routes().filter(({ flags }) => flags.includes('EPO_ROUTE_API'))
-      .flatMap(({ methods, pattern }) => methods.map((method) => `${method} ${pattern}`.replace('*}', '}').replace('city/{z}/{x}/{y}', 'city/{z}/{x}/{y}.mvt')));
+      .flatMap(({ methods, pattern }) => methods.map((method) => `${method} ${pattern}`.replace('*}', '}').replace(/(city|live\/{layer})\/{z}\/{x}\/{y}/, '$&.mvt')));
     const theirs = Object.entries(openapi.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
     assert.deepEqual(theirs.sort(), ours.sort());
   });

@@ -16,6 +16,6 @@ export function routes() {
   return rows;
 }
 
-const VALUES = { agenda: 'dog_fee', form: 'registration', number: '2026-000001', page: 'dogs', 'route*': 'dogs', z: '12', x: '2200', y: '1393.mvt', style: 'style-light.json', id: 'aerial', layer: 'permits' };
+const VALUES = { agenda: 'dog_fee', form: 'registration', number: '2026-000001', page: 'dogs', 'route*': 'dogs', z: '12', x: '2200', y: '1393.mvt', style: 'style-light.json', id: 'aerial', layer: 'permits', tilejson: 'permits.json' };
 /** A concrete address of a route. */
 export const address = (pattern, values = {}) => pattern.replace(/\{([^}]+)\}/g, (_, name) => ({ ...VALUES, ...values })[name] ?? 'x');
