@@ -16,7 +16,7 @@
 #include "maps/maps.h"
 #include "store/store.h"
 
-enum { LIMIT = 5, QUERIES_MAX = 100000, PEER_QUERIES = 100 };
+enum { LIMIT = 5, QUERIES_MAX = 100000, PEER_QUERIES = 100, PEER_US = 20000000 };
 static const char HOUSES[] =
     "SELECT code, street, part, city, conscription, orientation, letter, postcode"
     " FROM address WHERE evidence = 0"
@@ -163,10 +163,10 @@ static void peer_measure(sqlite3 *map, sqlite3_stmt *houses) {
     sqlite3 *db = peer_make(map);
     sqlite3_stmt *ask = prepare(db, "SELECT code FROM house WHERE text MATCH ?1 ORDER BY rank"
                                     " LIMIT 5");
-    double took[PEER_QUERIES];
+    double took[PEER_QUERIES], until = now_us() + PEER_US;
     long count = 0, first = 0;
     sqlite3_reset(houses);
-    while (count < PEER_QUERIES && sqlite3_step(houses) == SQLITE_ROW) {
+    while (count < PEER_QUERIES && now_us() < until && sqlite3_step(houses) == SQLITE_ROW) {
         struct epo_pool *pool = epo_pool_create();
         char text[512], code[64];
         write_query(houses, pool, (int)(count % 2), text);
