@@ -73,25 +73,46 @@ static inline double nearer(double best, struct epo_mm a, struct epo_mm b, struc
     return far < best ? far : best;
 }
 
-double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at) {
+/* Whether the segment lies wholly to one side of the square of so many millimetres around a point.
+ */
+static inline bool aside(struct epo_mm a, struct epo_mm b, struct epo_mm at, int64_t within) {
+    int64_t west = (int64_t)at.x - within, east = (int64_t)at.x + within;
+    int64_t south = (int64_t)at.y - within, north = (int64_t)at.y + within;
+    return (a.x < west && b.x < west) || (a.x > east && b.x > east) ||
+           (a.y < south && b.y < south) || (a.y > north && b.y > north);
+}
+
+/* The distance, or anything over max_m where it is more than that. */
+static double distance_within(const struct epo_layer *layer, uint32_t feature, struct epo_mm at,
+                              double max_m) {
     const struct epo_feature *f = &layer->features[feature];
     if (layer->shape == EPO_SHAPE_AREA && epo_feature_covers(layer, feature, at))
         return 0;
-    double best = INFINITY; /* mm² */
+    /* mm; a little more than asked for, so that what is just as far is found whatever the rounding
+     */
+    double most = fmin(max_m * 1000 * (1 + 1e-9) + 1, 4e9), best = most * most;
+    int64_t within = (int64_t)most + 1;
     for (uint32_t r = f->first_ring; r < f[1].first_ring; r++) {
         uint32_t from = epo_ring_from(layer, r), end = epo_ring_from(layer, r + 1);
+        const struct epo_mm *p = layer->vertices;
         if (end - from == 1)
-            best = nearer(best, layer->vertices[from], layer->vertices[from], at);
+            best = nearer(best, p[from], p[from], at);
         for (uint32_t i = from; i + 1 < end; i++)
-            best = nearer(best, layer->vertices[i], layer->vertices[i + 1], at);
+            if (!aside(p[i], p[i + 1], at, within))
+                best = nearer(best, p[i], p[i + 1], at);
     }
-    return sqrt(best) / 1000;
+    return best < most * most ? sqrt(best) / 1000 : INFINITY;
+}
+
+double epo_feature_distance(const struct epo_layer *layer, uint32_t feature, struct epo_mm at) {
+    return distance_within(layer, feature, at, INFINITY);
 }
 
 struct at {
     const struct epo_layer *layer;
     struct epo_mm at;
     uint32_t found;
+    const double *nearest_m; /* of a search for the nearest: how near one was found */
 };
 static bool visit_at(uint32_t item, void *arg) {
     struct at *at = arg;
@@ -101,7 +122,7 @@ static bool visit_at(uint32_t item, void *arg) {
 }
 
 uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at) {
-    struct at search = {layer, at, UINT32_MAX};
+    struct at search = {layer, at, UINT32_MAX, NULL};
     if (layer != NULL && layer->shape == EPO_SHAPE_AREA)
         epo_index_search(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, visit_at,
                          &search);
@@ -110,34 +131,30 @@ uint32_t epo_layer_at(const struct epo_layer *layer, struct epo_mm at) {
 
 static double measure(uint32_t item, void *arg) {
     const struct at *at = arg;
-    return epo_feature_distance(at->layer, item, at->at);
+    return distance_within(at->layer, item, at->at, *at->nearest_m);
 }
 
 bool epo_layer_nearest(const struct epo_layer *layer, struct epo_mm at, double max_m,
                        uint32_t *feature, double *distance_m) {
-    struct at from = {layer, at, 0};
+    struct at from = {layer, at, 0, distance_m};
     return layer != NULL &&
            epo_index_nearest(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, max_m,
                              measure, &from, feature, distance_m);
 }
 
-struct within {
-    struct at at;
-    double max_m;
-};
 static double measure_within(uint32_t item, void *arg) {
-    const struct within *within = arg;
-    return measure(item, (void *)&within->at) <= within->max_m ? 0 : INFINITY;
+    const struct at *at = arg;
+    return measure(item, arg) <= *at->nearest_m ? 0 : INFINITY;
 }
 
 /* What is near enough counts as touched: nothing farther is looked at any more. */
 bool epo_layer_within(const struct epo_layer *layer, struct epo_mm at, double max_m) {
-    struct within within = {{layer, at, 0}, max_m};
+    struct at from = {layer, at, 0, &max_m};
     uint32_t feature;
     double distance_m;
     return layer != NULL &&
            epo_index_nearest(&layer->index, (struct epo_box){at.x, at.y, at.x, at.y}, max_m,
-                             measure_within, &within, &feature, &distance_m);
+                             measure_within, &from, &feature, &distance_m);
 }
 
 struct address_from {
