@@ -3,6 +3,7 @@
 #include <cpl_vsi.h>
 #include <math.h>
 
+#include "maps/gdal.h"
 #include "maps/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -28,6 +29,7 @@ static bool take(void *arg, struct epo_import_row *row, struct epo_error *error)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     static const char PATH[] = "/vsimem/fuzz.csv";
     struct epo_error error = {0};
+    epo_assert(epo_gdal_load(&error));
     struct epo_plan plan = {.pool = epo_pool_create()};
     struct epo_import_options options = {0};
     struct epo_import_input input = {PATH, "fuzz.csv", &epo_import_ruian_csv};

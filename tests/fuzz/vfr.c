@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "maps/blob.h"
+#include "maps/gdal.h"
 #include "maps/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -46,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     static const char PATH[] = "/vsimem/fuzz.xml";
     static struct epo_plan *plan;
     struct epo_error error = {0};
+    epo_assert(epo_gdal_load(&error));
     if (plan == NULL) {
         struct epo_plan_file file = {EPO_SHARE "/maps/layers.json", true};
         plan = epo_plan_read(epo_pool_create(), &file, 1, &error);

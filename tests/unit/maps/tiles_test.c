@@ -218,6 +218,7 @@ static void broken_geometry_is_no_geometry(void **state) {
     (void)state;
     char bytes[256];
     struct epo_span good = wkb(bytes, true, WEST, 5);
+    assert_true(epo_gdal_load(NULL));
     OGRGeometryH geometry = epo_mercator_geometry(good);
     assert_non_null(geometry);
     OGR_G_DestroyGeometry(geometry);
