@@ -261,8 +261,22 @@ static void answer_inline(struct epo_exchange *exchange) {
     epo_send_response(exchange, exchange->response);
 }
 
+static bool asks_of_point(const struct epo_request *request) {
+    struct epo_span query = request->raw_query;
+    return request->method == EPO_GET && query.len > 0 &&
+           memchr(query.at, '%', query.len) == NULL && /* no other spelling of what follows */
+           memmem(query.at, query.len, "geometry", 8) == NULL &&
+           memmem(query.at, query.len, "shape", 5) == NULL;
+}
+
+static bool is_quick(const struct epo_exchange *exchange) {
+    int flags = exchange->route->flags;
+    return flags & EPO_ROUTE_INLINE ||
+           (flags & EPO_ROUTE_POINT && asks_of_point(&exchange->request));
+}
+
 static void dispatch(struct epo_exchange *exchange) {
-    if (!exchange->refused_status && exchange->route->flags & EPO_ROUTE_INLINE) {
+    if (!exchange->refused_status && is_quick(exchange)) {
         answer_inline(exchange);
         return;
     }

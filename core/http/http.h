@@ -112,7 +112,9 @@ enum epo_route_flags {
     EPO_ROUTE_CLERK = 4,  /* needs a signed-in clerk or admin, else to /login */
     EPO_ROUTE_ADMIN = 8,
     EPO_ROUTE_LIMITED = 16, /* counts against the address's rate limit (logins, submissions) */
-    EPO_ROUTE_DRAWN = 32    /* the same for pictures, which cost some 50 ms each */
+    EPO_ROUTE_DRAWN = 32,   /* the same for pictures, which cost some 50 ms each */
+    EPO_ROUTE_POINT = 64 /* runs on the loop when asked about one point by lon and lat: the map lies
+                            in memory, and the way to a worker and back costs as much again */
 };
 struct epo_route {
     int methods; /* enum epo_method bits; GET implies HEAD */
