@@ -26,12 +26,10 @@ struct epo_json {
         int64_t integer;
         double real;
         struct epo_span text;
-        struct { /* arrays and objects: children in order; names[i] only for objects */
-            struct epo_json **items;
-            struct epo_span *names;
-        };
+        struct epo_json **items; /* arrays and objects: children in order */
     };
-    uint32_t count, room; /* children; 0 for all else */
+    struct epo_span *names; /* of objects; not in the union: read as a text, an array is empty */
+    uint32_t count, room;   /* children; 0 for all else */
 };
 
 /* Parse one whole JSON text (RFC 8259): refuses comments, trailing bytes, invalid UTF-8, duplicate
