@@ -56,14 +56,6 @@ static void write(const struct epo_place_work *work, const char *kind,
     epo_buffer_clear(&text);
 }
 
-static struct epo_json *geometry(struct epo_pool *pool, const char *type,
-                                 struct epo_json *coordinates) {
-    struct epo_json *shape = epo_json_object(pool);
-    epo_json_set_string(pool, shape, "type", type);
-    epo_json_set(pool, shape, "coordinates", coordinates);
-    return shape;
-}
-
 struct epo_json *epo_sketch_read(struct epo_pool *pool, const struct epo_json *raw,
                                  const struct epo_field *field, uint32_t *count) {
     struct epo_span kind;
@@ -72,8 +64,8 @@ struct epo_json *epo_sketch_read(struct epo_pool *pool, const struct epo_json *r
         *count = corners->count;
     if (corners->count == 0)
         return NULL;
-    return corners->count == 1 ? geometry(pool, "Point", corners->items[0])
-                               : geometry(pool, "LineString", corners);
+    return corners->count == 1 ? epo_geojson_geometry(pool, "Point", corners->items[0])
+                               : epo_geojson_geometry(pool, "LineString", corners);
 }
 
 void epo_sketch_add(const struct epo_place_work *work, const char *kind, struct epo_point spot) {
@@ -109,9 +101,9 @@ bool epo_sketch_close(const struct epo_place_work *work) {
         struct epo_json *rings = epo_json_array(pool);
         epo_json_push(pool, corners, epo_json_copy(pool, corners->items[0]));
         epo_json_push(pool, rings, corners);
-        place = geometry(pool, "Polygon", rings);
+        place = epo_geojson_geometry(pool, "Polygon", rings);
     } else {
-        place = geometry(pool, "LineString", corners);
+        place = epo_geojson_geometry(pool, "LineString", corners);
     }
     if (epo_span_is(kind, "route")) {
         struct epo_json *feature = epo_json_object(pool), *properties;

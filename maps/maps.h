@@ -55,6 +55,9 @@ bool epo_place_read(struct epo_pool *pool, const struct epo_json *geojson, struc
  * pool.
  */
 struct epo_json *epo_geojson_point(struct epo_pool *pool, struct epo_point degrees);
+/* {"type": type, "coordinates": coordinates}; coordinates are linked. In the pool. */
+struct epo_json *epo_geojson_geometry(struct epo_pool *pool, const char *type,
+                                      struct epo_json *coordinates);
 
 /* Several places as one: WKB is a collection, sizes are sums, the anchor is the first one's; has no
  * geojson. count at least 1; of one place a copy. */

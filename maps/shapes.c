@@ -11,8 +11,8 @@ static struct epo_json *position(struct epo_pool *pool, struct epo_point degrees
     return pair;
 }
 
-static struct epo_json *geometry(struct epo_pool *pool, const char *type,
-                                 struct epo_json *coordinates) {
+struct epo_json *epo_geojson_geometry(struct epo_pool *pool, const char *type,
+                                      struct epo_json *coordinates) {
     struct epo_json *object = epo_json_object(pool);
     epo_json_set_string(pool, object, "type", type);
     epo_json_set(pool, object, "coordinates", coordinates);
@@ -29,7 +29,7 @@ static bool push(struct epo_pool *pool, struct epo_json *list, struct epo_point 
 }
 
 struct epo_json *epo_geojson_point(struct epo_pool *pool, struct epo_point degrees) {
-    return geometry(pool, "Point", position(pool, degrees));
+    return epo_geojson_geometry(pool, "Point", position(pool, degrees));
 }
 
 struct epo_json *epo_geojson_line(struct epo_pool *pool, const struct epo_point *metres,
@@ -38,7 +38,7 @@ struct epo_json *epo_geojson_line(struct epo_pool *pool, const struct epo_point 
     for (size_t i = 0; i < count; i++)
         if (!push(pool, list, metres[i], error))
             return NULL;
-    return geometry(pool, "LineString", list);
+    return epo_geojson_geometry(pool, "LineString", list);
 }
 
 struct epo_json *epo_geojson_circle(struct epo_pool *pool, struct epo_point metres, double radius_m,
@@ -51,7 +51,7 @@ struct epo_json *epo_geojson_circle(struct epo_pool *pool, struct epo_point metr
             return NULL;
     }
     epo_json_push(pool, rings, ring);
-    return geometry(pool, "Polygon", rings);
+    return epo_geojson_geometry(pool, "Polygon", rings);
 }
 
 /* ---- GEOS ---- */
@@ -121,7 +121,7 @@ struct epo_json *epo_geojson_geos(struct epo_pool *pool, const GEOSGeometry *fro
     default:
         epo_fail(error, EPO_ERROR_BAD_INPUT, "place.kind", "the place has another kind of shape");
     }
-    return coordinates == NULL ? NULL : geometry(pool, type, coordinates);
+    return coordinates == NULL ? NULL : epo_geojson_geometry(pool, type, coordinates);
 }
 
 static bool number(const struct epo_json *value, double *out) {
