@@ -83,6 +83,10 @@ struct epo_evidence_watch *epo_evidence_watch_start(struct epo_portal *portal,
                                                     struct epo_error *error);
 void epo_evidence_watch_stop(struct epo_evidence_watch *watch); /* NULL is fine */
 
+/* ---- attachment_watch.c ---- */
+/* Until epo_ticker_stop. */
+struct epo_ticker *epo_attachment_watch_start(struct epo_portal *portal);
+
 /* ---- map_watch.c ---- */
 /* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
  * when it was started or called last. */

@@ -10,6 +10,7 @@
 #include "cli.h"
 #include "plugin/background.h"
 #include "portal/demo.h"
+#include "ticker.h"
 
 #define LISTEN_DEFAULT "127.0.0.1:8080"
 
@@ -112,9 +113,9 @@ static void purge(void *server) {
     epo_server_purge(server);
 }
 
-/* The server between its companions: the clock of scheduled jobs, the watches over the map and over
- * evidence that is missing and, for
- * developers, the one over agenda folders. */
+/* The server between its companions: the clock of scheduled jobs, the watches over the map, over
+ * evidence that is missing and over files that nobody claims and, for developers, the one over
+ * agenda folders. */
 static bool run_with_companions(struct serving *serving, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_watch *watch = NULL;
@@ -126,8 +127,10 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     struct epo_map_watch *map = epo_map_watch_start(process->portal.folder, take_map, serving);
     struct epo_evidence_watch *evidence =
         epo_evidence_watch_start(&process->portal, serving->app.looks, error);
+    struct epo_ticker *files = epo_attachment_watch_start(&process->portal);
     bool good = jobs != NULL && evidence != NULL && (watch != NULL || !dev) &&
                 epo_server_run(serving->app.server, error);
+    epo_ticker_stop(files);
     epo_evidence_watch_stop(evidence);
     epo_map_watch_stop(map);
     epo_watch_stop(watch);

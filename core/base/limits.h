@@ -34,6 +34,7 @@
 #define EPO_FETCH_BYTES_MAX (2u << 20) /* a tile of 512 pixels as PNG stays below 1 MiB */
 #define EPO_PICTURE_TILE_BYTES_MAX (4u << 20) /* a tile of 60 kB unpacked is some 200 kB */
 #define EPO_PICTURE_BYTES_MAX (8u << 20)      /* 1024 x 1024 without any compression: 4 MiB */
+#define EPO_ATTACHMENT_BYTES_MAX (100u << 20) /* no setting raises one file above it */
 #define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */

@@ -55,6 +55,8 @@ static const struct epo_setting MEMBERS[] = {
     {"http", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the server: see http.* below"},
     {"lua", EPO_JSON_OBJECT, 0, 0, 0, false, false, "budgets of scripts: see lua.* below"},
     {"maps", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the map: see maps.* below"},
+    {"attachments", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "files that people send: see attachments.* below"},
 };
 const struct epo_setting_group epo_settings_members = {"", MEMBERS,
                                                        sizeof MEMBERS / sizeof *MEMBERS};
