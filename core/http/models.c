@@ -1,5 +1,8 @@
 /* Parts of the pages' models that several handlers share. */
 #include "http/pages.h"
+
+#include "base/log.h"
+#include "portal/definitions.h"
 #include "portal/routing.h"
 #include "portal/session.h"
 
@@ -143,7 +146,7 @@ struct epo_json *epo_page_values(struct epo_request *request, const struct epo_a
         if (last == NULL || money)
             last = row;
     }
-    if (last != NULL)
+    if (last != NULL && agenda != NULL)
         epo_json_set(pool, last, "explain",
                      epo_agenda_explain(agenda, pool, request->lang, values));
     return rows != NULL ? rows : epo_json_array(pool);
@@ -221,6 +224,26 @@ static struct epo_json *history(struct epo_request *request, const struct epo_js
     return rows;
 }
 
+const struct epo_form *epo_page_filed_form(struct epo_request *request,
+                                           const struct epo_json *found,
+                                           struct epo_agenda **agenda) {
+    struct epo_span version = epo_json_get_text(found, "formVersion");
+    const struct epo_form *form = NULL, *kept = NULL;
+    struct epo_error error = {0};
+    *agenda =
+        epo_registry_find(epo_page_app(request)->registry, epo_json_get_text(found, "agenda"));
+    if (*agenda != NULL) {
+        epo_pool_defer(request->pool, release, *agenda);
+        form = epo_agenda_find_form(*agenda, epo_json_get_text(found, "form"));
+    }
+    if (form != NULL && epo_span_is(version, epo_form_version(form)))
+        return form;
+    if (!epo_definitions_form(request->portal, request->db, request->pool, version, NULL, &kept,
+                              &error))
+        epo_log_error(EPO_LOG_ERROR, "definitions.read", &error);
+    return kept != NULL ? kept : form;
+}
+
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
     const struct epo_catalog *catalog = request->portal->catalog;
@@ -228,15 +251,11 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
     struct epo_json *submission = epo_json_set(pool, model, "submission", head(request, found));
     const struct epo_json *facts = epo_json_get(found, "facts");
     const struct epo_json *place = epo_json_get_span(facts, epo_json_get_text(found, "placeField"));
-    struct epo_agenda *agenda =
-        epo_registry_find(epo_page_app(request)->registry, epo_json_get_text(found, "agenda"));
-    const struct epo_form *form = NULL;
-    if (agenda != NULL) {
-        epo_pool_defer(pool, release, agenda);
-        form = epo_agenda_find_form(agenda, epo_json_get_text(found, "form"));
+    struct epo_agenda *agenda;
+    const struct epo_form *form = epo_page_filed_form(request, found, &agenda);
+    if (agenda != NULL)
         epo_page_set_crumb(request, submission, agenda);
-    }
-    if (form != NULL) { /* an agenda that is gone leaves number, state and receipt */
+    if (form != NULL) {
         epo_json_set_text(pool, submission, "title", epo_form_title(form, request->lang));
         epo_json_set(pool, model, "sections",
                      epo_form_summary(form, pool, request->lang, catalog,

@@ -81,6 +81,7 @@ static struct epo_response *show_case(struct epo_request *request, void *arg) {
         epo_json_set_text(pool, model, "place_geojson", epo_json_print(pool, place));
     if (words != NULL)
         epo_json_set(pool, model, "facts", epo_json_copy(pool, words));
+    epo_page_since(request, model, found);
     epo_page_picture(request, model, found, EPO_SPAN(""), handling->account);
     if (!epo_page_evidence(request, model, found, &error))
         return epo_respond_error(request, &error, NULL);

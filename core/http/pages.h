@@ -60,6 +60,15 @@ struct epo_span epo_page_district(struct epo_request *request, const struct epo_
                                   struct epo_span code);
 /* Catalog key of a state: "state.received". */
 const char *epo_page_state_key(struct epo_request *request, struct epo_span state);
+/* The form that a submission was made under: of its own version, the live one or the one that was
+ * kept; else today's, or NULL. *agenda (released by the pool) is NULL where it is gone. */
+const struct epo_form *epo_page_filed_form(struct epo_request *request,
+                                           const struct epo_json *found,
+                                           struct epo_agenda **agenda);
+/* Adds "since" {form (bool), parameters [{name, then, now}], values [{label, then, now}]}: what is
+ * otherwise today than when the submission was made. */
+void epo_page_since(struct epo_request *request, struct epo_json *model,
+                    const struct epo_json *found);
 /* Everything that a submission's pages show: "submission", "sections", "values", "place_words",
  * "history". found as epo_submission_find made it. */
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found);

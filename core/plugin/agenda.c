@@ -97,6 +97,7 @@ static bool load_forms(struct epo_agenda *agenda, struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
     bool good = true;
     agenda->forms = EPO_NEW_ARRAY(agenda->pool, struct epo_form *, manifest->form_count + 1);
+    agenda->forms_kept = EPO_NEW_ARRAY(agenda->pool, atomic_bool, manifest->form_count + 1);
     for (size_t i = 0; i < manifest->form_count; i++)
         good = load_form(agenda, manifest->forms[i], faults) && good;
     return good;

@@ -3,6 +3,7 @@
 #define EPO_PLUGIN_AGENDA_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "plugin/manifest.h"
 #include "plugin/plugin.h"
@@ -37,6 +38,7 @@ struct epo_agenda {
     struct epo_templates *templates;
     struct epo_form **forms;
     size_t form_count;
+    atomic_bool *forms_kept; /* by form: its definition is in the store (portal/definitions.h) */
     const struct epo_runtime *runtime;
     epo_plugin plugin; /* members that an older plugin lacks are NULL */
     void *self, *handle;

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "plugin/agenda.h"
 #include "plugin/public.h"
+#include "portal/definitions.h"
 #include "portal/occupancy.h"
 #include "portal/routing.h"
 
@@ -176,6 +177,7 @@ struct save {
     struct epo_span map_version; /* under which the places were checked */
     const struct epo_located *places;
     const struct epo_publication *publication; /* what of it everybody may see, or NULL */
+    bool keep_definition;                      /* it is not in the store yet */
 };
 
 /* Inside the save. A map is replaced whole: while its version stands, so does what was checked. */
@@ -211,7 +213,10 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
         return true;
     int64_t number = 0;
     epo_assert(epo_number_read(epo_span(intake->filed->number), &number));
-    return epo_located_put(intake->portal, db, number, save->places, save->map_version, error) &&
+    return (!save->keep_definition ||
+            epo_definitions_keep(intake->portal, db, intake->agenda->manifest->name, intake->form,
+                                 error)) &&
+           epo_located_put(intake->portal, db, number, save->places, save->map_version, error) &&
            epo_occupancy_take(intake->portal, db, intake->filed->number, intake->occupants,
                               error) &&
            (save->publication == NULL ||
@@ -285,6 +290,22 @@ static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *v
     return text;
 }
 
+bool epo_agenda_form_kept(struct epo_agenda *agenda, struct epo_db *db, const struct epo_form *form,
+                          bool *kept, struct epo_error *error) {
+    atomic_bool *known = NULL;
+    for (size_t i = 0; i < agenda->form_count; i++)
+        if (agenda->forms[i] == form)
+            known = &agenda->forms_kept[i];
+    *kept = known && atomic_load_explicit(known, memory_order_relaxed);
+    if (*kept || !db)
+        return true;
+    if (!epo_definitions_has(agenda->portal, db, epo_form_version(form), kept, error))
+        return false;
+    if (*kept && known) /* committed: no save of this generation has to look again */
+        atomic_store_explicit(known, true, memory_order_relaxed);
+    return true;
+}
+
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error) {
     epo_assert(intake->tree && intake->result.errors->count == 0);
@@ -298,6 +319,10 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
     intake->filed = EPO_NEW(pool, struct epo_filed);
     struct save *save = EPO_NEW(pool, struct save);
     save->intake = intake;
+    bool kept;
+    if (!epo_agenda_form_kept(intake->agenda, intake->db, intake->form, &kept, error))
+        return false;
+    save->keep_definition = !kept;
     save->map_version =
         epo_json_get_text(field ? epo_json_get(intake->result.facts, field) : NULL, "map_version");
     save->filing = (struct epo_filing){

@@ -173,6 +173,11 @@ bool epo_agenda_office(const struct epo_agenda *agenda, struct epo_pool *pool,
 struct epo_json *epo_agenda_explain(const struct epo_agenda *agenda, struct epo_pool *pool,
                                     const char *lang, const struct epo_json *values);
 
+/* intake.c: is the definition of this form, live or older, in the store? Remembered for each
+ * generation, so that it costs a statement only until it is. db NULL: as far as is remembered. */
+bool epo_agenda_form_kept(struct epo_agenda *agenda, struct epo_db *db, const struct epo_form *form,
+                          bool *kept, struct epo_error *error);
+
 /* intake.c: the one way from raw answers to a filed submission, for pages and API alike. */
 struct epo_intake {
     /* in */

@@ -264,7 +264,7 @@ static const struct epo_statement FIND = {
     "SELECT s.agenda, s.form, s.form_version, s.lang, s.received_at_us, s.receipt, s.answers,\n"
     "    s.facts, s.computed, s.place_field, s.sender,\n"
     "    c.title, c.place_text, c.state, c.district, c.office, c.due, c.changed_at_us,\n"
-    "    l.area_m2, l.map_version\n"
+    "    l.area_m2, l.map_version, s.parameters\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
     "LEFT JOIN locations AS l\n"
@@ -332,6 +332,7 @@ static struct epo_json *read_found(struct epo_pool *pool, struct epo_rows *rows,
     set_json(pool, found, "answers", epo_rows_text(rows, 6));
     set_json(pool, found, "facts", epo_rows_text(rows, 7));
     set_json(pool, found, "values", epo_rows_text(rows, 8));
+    set_json(pool, found, "parameters", epo_rows_text(rows, 20));
     if (epo_rows_real(rows, 18) > 0)
         epo_json_set(pool, found, "areaM2", epo_json_real(pool, epo_rows_real(rows, 18)));
     const struct epo_json *place =

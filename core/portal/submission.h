@@ -76,7 +76,7 @@ struct epo_viewer {          /* all empty: sees nothing */
     struct epo_span token;   /* access token or receipt from the link */
 };
 /* {"number","agenda","form","formVersion","title","lang","receivedAt","received_at_us","receipt",
- *  "answers","facts","values","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
+ *  "answers","facts","values","parameters","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
  *  "office","state","due","changedAt","sender",
  *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}]};
  * NOT_FOUND also where the viewer may not see it (no enumeration). */
