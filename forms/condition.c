@@ -8,6 +8,7 @@
 
 struct run {
     struct epo_pool *pool;
+    const struct epo_json *answers, *outer; /* outer: for what answers lack, or NULL */
     struct epo_error *error;
     int steps, depth;
 };
@@ -190,6 +191,11 @@ static struct epo_json *find_var(struct run *run, const struct epo_json *name,
     const struct epo_json *at = scope;
     if (name->type == EPO_JSON_NULL || path.len == 0)
         return borrow(scope);
+    if (scope == run->answers && run->outer != NULL) {
+        struct epo_span rest;
+        if (epo_json_get_span(scope, epo_span_cut(path, '.', &rest)) == NULL)
+            at = run->outer;
+    }
     while (path.len > 0 && at != NULL) {
         struct epo_span part = epo_span_cut(path, '.', &path);
         int64_t index;
@@ -493,10 +499,10 @@ static struct epo_json *apply(struct run *run, const struct epo_json *rule,
     return value;
 }
 
-bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
-                         const struct epo_json *answers, struct epo_json **value,
-                         struct epo_error *error) {
-    struct run run = {.pool = pool, .error = error};
+static bool evaluate(struct epo_pool *pool, const struct epo_json *rule,
+                     const struct epo_json *answers, const struct epo_json *outer,
+                     struct epo_json **value, struct epo_error *error) {
+    struct run run = {.pool = pool, .answers = answers, .outer = outer, .error = error};
     *value = apply(&run, rule, answers);
     if (run.steps >= EPO_CONDITION_STEPS_MAX)
         return epo_fail(error, EPO_ERROR_TOO_LARGE, "form.condition",
@@ -505,13 +511,20 @@ bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
     return true;
 }
 
+bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
+                         const struct epo_json *answers, struct epo_json **value,
+                         struct epo_error *error) {
+    return evaluate(pool, rule, answers, NULL, value, error);
+}
+
 bool epo_condition_holds(struct epo_pool *pool, const struct epo_json *rule,
-                         const struct epo_json *answers, bool *holds, struct epo_error *error) {
+                         const struct epo_json *answers, const struct epo_json *outer, bool *holds,
+                         struct epo_error *error) {
     struct epo_json *value;
     *holds = true;
     if (rule == NULL)
         return true;
-    if (!epo_condition_value(pool, rule, answers, &value, error))
+    if (!evaluate(pool, rule, answers, outer, &value, error))
         return false;
     *holds = truthy(value);
     return true;

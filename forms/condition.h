@@ -21,16 +21,24 @@ const struct epo_condition_shape *epo_condition_shape(struct epo_span name); /* 
 #define EPO_CONDITION_NAMES_MAX 40
 void epo_condition_names(const char *names[EPO_CONDITION_NAMES_MAX]); /* NULL-ended */
 
-/* Known operations, number of arguments, and var naming a field before `before` (index). */
-void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule, uint32_t before);
+/* Known operations, number of arguments, and var naming a field before `before` (index) or a
+ * repeated group before `section` (index). inside: the group whose condition it is, or NULL. */
+struct epo_condition_place {
+    uint32_t before, section;
+    const struct epo_section *inside;
+};
+void epo_condition_check(struct epo_reader *reader, const struct epo_json *rule,
+                         struct epo_condition_place place);
 
 /* The value of a rule over typed answers, as JsonLogic's reference (json-logic-js) has it. false:
  * it took too many steps. A NULL rule is true. */
 bool epo_condition_value(struct epo_pool *pool, const struct epo_json *rule,
                          const struct epo_json *answers, struct epo_json **value,
                          struct epo_error *error);
+/* outer: answers for what `answers` lack (the form's, around an item of a group), or NULL. */
 bool epo_condition_holds(struct epo_pool *pool, const struct epo_json *rule,
-                         const struct epo_json *answers, bool *holds, struct epo_error *error);
+                         const struct epo_json *answers, const struct epo_json *outer, bool *holds,
+                         struct epo_error *error);
 
 /* The condition as a JSON Schema of the answers object, or NULL where JSON Schema cannot say it.
  * Exact for answers whose earlier fields are valid. */

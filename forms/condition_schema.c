@@ -46,6 +46,12 @@ static struct epo_json *answered(const struct epo_draw *draw, const char *id,
     return schema;
 }
 
+/* A schema sees one object: that of the form, or of an item of a group. */
+static const struct epo_field *in_scope(const struct epo_draw *draw,
+                                        const struct epo_field *field) {
+    return field != NULL && epo_field_group(draw->form, field) == draw->group ? field : NULL;
+}
+
 /* The field of {"var": "id"}, or NULL for anything else. */
 static const struct epo_field *var_of(const struct epo_draw *draw, const struct epo_json *rule) {
     const struct epo_json *name = epo_json_get(rule, "var");
@@ -53,7 +59,7 @@ static const struct epo_field *var_of(const struct epo_draw *draw, const struct 
         name = name->count == 1 ? name->items[0] : NULL;
     if (rule->type != EPO_JSON_OBJECT || rule->count != 1 || !epo_json_is_text(name))
         return NULL;
-    return epo_form_field(draw->form, name->text);
+    return in_scope(draw, epo_form_field(draw->form, name->text));
 }
 
 static bool is_literal(const struct epo_json *rule) {
@@ -159,7 +165,7 @@ static struct epo_json *missing(const struct epo_draw *draw, const struct epo_js
     struct epo_json *names = epo_json_array(draw->pool);
     for (uint32_t i = 0; i < arguments->count; i++) {
         if (!epo_json_is_text(arguments->items[i]) ||
-            epo_form_field(draw->form, arguments->items[i]->text) == NULL)
+            in_scope(draw, epo_form_field(draw->form, arguments->items[i]->text)) == NULL)
             return NULL;
         epo_json_push(draw->pool, names, epo_json_copy(draw->pool, arguments->items[i]));
     }

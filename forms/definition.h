@@ -62,6 +62,10 @@ struct epo_section {
     const char *id;
     const struct epo_json *definition, *when;
     uint32_t first, count; /* fields */
+    /* A repeated group: its answer is an array of items, each with these fields. */
+    bool repeated;
+    int64_t min_items, max_items;
+    const struct epo_json *item, *add; /* texts: what one is called, the button */
 };
 
 struct epo_form {
@@ -75,7 +79,10 @@ struct epo_form {
     const struct epo_field *place;
 };
 
-/* NULL if there is none. */
+/* NULL if there is none. Fields of repeated groups too. */
 const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_span id);
+/* The repeated group that the field stands in, or NULL. */
+const struct epo_section *epo_field_group(const struct epo_form *form,
+                                          const struct epo_field *field);
 
 #endif

@@ -253,5 +253,5 @@ bool epo_expression_read(struct epo_pool *pool, struct epo_span text, const char
 
 bool epo_expression_holds(struct epo_pool *pool, const struct epo_json *rule,
                           const struct epo_json *variables, bool *holds, struct epo_error *error) {
-    return epo_condition_holds(pool, rule, variables, holds, error);
+    return epo_condition_holds(pool, rule, variables, NULL, holds, error);
 }

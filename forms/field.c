@@ -35,7 +35,8 @@ struct epo_span epo_raw_text(const struct epo_json *raw, const char *name) {
 bool epo_check_refuse_with(struct epo_check *check, const char *path, const char *code,
                            struct epo_span message) {
     struct epo_json *refusal = epo_json_object(check->pool);
-    epo_json_set_string(check->pool, refusal, "path", path);
+    epo_json_set_string(check->pool, refusal, "path",
+                        epo_pool_printf(check->pool, "%s%s", check->prefix, path));
     epo_json_set_string(check->pool, refusal, "code", code);
     epo_json_set_text(check->pool, refusal, "message", message);
     epo_json_push(check->pool, check->result->errors, refusal);

@@ -18,6 +18,10 @@ struct epo_check {
     const char *lang;
     struct epo_date today;
     struct epo_form_result *result;
+    /* Inside an item of a repeated group raw and result->answers are the item's own; else "" and
+     * NULL. */
+    const char *prefix;                  /* of names and paths: "dogs.0." */
+    const struct epo_json *form_answers; /* those of the whole form */
     struct epo_error *error;
     bool broken; /* checking itself failed; error is filled */
 };
@@ -29,13 +33,17 @@ struct epo_draw {
     const struct epo_catalog *catalog;
     const char *lang;
     struct epo_date today;
-    const struct epo_form_result *result; /* or NULL */
+    const struct epo_form_result *result; /* or NULL; inside an item raw and answers are its own */
+    const char *prefix;                   /* as in struct epo_check, or NULL */
+    const struct epo_json *form_answers;
+    const struct epo_section *group; /* whose item it is, or NULL */
 };
 
 struct epo_field_kind {
     const char *name;
     const char *const *properties; /* of its definition, besides those of every field; NULL-ended */
     const char *json_type;         /* for the message when JSON has another */
+    bool alone;                    /* never in a repeated group */
     /* Reads its own properties into the field. */
     void (*read)(struct epo_reader *reader, struct epo_field *field,
                  const struct epo_json *definition);
@@ -65,11 +73,36 @@ void epo_field_kind_names(const char *names[EPO_FIELD_KINDS_MAX]); /* NULL-ended
  * values (may be NULL; label is added to it). Returns false. */
 bool epo_check_refuse(struct epo_check *check, const struct epo_field *field, const char *code,
                       struct epo_json *values);
-/* The same with the message at hand. */
+/* The same with the message at hand; inside an item the path gets its prefix. */
 bool epo_check_refuse_with(struct epo_check *check, const char *path, const char *code,
                            struct epo_span message);
 bool epo_check_broken(struct epo_check *check);
 
+/* ---- group.c: repeated groups ---- */
+/* The earlier form's answer to another field: the item's own, or the form's. */
+const struct epo_json *epo_check_answer(const struct epo_check *check,
+                                        const struct epo_field *field);
+/* Items as they came, an array of raw answers without their prefix; of HTML gathered from names
+ * "dogs.0.chip". NULL where JSON has something else than an array. */
+struct epo_json *epo_group_items(struct epo_pool *pool, const struct epo_section *group,
+                                 const struct epo_json *raw, enum epo_answers_source source);
+/* "Dog 2"; index from 0 */
+const char *epo_group_title(struct epo_pool *pool, const struct epo_section *group,
+                            const char *lang, uint32_t index);
+const struct epo_section *epo_form_group(const struct epo_form *form, struct epo_span id);
+
+/* Where a path of answers leads: "chip", "dogs", "dogs.0", "dogs.0.chip". */
+struct epo_form_spot {
+    const struct epo_section *group; /* or NULL */
+    const struct epo_field *field;   /* NULL: the group or its item as such */
+    bool in_item;
+    uint32_t item;
+};
+/* False where the form has nothing under that path. */
+bool epo_form_find(const struct epo_form *form, struct epo_span path, struct epo_form_spot *spot);
+
+/* Its name in a page: "chip", in an item "dogs.0.chip". */
+const char *epo_draw_path(const struct epo_draw *draw, const struct epo_field *field);
 struct epo_span epo_field_label(const struct epo_field *field, const char *lang);
 /* What was typed for a name of raw: the first text, or empty. */
 struct epo_span epo_raw_text(const struct epo_json *raw, const char *name);

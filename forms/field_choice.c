@@ -169,9 +169,10 @@ static void push_option(const struct epo_draw *draw, const struct epo_field *fie
                         struct epo_span hint) {
     struct epo_pool *pool = draw->pool;
     struct epo_json *option = epo_json_object(pool);
+    const char *path = epo_draw_path(draw, field);
     const char *id = options->count == 0
-                         ? epo_pool_printf(pool, "field-%s", field->id)
-                         : epo_pool_printf(pool, "field-%s-%u", field->id, options->count + 1);
+                         ? epo_pool_printf(pool, "field-%s", path)
+                         : epo_pool_printf(pool, "field-%s-%u", path, options->count + 1);
     epo_json_set_text(pool, option, "value", value);
     epo_json_set_text(pool, option, "label", label);
     epo_json_set_text(pool, option, "hint", hint); /* empty, lest it borrow the field's */

@@ -74,6 +74,13 @@ static const struct epo_field *read_other(struct epo_reader *reader, const struc
                          EPO_ARG(id));
         return NULL;
     }
+    const struct epo_section *group = epo_field_group(reader->form, other);
+    if (group != NULL && other->section != field->section) {
+        epo_reader_fault(reader, epo_json_get(definition, name),
+                         "\"%.*s\" stands in the repeated group \"%s\": there are many of it",
+                         EPO_ARG(id), group->id);
+        return NULL;
+    }
     return other;
 }
 
@@ -128,8 +135,8 @@ static bool check_other(struct epo_check *check, const struct epo_field *field,
                         const struct epo_field *other, struct epo_date date, bool same_day,
                         const char *code) {
     struct epo_date earlier;
-    if (other == NULL ||
-        !epo_date_parse(epo_json_get_text(check->result->answers, other->id), &earlier))
+    const struct epo_json *said = other != NULL ? epo_check_answer(check, other) : NULL;
+    if (!epo_json_is_text(said) || !epo_date_parse(said->text, &earlier))
         return true;
     int64_t between = epo_date_days(date) - epo_date_days(earlier);
     if (between > 0 || (same_day && between == 0))

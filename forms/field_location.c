@@ -58,6 +58,9 @@ static void check_named(struct epo_reader *reader, const struct epo_json *rule, 
         epo_reader_fault(reader, epo_json_get(rule, name),
                          "\"%s\" wants the id of a %s field, not \"%.*s\"", name, what,
                          EPO_ARG(id));
+    else if (id.len > 0 && epo_field_group(reader->form, field) != NULL)
+        epo_reader_fault(reader, epo_json_get(rule, name),
+                         "\"%.*s\" stands in a repeated group: there are many of it", EPO_ARG(id));
 }
 
 void epo_location_check_named(struct epo_reader *reader, const struct epo_field *field) {
@@ -293,6 +296,7 @@ static const char *const location_properties[] = {"kinds",   "rules",    "view",
 const struct epo_field_kind epo_kind_location = {.name = "location",
                                                  .properties = location_properties,
                                                  .json_type = "object",
+                                                 .alone = true,
                                                  .read = read_location,
                                                  .accept = accept_location,
                                                  .limits = epo_location_limits,

@@ -45,8 +45,10 @@ struct epo_json *epo_form_place_error(const struct epo_form *form, struct epo_po
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
 
-/* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). In HTML
- * a name sent several times is an array of texts; a location field "area" sends "area" (GeoJSON
+/* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). A
+ * repeated group "dogs" is an array of such objects in JSON, names "dogs.0.chip" in HTML, where
+ * "dogs.0" says that the item is there; paths of errors are "dogs.0.chip" in both. In HTML a name
+ * sent several times is an array of texts; a location field "area" sends "area" (GeoJSON
  * text or typed coordinates), "area.q" (words to search for) and "area.address" (id of the chosen
  * address). */
 enum epo_answers_source { EPO_ANSWERS_FROM_HTML, EPO_ANSWERS_FROM_JSON };
@@ -116,6 +118,11 @@ void epo_form_view_places(const struct epo_form *form, struct epo_pool *pool, co
                           const struct epo_json *raw, const struct epo_form_steps *steps,
                           struct epo_json *view);
 
+/* _action "group:dogs:add" or "group:dogs:remove-2" (from 1) of a repeated group: raw (HTML) with
+ * an item more or less, its names counted from 0 again. False: the action is none of these. */
+bool epo_form_take_groups(const struct epo_form *form, struct epo_pool *pool, struct epo_json *raw,
+                          struct epo_span action);
+
 /* Takes a place's search out of what a browser typed, so that its geometry counts. */
 void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field);
 
@@ -129,7 +136,8 @@ struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *poo
  * [{"name","value"}], only names that the form knows. raw as given to epo_form_check (HTML). */
 struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,
                                  const struct epo_json *raw);
-/* View model of the answers for reading: [{"id","section","rows":[{"id","label","text",
+/* View model of the answers for reading, each item of a repeated group as a section of its own
+ * ("dogs.0"): [{"id","section","rows":[{"id","label","text",
  * "geojson"? (GeoJSON as text),"words"?}]}], for review, receipt, office. answers as in
  * result->answers or as stored. */
 struct epo_json *epo_form_summary(const struct epo_form *form, struct epo_pool *pool,

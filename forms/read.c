@@ -14,6 +14,12 @@ const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_s
     return NULL;
 }
 
+const struct epo_section *epo_field_group(const struct epo_form *form,
+                                          const struct epo_field *field) {
+    const struct epo_section *section = &form->sections[field->section];
+    return section->repeated ? section : NULL;
+}
+
 /* -- fields ----------------------------------------------------------------------------------- */
 
 static const char *const field_members[] = {"id",       "type", "label",        "hint",
@@ -75,8 +81,15 @@ static void read_field(struct epo_reader *reader, const struct epo_json *definit
     field.required = epo_reader_boolean(reader, definition, "required", true);
     field.when = epo_json_get(definition, "when");
     if (field.when != NULL)
-        epo_condition_check(reader, field.when, field.index);
+        epo_condition_check(
+            reader, field.when,
+            (struct epo_condition_place){field.index, section, epo_field_group(form, &field)});
     check_autocomplete(reader, definition);
+    if (field.kind->alone && form->sections[section].repeated)
+        epo_reader_fault(reader, definition,
+                         "a field of type %s cannot stand in a repeated group: put it into a "
+                         "section of its own",
+                         field.kind->name);
     field.kind->read(reader, &field, definition);
     if (field.id[0] != '\0')
         form->fields[form->field_count++] = field;
@@ -91,29 +104,82 @@ static bool section_exists(const struct epo_form *form, const char *id) {
     return false;
 }
 
+/* What a browser posts of a form must fit into what the portal takes of one: each item has a name
+ * for itself and one for each field. */
+static void check_names(struct epo_reader *reader) {
+    const struct epo_form *form = reader->form;
+    int64_t names = 0;
+    for (uint32_t i = 0; i < form->section_count; i++) {
+        const struct epo_section *section = &form->sections[i];
+        names += section->repeated ? section->max_items * (section->count + 1) : section->count;
+    }
+    if (names > EPO_FIELD_COUNT_MAX)
+        epo_reader_fault(reader, epo_json_get(form->definition, "sections"),
+                         "with all items of the repeated groups the form asks up to %lld "
+                         "questions; at most %d fit: lower their \"max\"",
+                         (long long)names, EPO_FIELD_COUNT_MAX);
+}
+
+/* {"min": 1, "max": 10, "item": {"cs": "Pes", …}, "add": {"cs": "Přidat psa", …}} */
+static void read_repeat(struct epo_reader *reader, struct epo_section *section,
+                        const struct epo_json *definition) {
+    static const char *const known[] = {"min", "max", "item", "add", NULL};
+    const struct epo_json *repeat = epo_json_get(definition, "repeat");
+    if (repeat == NULL)
+        return;
+    section->repeated = true;
+    section->max_items = EPO_ITEMS_MAX;
+    if (repeat->type != EPO_JSON_OBJECT) {
+        epo_reader_fault(reader, repeat, "\"repeat\" wants {\"min\", \"max\", \"item\", \"add\"}");
+        return;
+    }
+    epo_reader_members(reader, repeat, known, NULL);
+    epo_reader_integer(reader, repeat, "min", 0, EPO_ITEMS_MAX, &section->min_items);
+    epo_reader_integer(reader, repeat, "max", 1, EPO_ITEMS_MAX, &section->max_items);
+    if (section->min_items > section->max_items)
+        epo_reader_fault(reader, repeat, "min is over max");
+    section->item = epo_reader_texts(reader, repeat, "item", true);
+    section->add = epo_reader_texts(reader, repeat, "add", true);
+}
+
 static void read_section(struct epo_reader *reader, const struct epo_json *definition) {
-    static const char *const known[] = {"id", "title", "intro", "when", "fields", NULL};
+    static const char *const known[] = {"id", "title", "intro", "when", "repeat", "fields", NULL};
     struct epo_form *form = reader->form;
+    struct epo_section *section = &form->sections[form->section_count];
     if (definition->type != EPO_JSON_OBJECT) {
         epo_reader_fault(reader, definition, "a section is an object");
         return;
     }
     epo_reader_members(reader, definition, known, NULL);
-    struct epo_section section = {.definition = definition, .first = form->field_count};
-    section.id = epo_reader_id(reader, definition);
-    if (section.id[0] != '\0' && section_exists(form, section.id))
+    *section = (struct epo_section){.definition = definition, .first = form->field_count};
+    section->id = epo_reader_id(reader, definition);
+    if (section->id[0] != '\0' && section_exists(form, section->id))
         epo_reader_fault(reader, epo_json_get(definition, "id"),
-                         "the section \"%s\" stands twice in the form", section.id);
+                         "the section \"%s\" stands twice in the form", section->id);
     epo_reader_texts(reader, definition, "title", true);
     epo_reader_texts(reader, definition, "intro", false);
-    section.when = epo_json_get(definition, "when");
-    if (section.when != NULL)
-        epo_condition_check(reader, section.when, form->field_count);
+    section->when = epo_json_get(definition, "when");
+    if (section->when != NULL)
+        epo_condition_check(
+            reader, section->when,
+            (struct epo_condition_place){form->field_count, form->section_count, NULL});
+    read_repeat(reader, section, definition);
     const struct epo_json *fields = epo_reader_array(reader, definition, "fields", true);
     for (uint32_t i = 0; fields != NULL && i < fields->count; i++)
         read_field(reader, fields->items[i], form->section_count);
-    section.count = form->field_count - section.first;
-    form->sections[form->section_count++] = section;
+    section->count = form->field_count - section->first;
+    form->section_count++;
+}
+
+/* The answers of a group stand under its id, beside those of fields. */
+static void check_group_ids(struct epo_reader *reader) {
+    const struct epo_form *form = reader->form;
+    for (uint32_t i = 0; i < form->section_count; i++)
+        if (form->sections[i].repeated &&
+            epo_form_field(form, epo_span(form->sections[i].id)) != NULL)
+            epo_reader_fault(reader, epo_json_get(form->sections[i].definition, "id"),
+                             "\"%s\" is the id of a field too: call the repeated group otherwise",
+                             form->sections[i].id);
 }
 
 /* -- the rest of a definition ----------------------------------------------------------------- */
@@ -137,7 +203,8 @@ static void read_computed(struct epo_reader *reader, const struct epo_json *defi
             epo_reader_fault(reader, each, "a computed \"type\" is money, number or text%s%s%s",
                              near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         }
-        if (id[0] != '\0' && epo_form_field(reader->form, epo_span(id)) != NULL)
+        if (id[0] != '\0' && (epo_form_field(reader->form, epo_span(id)) != NULL ||
+                              epo_form_group(reader->form, epo_span(id)) != NULL))
             epo_reader_fault(reader, each, "\"%s\" is the id of a field already", id);
         epo_reader_texts(reader, each, "label", true);
     }
@@ -188,6 +255,8 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     form->fields = EPO_NEW_ARRAY(form->pool, struct epo_field, EPO_FORM_FIELDS_MAX);
     for (uint32_t i = 0; i < sections->count; i++)
         read_section(reader, sections->items[i]);
+    check_group_ids(reader);
+    check_names(reader);
     read_computed(reader, definition);
     find_place(reader, definition);
     for (uint32_t i = 0; i < form->field_count; i++)

@@ -13,23 +13,23 @@ static void set_text(const struct epo_draw *draw, struct epo_json *model, const 
     epo_json_set_text(draw->pool, model, name, text);
 }
 
-/* The first message for a field, or empty. */
-static struct epo_span message_for(const struct epo_draw *draw, const char *id) {
+/* The first message for a path, or empty. */
+static struct epo_span message_for(const struct epo_draw *draw, const char *path) {
     const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
     for (uint32_t i = 0; errors != NULL && i < errors->count; i++)
-        if (epo_span_is(epo_json_get_text(errors->items[i], "path"), id))
+        if (epo_span_is(epo_json_get_text(errors->items[i], "path"), path))
             return epo_json_get_text(errors->items[i], "message");
     return (struct epo_span){"", 0};
 }
 
 /* Hint first, then the error: the order in which they are read out. */
 static void set_description(const struct epo_draw *draw, const struct epo_field *field,
-                            struct epo_json *model) {
+                            const char *path, struct epo_json *model) {
     struct epo_pool *pool = draw->pool;
     struct epo_span hint = text_of(draw, field->definition, "hint");
-    struct epo_span error = message_for(draw, field->id);
-    const char *hint_id = epo_pool_printf(pool, "field-%s-hint", field->id);
-    const char *error_id = epo_pool_printf(pool, "field-%s-error", field->id);
+    struct epo_span error = message_for(draw, path);
+    const char *hint_id = epo_pool_printf(pool, "field-%s-hint", path);
+    const char *error_id = epo_pool_printf(pool, "field-%s-error", path);
     set_text(draw, model, "hint", hint);
     set_text(draw, model, "error", error);
     epo_json_set_boolean(pool, model, "invalid", error.len > 0);
@@ -45,7 +45,8 @@ static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
     bool holds = false;
     struct epo_json *none = epo_json_object(draw->pool);
     const struct epo_json *answers = draw->result != NULL ? draw->result->answers : none;
-    return epo_condition_holds(draw->pool, when, answers, &holds, NULL) && holds;
+    return epo_condition_holds(draw->pool, when, answers, draw->form_answers, &holds, NULL) &&
+           holds;
 }
 
 static void set_condition(const struct epo_draw *draw, const struct epo_json *when,
@@ -55,12 +56,19 @@ static void set_condition(const struct epo_draw *draw, const struct epo_json *wh
              when != NULL ? epo_json_print(draw->pool, when) : EPO_SPAN(""));
 }
 
+const char *epo_draw_path(const struct epo_draw *draw, const struct epo_field *field) {
+    return draw->prefix == NULL || draw->prefix[0] == '\0'
+               ? field->id
+               : epo_pool_printf(draw->pool, "%s%s", draw->prefix, field->id);
+}
+
 static struct epo_json *field_model(const struct epo_draw *draw, const struct epo_field *field) {
     struct epo_pool *pool = draw->pool;
     struct epo_json *model = epo_json_object(pool);
     const char *kind = field->kind->name;
-    epo_json_set_string(pool, model, "id", field->id);
-    epo_json_set_string(pool, model, "name", field->id);
+    const char *path = epo_draw_path(draw, field);
+    epo_json_set_string(pool, model, "id", path);
+    epo_json_set_string(pool, model, "name", path);
     epo_json_set_string(pool, model, "partial", epo_pool_printf(pool, "forms/field_%s", kind));
     epo_json_set_string(pool, model, "type", kind);
     epo_json_set_text(pool, model, "label", epo_field_label(field, draw->lang));
@@ -72,7 +80,7 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
                                         "step",      "width", "spellcheck"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         epo_json_set_string(pool, model, texts[i], "");
-    set_description(draw, field, model);
+    set_description(draw, field, path, model);
     field->kind->view(draw, field, model);
     struct epo_span mode = epo_json_get_text(field->definition, "inputmode");
     if (mode.len > 0)
@@ -82,33 +90,131 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     return model;
 }
 
+static void set_fields(const struct epo_draw *draw, const struct epo_section *section,
+                       struct epo_json *model) {
+    struct epo_json *fields = epo_json_set(draw->pool, model, "fields", epo_json_array(draw->pool));
+    for (uint32_t i = 0; i < section->count; i++)
+        epo_json_push(draw->pool, fields,
+                      field_model(draw, &draw->form->fields[section->first + i]));
+}
+
+/* -- repeated groups --------------------------------------------------------------------------- */
+
+/* raw and answers: of the item. place: its index, or BLANK in the item that a script copies. */
+#define BLANK "~"
+static struct epo_json *item_model(const struct epo_draw *draw, const struct epo_section *group,
+                                   const char *place, const char *number,
+                                   struct epo_form_result *own) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *model = epo_json_object(pool);
+    const char *id = epo_pool_printf(pool, "%s.%s", group->id, place);
+    struct epo_draw inner = *draw;
+    inner.result = own;
+    inner.prefix = epo_pool_printf(pool, "%s.", id);
+    inner.form_answers = draw->result != NULL ? draw->result->answers : NULL;
+    inner.group = group;
+    epo_json_set_string(pool, model, "id", id);
+    epo_json_set_string(pool, model, "number", number);
+    epo_json_set_text(pool, model, "called", epo_json_localized(group->item, draw->lang));
+    set_text(draw, model, "item_error", message_for(draw, id));
+    epo_json_set_string(pool, model, "remove",
+                        epo_pool_printf(pool, "group:%s:remove-%s", group->id, number));
+    set_fields(&inner, group, model);
+    return model;
+}
+
+static struct epo_form_result result_of_item(const struct epo_draw *draw, struct epo_json *raw,
+                                             const struct epo_json *answers) {
+    struct epo_json *none = epo_json_object(draw->pool);
+    struct epo_form_result own = {.errors = none, .facts = none, .found = none};
+    if (draw->result != NULL)
+        own = *draw->result;
+    own.raw = raw;
+    own.answers = answers != NULL ? epo_json_copy(draw->pool, answers) : none;
+    return own;
+}
+
+/* Items as they were typed, at least so many as there must be. */
+static void set_group(const struct epo_draw *draw, const struct epo_section *group,
+                      struct epo_json *model) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *items = epo_json_set(pool, model, "items", epo_json_array(pool));
+    const struct epo_json *raw = draw->result != NULL ? draw->result->raw : NULL;
+    struct epo_json *typed = epo_group_items(pool, group, raw, EPO_ANSWERS_FROM_HTML);
+    const struct epo_json *answers =
+        draw->result != NULL ? epo_json_get(draw->result->answers, group->id) : NULL;
+    uint32_t count = typed->count < group->min_items ? (uint32_t)group->min_items : typed->count;
+    for (uint32_t i = 0; i < count; i++) {
+        bool known = answers != NULL && i < answers->count;
+        struct epo_form_result own =
+            result_of_item(draw, i < typed->count ? typed->items[i] : epo_json_object(pool),
+                           known ? answers->items[i] : NULL);
+        epo_json_push(pool, items,
+                      item_model(draw, group, epo_pool_printf(pool, "%u", i),
+                                 epo_pool_printf(pool, "%u", i + 1), &own));
+    }
+    struct epo_form_result nothing = result_of_item(draw, epo_json_object(pool), NULL);
+    epo_json_set(pool, model, "blank", item_model(draw, group, BLANK, BLANK, &nothing));
+    epo_json_set_text(pool, model, "add", epo_json_localized(group->add, draw->lang));
+    epo_json_set_string(pool, model, "next", epo_pool_printf(pool, "%s.%u", group->id, count));
+    epo_json_set_integer(pool, model, "min", group->min_items);
+    epo_json_set_integer(pool, model, "max", group->max_items);
+    epo_json_set_boolean(pool, model, "can_add", count < group->max_items);
+    epo_json_set_boolean(pool, model, "can_remove", count > group->min_items);
+    set_text(draw, model, "group_error", message_for(draw, group->id));
+}
+
 static struct epo_json *section_model(const struct epo_draw *draw,
                                       const struct epo_section *section) {
     struct epo_json *model = epo_json_object(draw->pool);
     epo_json_set_string(draw->pool, model, "id", section->id);
     epo_json_set_text(draw->pool, model, "title", text_of(draw, section->definition, "title"));
     set_text(draw, model, "intro", text_of(draw, section->definition, "intro"));
-    struct epo_json *fields = epo_json_set(draw->pool, model, "fields", epo_json_array(draw->pool));
-    for (uint32_t i = 0; i < section->count; i++)
-        epo_json_push(draw->pool, fields,
-                      field_model(draw, &draw->form->fields[section->first + i]));
+    epo_json_set_boolean(draw->pool, model, "repeated", section->repeated);
+    if (section->repeated)
+        set_group(draw, section, model);
+    else
+        set_fields(draw, section, model);
     set_condition(draw, section->when, model);
     return model;
 }
 
-/* Errors of fields lead to their input; of the whole form to its head. */
+/* -- errors ------------------------------------------------------------------------------------ */
+
+/* Where an error leads: to its input, its item, its group, or the head of the form. */
+static const char *address_of(const struct epo_draw *draw, struct epo_span path, bool known,
+                              const struct epo_form_spot *spot) {
+    if (!known)
+        return "#form";
+    return epo_pool_printf(draw->pool, "#%s-%.*s", spot->field != NULL ? "field" : "group",
+                           EPO_ARG(path));
+}
+
+/* In the list of errors it must be said which item is meant; beside the field it is plain. */
+static struct epo_span said_of(const struct epo_draw *draw, const struct epo_form_spot *spot,
+                               struct epo_span message) {
+    if (!spot->in_item || spot->field == NULL)
+        return message;
+    struct epo_json *values = epo_json_object(draw->pool);
+    epo_json_set_string(draw->pool, values, "item",
+                        epo_group_title(draw->pool, spot->group, draw->lang, spot->item));
+    epo_json_set_text(draw->pool, values, "message", message);
+    return epo_catalog_format(draw->catalog, draw->pool, draw->lang, "form.item_said", values);
+}
+
 static struct epo_json *error_list(const struct epo_draw *draw) {
     struct epo_json *list = epo_json_array(draw->pool);
     const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
     for (uint32_t i = 0; errors != NULL && i < errors->count; i++) {
         struct epo_span path = epo_json_get_text(errors->items[i], "path");
-        const struct epo_field *field = epo_form_field(draw->form, path);
+        struct epo_form_spot spot;
+        bool known = epo_form_find(draw->form, path, &spot);
         struct epo_json *row = epo_json_object(draw->pool);
-        epo_json_set_string(draw->pool, row, "href",
-                            field != NULL ? epo_pool_printf(draw->pool, "#field-%s", field->id)
-                                          : "#form");
+        epo_json_set_string(draw->pool, row, "href", address_of(draw, path, known, &spot));
         epo_json_set_text(draw->pool, row, "message",
-                          epo_json_get_text(errors->items[i], "message"));
+                          known
+                              ? said_of(draw, &spot, epo_json_get_text(errors->items[i], "message"))
+                              : epo_json_get_text(errors->items[i], "message"));
         epo_json_push(draw->pool, list, row);
     }
     return list;
@@ -122,7 +228,8 @@ struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *poo
                             .catalog = catalog,
                             .lang = lang,
                             .today = epo_clock_today(),
-                            .result = result};
+                            .result = result,
+                            .prefix = ""};
     struct epo_json *model = epo_json_object(pool);
     epo_json_set_string(pool, model, "id", form->id);
     epo_json_set_text(pool, model, "title", epo_form_title(form, lang));
@@ -160,8 +267,11 @@ static bool is_part_of_place(struct epo_span part) {
 
 static bool is_own_name(const struct epo_form *form, struct epo_span name) {
     struct epo_span part, id = epo_span_cut(name, '.', &part);
+    struct epo_form_spot spot;
+    if (epo_form_group(form, id) != NULL)
+        return epo_form_find(form, name, &spot) && spot.in_item;
     const struct epo_field *field = epo_form_field(form, id);
-    if (field == NULL)
+    if (field == NULL || epo_field_group(form, field) != NULL)
         return false;
     return id.len == name.len || (field->kind == &epo_kind_location && is_part_of_place(part));
 }

@@ -23,7 +23,7 @@ static void add_place(const struct epo_draw *draw, const struct epo_field *field
 static struct epo_json *answer_row(const struct epo_draw *draw, const struct epo_field *field,
                                    const struct epo_json *value, const struct epo_json *facts) {
     struct epo_json *row = epo_json_object(draw->pool);
-    epo_json_set_string(draw->pool, row, "id", field->id);
+    epo_json_set_string(draw->pool, row, "id", epo_draw_path(draw, field));
     epo_json_set_text(draw->pool, row, "label", epo_field_label(field, draw->lang));
     epo_json_set_text(draw->pool, row, "text", field->kind->words(draw, field, value));
     epo_json_set(draw->pool, row, "places", epo_json_array(draw->pool));
@@ -32,28 +32,53 @@ static struct epo_json *answer_row(const struct epo_draw *draw, const struct epo
     return row;
 }
 
+/* Adds what was answered of these fields, if anything was. */
+static void add_part(const struct epo_draw *draw, const struct epo_section *section, const char *id,
+                     struct epo_span title, const struct epo_json *answers,
+                     const struct epo_json *facts, struct epo_json *list) {
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *rows = epo_json_array(pool);
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct epo_field *field = &draw->form->fields[section->first + i];
+        const struct epo_json *value = epo_json_get(answers, field->id);
+        if (value != NULL)
+            epo_json_push(pool, rows, answer_row(draw, field, value, facts));
+    }
+    if (rows->count == 0)
+        return;
+    struct epo_json *part = epo_json_object(pool);
+    epo_json_set_string(pool, part, "id", id);
+    epo_json_set_text(pool, part, "section", title);
+    epo_json_set(pool, part, "rows", rows);
+    epo_json_push(pool, list, part);
+}
+
+/* Each item of a repeated group is a part of its own: "Dog 1", "Dog 2". */
+static void add_items(const struct epo_draw *draw, const struct epo_section *group,
+                      const struct epo_json *items, struct epo_json *list) {
+    for (uint32_t i = 0; items != NULL && items->type == EPO_JSON_ARRAY && i < items->count; i++) {
+        struct epo_draw inner = *draw;
+        const char *id = epo_pool_printf(draw->pool, "%s.%u", group->id, i);
+        inner.prefix = epo_pool_printf(draw->pool, "%s.", id);
+        add_part(&inner, group, id, epo_span(epo_group_title(draw->pool, group, draw->lang, i)),
+                 items->items[i], NULL, list);
+    }
+}
+
 struct epo_json *epo_form_summary(const struct epo_form *form, struct epo_pool *pool,
                                   const char *lang, const struct epo_catalog *catalog,
                                   const struct epo_json *answers, const struct epo_json *facts) {
-    struct epo_draw draw = {.form = form, .pool = pool, .catalog = catalog, .lang = lang};
+    struct epo_draw draw = {
+        .form = form, .pool = pool, .catalog = catalog, .lang = lang, .prefix = ""};
     struct epo_json *list = epo_json_array(pool);
     for (uint32_t i = 0; i < form->section_count; i++) {
         const struct epo_section *section = &form->sections[i];
-        struct epo_json *rows = epo_json_array(pool);
-        for (uint32_t j = 0; j < section->count; j++) {
-            const struct epo_field *field = &form->fields[section->first + j];
-            const struct epo_json *value = epo_json_get(answers, field->id);
-            if (value != NULL)
-                epo_json_push(pool, rows, answer_row(&draw, field, value, facts));
-        }
-        if (rows->count == 0)
-            continue;
-        struct epo_json *part = epo_json_object(pool);
-        epo_json_set_string(pool, part, "id", section->id);
-        epo_json_set_text(pool, part, "section",
-                          epo_json_localized(epo_json_get(section->definition, "title"), lang));
-        epo_json_set(pool, part, "rows", rows);
-        epo_json_push(pool, list, part);
+        if (section->repeated)
+            add_items(&draw, section, epo_json_get(answers, section->id), list);
+        else
+            add_part(&draw, section, section->id,
+                     epo_json_localized(epo_json_get(section->definition, "title"), lang), answers,
+                     facts, list);
     }
     return list;
 }

@@ -69,11 +69,12 @@ static void check_field(struct epo_check *check, const struct epo_field *field) 
         epo_json_set(check->pool, check->result->answers, field->id, value);
 }
 
-/* -- the form --------------------------------------------------------------------------------- */
+/* -- conditions -------------------------------------------------------------------------------- */
 
 static bool asks(struct epo_check *check, const struct epo_json *when) {
     bool holds = false;
-    if (!epo_condition_holds(check->pool, when, check->result->answers, &holds, check->error))
+    if (!epo_condition_holds(check->pool, when, check->result->answers, check->form_answers, &holds,
+                             check->error))
         epo_check_broken(check);
     return holds;
 }
@@ -83,8 +84,7 @@ static void refuse_unasked(struct epo_check *check, const struct epo_field *fiel
         epo_check_refuse(check, field, "form.not_asked", NULL);
 }
 
-static void check_section(struct epo_check *check, const struct epo_section *section) {
-    bool asked = asks(check, section->when);
+static void check_asked(struct epo_check *check, const struct epo_section *section, bool asked) {
     for (uint32_t i = 0; i < section->count && !check->broken; i++) {
         const struct epo_field *field = &check->form->fields[section->first + i];
         if (asked && asks(check, field->when))
@@ -94,10 +94,14 @@ static void check_section(struct epo_check *check, const struct epo_section *sec
     }
 }
 
-static void refuse_unknown(struct epo_check *check) {
+/* Names that the form does not have; inside an item those that the group has not. */
+static void refuse_unknown(struct epo_check *check, const struct epo_section *group) {
     for (uint32_t i = 0; i < check->raw->count; i++) {
         struct epo_span name = check->raw->names[i];
-        if (epo_form_field(check->form, name) != NULL)
+        const struct epo_field *field = epo_form_field(check->form, name);
+        if (field != NULL && epo_field_group(check->form, field) == group)
+            continue;
+        if (group == NULL && epo_form_group(check->form, name) != NULL)
             continue;
         struct epo_json *values = epo_json_object(check->pool);
         epo_json_set_text(check->pool, values, "name", name);
@@ -106,6 +110,85 @@ static void refuse_unknown(struct epo_check *check) {
                                                  "error.form.unknown", values));
     }
 }
+
+/* -- repeated groups --------------------------------------------------------------------------- */
+
+static void refuse_group(struct epo_check *check, const char *path, struct epo_span label,
+                         const char *code, struct epo_json *values) {
+    epo_json_set_text(check->pool, values, "label", label);
+    const char *key = epo_pool_printf(check->pool, "error.%s", code);
+    epo_check_refuse_with(
+        check, path, code,
+        epo_catalog_format(check->catalog, check->pool, check->lang, key, values));
+}
+
+static void refuse_items(struct epo_check *check, const struct epo_section *group, const char *code,
+                         int64_t limit) {
+    struct epo_json *values = epo_json_object(check->pool);
+    epo_json_set_integer(check->pool, values, "limit", limit);
+    epo_json_set_string(check->pool, values, "type", "array");
+    refuse_group(check, group->id,
+                 epo_json_localized(epo_json_get(group->definition, "title"), check->lang), code,
+                 values);
+}
+
+/* An item is checked as a small form of its own: its names and answers alone, its path before
+ * them. */
+static void check_item(struct epo_check *check, const struct epo_section *group, uint32_t index,
+                       const struct epo_json *raw, struct epo_json *list) {
+    struct epo_pool *pool = check->pool;
+    const char *path = epo_pool_printf(pool, "%s.%u", group->id, index);
+    struct epo_json *form_answers = check->result->answers;
+    if (raw->type != EPO_JSON_OBJECT) {
+        struct epo_json *values = epo_json_object(pool);
+        epo_json_set_string(pool, values, "type", "object");
+        refuse_group(check, path, epo_span(epo_group_title(pool, group, check->lang, index)),
+                     "form.type", values);
+        return;
+    }
+    struct epo_check inner = *check;
+    inner.raw = raw;
+    inner.prefix = epo_pool_printf(pool, "%s.", path);
+    inner.form_answers = form_answers;
+    check->result->answers = epo_json_object(pool);
+    epo_json_push(pool, list, check->result->answers);
+    check_asked(&inner, group, true);
+    if (check->source == EPO_ANSWERS_FROM_JSON)
+        refuse_unknown(&inner, group);
+    check->result->answers = form_answers;
+    check->broken = inner.broken;
+}
+
+static void check_group(struct epo_check *check, const struct epo_section *group, bool asked) {
+    if (!asked) {
+        if (check->source == EPO_ANSWERS_FROM_JSON && epo_json_get(check->raw, group->id) != NULL)
+            refuse_items(check, group, "form.not_asked", 0);
+        return;
+    }
+    struct epo_json *items = epo_group_items(check->pool, group, check->raw, check->source);
+    if (items == NULL) {
+        refuse_items(check, group, "form.type", 0);
+        return;
+    }
+    struct epo_json *list = epo_json_array(check->pool);
+    for (uint32_t i = 0; i < items->count && i < group->max_items && !check->broken; i++)
+        check_item(check, group, i, items->items[i], list);
+    if (items->count < group->min_items)
+        refuse_items(check, group, "form.too_few_items", group->min_items);
+    else if (items->count > group->max_items)
+        refuse_items(check, group, "form.too_many_items", group->max_items);
+    epo_json_set(check->pool, check->result->answers, group->id, list);
+}
+
+static void check_section(struct epo_check *check, const struct epo_section *section) {
+    bool asked = asks(check, section->when);
+    if (section->repeated)
+        check_group(check, section, asked);
+    else
+        check_asked(check, section, asked);
+}
+
+/* -- the form --------------------------------------------------------------------------------- */
 
 bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                     enum epo_answers_source source, const struct epo_json *raw,
@@ -126,6 +209,7 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                               .lang = lang,
                               .today = epo_clock_today(),
                               .result = result,
+                              .prefix = "",
                               .error = error};
     if (result->raw->type != EPO_JSON_OBJECT || result->raw->count > EPO_FIELD_COUNT_MAX) {
         epo_check_refuse_with(&check, "", "form.not_object",
@@ -135,6 +219,6 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
     for (uint32_t i = 0; i < form->section_count && !check.broken; i++)
         check_section(&check, &form->sections[i]);
     if (source == EPO_ANSWERS_FROM_JSON)
-        refuse_unknown(&check);
+        refuse_unknown(&check, NULL);
     return !check.broken;
 }

@@ -55,7 +55,7 @@
 --- One call of a hook. The fields are read on first use and are plain tables: changing them changes
 --- nothing outside the script. Absent parts are nil.
 ---@class epo.call
----@field answers table<string, any>     typed answers by field id: text, integer (also money: haléře), number, boolean, "YYYY-MM-DD", list of texts (choice of many), GeoJSON table (location). A field that was not asked or left empty is nil
+---@field answers table<string, any>     typed answers by field id: text, integer (also money: haléře), number, boolean, "YYYY-MM-DD", list of texts (choice of many), GeoJSON table (location). A repeated group is a list of such tables: answers.dogs[1].chip. A field that was not asked or left empty is nil
 ---@field place table?                   facts of the form's routing place (the first location field): place.district.name, .district.code, .district.number, place.address.text, place.parcel.owner, place.public_space.zone, place.area_m2, place.in_city …
 ---@field facts table<string, table>     the same for each location field, by field id
 ---@field values table<string, any>      what compute set (in check, submitted, state)
@@ -93,7 +93,7 @@ function call:explain(key, values) end
 
 --- Reports one thing that is wrong; several may be reported, all are shown.
 ---@param rc epo.rc        "bad_input" for the citizen's answers
----@param path string      "answers.<field>", or "" for the whole form
+---@param path string      "answers.<field>", in a repeated group counted from 0: ("answers.dogs.%d.chip"):format(i - 1); or "" for the whole form
 ---@param code string      stable word, looked up as "error.<code>" in the agenda's texts
 ---@param text? string     shown when the texts lack it
 ---@return integer rc      for `return call:fail(…)`

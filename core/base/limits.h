@@ -10,6 +10,7 @@
 #define EPO_URL_BYTES_MAX 4096
 #define EPO_FIELD_COUNT_MAX 1000      /* name=value pairs in one body or query */
 #define EPO_FORM_FIELDS_MAX 400       /* fields in one definition */
+#define EPO_ITEMS_MAX 50              /* of one repeated group */
 #define EPO_TEXT_CHARS_MAX 20000      /* longest answer a field may allow */
 #define EPO_VERTICES_MAX 2000         /* in one drawn geometry */
 #define EPO_PLACES_MAX 50             /* places of one "several" field */

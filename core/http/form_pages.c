@@ -1,8 +1,8 @@
 /* A form from blank to filed: fill in, search for a place, review, send. Everything typed travels
  * in the page itself, so a failure at any step shows it again with nothing lost.
  *
- * _action says what to do: "review", "edit", "send", "search:<field>", "use:<offer>" or
- * "step:<field>:…" (a place without a script, forms/form.h). _key is the idempotency
+ * _action says what to do: "review", "edit", "send", "search:<field>", "use:<offer>",
+ * "group:<group>:…" or "step:<field>:…" (without a script; forms/form.h). _key is the idempotency
  * key of what was reviewed: sending it twice (double click, reload, way back) files once. */
 #include "http/pages.h"
 
@@ -376,6 +376,8 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         take_offer(filling, (struct epo_span){action.at + 4, action.len - 4});
     if (epo_span_starts(action, EPO_SPAN("search:")))
         epo_json_set_text(request->pool, filling->raw, "_action", action); /* goes before a value */
+    if (epo_form_take_groups(filling->form, request->pool, filling->raw, action))
+        return edit(filling);
     if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);

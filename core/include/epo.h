@@ -85,6 +85,7 @@ typedef struct epo_host {
      * The call's data is one tree, read by dotted path. What is there depends on the hook:
      *   answers.<field>      typed answers (compute, check, submitted, state); compute is also
      *                        asked while answers are missing or wrong: expect ABSENT
+     *   answers.<group>.<n>.<field>   of item n (from 0) of a repeated group: answers.dogs.0.chip
      *   place.*              facts of the form's place, see GET /api/v1/locate:
      *                        place.district.name, place.parcel.owner, place.public_space.zone,
      *                        place.area_m2 …
@@ -113,8 +114,9 @@ typedef struct epo_host {
     int (*set_real)(epo_call *call, const char *path, double value);
     int (*set_boolean)(epo_call *call, const char *path, int value);
     int (*set_json)(epo_call *call, const char *path, epo_str json); /* BAD_INPUT if not JSON */
-    /* Report one failure. path: "answers.<field>" or "" for the whole; code: stable word, looked up
-     * as "error.<code>" in the agenda's texts, else `text` is shown. Returns rc. */
+    /* Report one failure. path: "answers.<field>", "answers.<group>.<n>.<field>" or "" for the
+     * whole; code: stable word, looked up as "error.<code>" in the agenda's texts, else `text` is
+     * shown. Returns rc. */
     int (*fail)(epo_call *call, int rc, const char *path, const char *code, epo_str text);
 
     /* -- texts and log ---------------------------------------------------------------------------

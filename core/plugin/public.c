@@ -43,6 +43,8 @@ static struct epo_span type_of(const struct epo_form *form, struct epo_span id) 
     const struct epo_json *sections = epo_json_get(epo_form_definition(form), "sections");
     for (uint32_t i = 0; sections != NULL && i < sections->count; i++) {
         const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
+        if (epo_json_get(sections->items[i], "repeat") != NULL)
+            continue; /* no answer of its own: there are many of it */
         for (uint32_t k = 0; fields != NULL && k < fields->count; k++)
             if (epo_span_equal(epo_json_get_text(fields->items[k], "id"), id))
                 return epo_json_get_text(fields->items[k], "type");

@@ -43,7 +43,10 @@ function withoutMap(form) {
 }
 
 // -- answers ---------------------------------------------------------------------------------------
-const fieldsOf = (form) => form.sections.flatMap((s) => s.fields.map((f) => ({ ...f, sectionWhen: s.when })));
+// A repeated group is one question among the others, whose answer is a list of small forms.
+const ofSection = (s) => s.repeat ? [{ ...s.repeat, id: s.id, type: 'group', group: s, required: (s.repeat.min ?? 0) > 0, sectionWhen: s.when }] : s.fields.map((f) => ({ ...f, sectionWhen: s.when }));
+const fieldsOf = (form) => form.sections.flatMap(ofSection);
+const itemForm = (group) => ({ sections: [{ ...group, repeat: undefined, when: undefined }] });
 const isoDay = (days) => new Date(Date.UTC(1970, 0, 1) + days * 86400000).toISOString().slice(0, 10);
 const daysOf = (iso) => Math.round(Date.parse(iso + 'T00:00:00Z') / 86400000);
 function dayRule(text, otherwise) {
@@ -143,30 +146,46 @@ function kept(value) {
   if (kind === 'circle') return { type: 'Polygon' };
   return kind === 'drawn' || (value.geometry?.type === 'Point' && (kind === 'address' || !ids)) ? value.geometry : value;
 }
-function asked(field, answers) {
+function asked(field, answers, outer = {}) {
   const known = Object.fromEntries(Object.entries(answers).map(([id, value]) => [id, kept(value)]));
-  return [field.sectionWhen, field.when].every((rule) => rule === undefined || truthy(applyRule(rule, known)));
+  return [field.sectionWhen, field.when].every((rule) => rule === undefined || truthy(applyRule(rule, { ...outer, ...known })));
 }
 const truthy = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
 // Deterministic: each answer has a seed of its own.
 const sample = (arbitrary, seed) => fc.sample(arbitrary, { numRuns: 1, seed })[0];
-function validAnswers(form, seed) {
+function validAnswers(form, seed, outer = {}) {
   const answers = {};
   fieldsOf(form).forEach((field, i) => {
     const roll = sample(fc.integer({ min: 0, max: 9 }), seed * 1009 + i);
-    if (!asked(field, answers) || (field.required === false && roll < 5)) return;
-    answers[field.id] = sample(good(field, answers), seed * 7919 + i);
+    if (!asked(field, answers, outer) || (field.required === false && roll < 5)) return;
+    answers[field.id] = field.group ? validItems(field, seed * 53 + i, answers) : sample(good(field, { ...outer, ...answers }), seed * 7919 + i);
   });
   return answers;
 }
-function brokenAnswers(form, seed) {
-  const answers = validAnswers(form, seed), fields = fieldsOf(form);
+function validItems(field, seed, outer) {
+  const count = sample(fc.integer({ min: field.min ?? 0, max: Math.min(field.max ?? 50, 6) }), seed);
+  return Array.from({ length: count }, (_, i) => validAnswers(itemForm(field.group), seed * 61 + i, outer));
+}
+// A list that is too long, of other things, or with one item that is broken.
+function brokenItems(field, seed, answers) {
+  const items = validItems(field, seed, answers), how = sample(fc.integer({ min: 0, max: 9 }), seed * 3);
+  if (how === 0) return sample(fc.constantFrom(null, {}, 'x', 5, [null], ['x'], [[]], [...items, 5]), seed);
+  if (how === 1) return [...items, ...Array(field.max ?? 50).fill(items[0] ?? {})];
+  if (how === 2) return items.slice(0, Math.max(0, (field.min ?? 0) - 1));
+  const at = sample(fc.nat({ max: Math.max(0, items.length - 1) }), seed * 5);
+  items[at] = brokenAnswers(itemForm(field.group), seed * 7, answers);
+  return items;
+}
+function brokenAnswers(form, seed, outer = {}) {
+  const answers = validAnswers(form, seed, outer), fields = fieldsOf(form);
   const pick = (max, salt) => sample(fc.integer({ min: 0, max }), seed * 31 + salt);
   for (let n = 0; n <= pick(1, 1); n++) {
     const field = fields[pick(fields.length - 1, 2 + n)];
     const how = pick(9, 10 + n);
-    if (how < 6) answers[field.id] = sample(odd(field), seed * 13 + n);
+    if (how < 8 && field.group) answers[field.id] = brokenItems(field, seed * 13 + n, answers);
+    else if (how === 8 && field.group) answers[field.id] = validItems(field, seed * 17 + n, answers);
+    else if (how < 6) answers[field.id] = sample(odd(field), seed * 13 + n);
     else if (how < 8) delete answers[field.id];
     else if (how === 8) answers[field.id] = sample(good(field, answers), seed * 17 + n);
     else answers['unknown_' + n] = 'x';
@@ -184,13 +203,14 @@ test('every definition fits form.schema.json', () => {
 });
 
 test('definitions with faults of shape do not fit form.schema.json', () => {
-  for (const name of ['names', 'limits', 'conditions', 'list'])
+  for (const name of ['names', 'limits', 'conditions', 'list', 'groups'])
     assert.equal(authors(read(join(root, `tests/unit/forms/faults/${name}.json`))), false, name);
 });
 
 // Rules that JSON Schema cannot say stand in the field's $comment; only such refusals may be ours alone.
 const DESCRIBED = ['form.after', 'form.not_before', 'form.required', 'form.not_asked'];
-const serverSays = (schema, error) => DESCRIBED.includes(error.code) && /^checked by the server/.test(schema.properties[error.path]?.$comment ?? '');
+const propertyAt = (schema, path) => path.split('.').reduce((at, part) => (/^\d+$/.test(part) ? at?.items : at?.properties?.[part]), schema);
+const serverSays = (schema, error) => DESCRIBED.includes(error.code) && /^checked by the server/.test(propertyAt(schema, error.path)?.$comment ?? '');
 
 for (const file of files) {
   test(`ajv agrees with us on ${basename(file)}`, () => {

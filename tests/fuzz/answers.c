@@ -8,15 +8,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 #define DEFINITIONS EPO_SOURCE "/tests/forms/definitions/"
 static const char *const files[] = {DEFINITIONS "all_types.json", DEFINITIONS "conditions.json",
-                                    DEFINITIONS "described.json", DEFINITIONS "places.json"};
-static struct epo_form *forms[4];
+                                    DEFINITIONS "described.json", DEFINITIONS "places.json",
+                                    DEFINITIONS "groups.json"};
+static struct epo_form *forms[5];
 static struct epo_catalog *catalog;
 
 static void load(void) {
     static char text[1 << 16];
     struct epo_pool *pool = epo_pool_create();
     catalog = epo_catalog_create();
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         struct epo_form_fault *faults = NULL;
         FILE *file = fopen(files[i], "r");
         epo_assert(file != NULL);
@@ -52,6 +53,8 @@ static void step(struct epo_pool *pool, const struct epo_form *form, const struc
     struct epo_form_steps steps;
     struct epo_form_result result;
     struct epo_error error = {0};
+    if (raw->type == EPO_JSON_OBJECT)
+        epo_form_take_groups(form, pool, raw, epo_json_get_text(raw, "_action"));
     if (raw->type != EPO_JSON_OBJECT ||
         !epo_form_take_places(form, pool, NULL, raw, epo_json_get_text(raw, "_action"), &steps,
                               &error) ||
@@ -71,11 +74,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     struct epo_pool *pool = epo_pool_create();
     struct epo_json *raw =
         epo_json_parse(pool, (struct epo_span){(const char *)bytes + 1, len - 1}, &error);
+    const struct epo_form *form = forms[bytes[0] & 0x80   ? 3
+                                        : bytes[0] & 0x40 ? 4
+                                                          : (bytes[0] >> 1) % 3];
     if (raw != NULL && (bytes[0] & 1) == 0)
-        step(pool, forms[bytes[0] & 0x80 ? 3 : (bytes[0] >> 1) % 3], raw);
+        step(pool, form, raw);
     if (raw != NULL)
-        check(pool, forms[bytes[0] & 0x80 ? 3 : (bytes[0] >> 1) % 3],
-              bytes[0] & 1 ? EPO_ANSWERS_FROM_JSON : EPO_ANSWERS_FROM_HTML, raw);
+        check(pool, form, bytes[0] & 1 ? EPO_ANSWERS_FROM_JSON : EPO_ANSWERS_FROM_HTML, raw);
     epo_pool_free(pool);
     return 0;
 }

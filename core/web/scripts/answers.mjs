@@ -33,12 +33,22 @@ export function answer(box) {
   return kinds[box.dataset.type]?.(text) ?? text;
 }
 
+// The item ("dogs.0") of a repeated group that the field stands in, or undefined.
+export const itemOf = (box) => box.closest('[data-item]')?.dataset.item.split('.');
+
 export function answers(form) {
   const all = {};
+  const shown = (box) => !box.closest('[data-hidden]');
+  for (const group of form.querySelectorAll('[data-group]')) {
+    if (shown(group)) all[group.dataset.group] = [...group.querySelectorAll('[data-item]')].map(() => ({}));
+  }
   for (const box of form.querySelectorAll('[data-field]')) {
-    if (box.closest('[data-hidden]')) continue;
+    if (!shown(box)) continue;
     const value = answer(box);
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) all[box.dataset.field] = value;
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    const item = itemOf(box);
+    const where = item ? all[item[0]][item[1]] : all;
+    where[box.dataset.field.split('.').at(-1)] = value;
   }
   return all;
 }

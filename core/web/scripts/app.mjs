@@ -1,5 +1,6 @@
 // What every page runs. Nothing here is needed: without it the pages work, and the server judges again.
 import { follow } from './conditions.mjs';
+import { grow } from './groups.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -15,11 +16,14 @@ if (faults) {
     field.focus();
     (field.closest('.field') ?? field).scrollIntoView();
   });
-} else if (location.hash.startsWith('#field-')) {
+} else if (/^#(field|group)-/.test(location.hash)) {
   document.getElementById(location.hash.slice(1))?.focus(); // back from "Change" on the review page
 }
 
-for (const form of document.querySelectorAll('form[data-form]')) follow(form);
+for (const form of document.querySelectorAll('form[data-form]')) {
+  grow(form);
+  follow(form);
+}
 
 // A second click on the way does nothing; it counts again after a while, and when the page comes back.
 for (const form of document.querySelectorAll('form[data-once]')) {

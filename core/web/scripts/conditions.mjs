@@ -1,6 +1,6 @@
 // Shows and hides fields by their conditions (data-when, the subset of JsonLogic that form definitions use).
 // What it cannot read it shows: the server decides in any case.
-import { answers } from './answers.mjs';
+import { answers, itemOf } from './answers.mjs';
 
 const unknown = Symbol('unknown');
 const truthy = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
@@ -45,13 +45,19 @@ function holds(box, data) {
   }
 }
 
+// What a condition sees: inside an item of a repeated group its own answers before those of the form.
+function seen(box, form) {
+  const all = answers(form);
+  const item = itemOf(box);
+  return item ? { ...all, ...all[item[0]]?.[item[1]] } : all;
+}
+
 export function follow(form) {
-  const boxes = [...form.querySelectorAll('[data-when]')];
-  if (boxes.length === 0) return;
+  if (!form.querySelector('[data-when], template')) return;
   // In the order of the page: a condition speaks of earlier fields, and a hidden field has no answer.
   const update = () => {
-    for (const box of boxes) {
-      const shown = holds(box, answers(form));
+    for (const box of form.querySelectorAll('[data-when]')) {
+      const shown = holds(box, seen(box, form));
       if (shown === !box.hasAttribute('data-hidden')) continue;
       box.toggleAttribute('data-hidden', !shown);
       box.dispatchEvent(new CustomEvent('epo:shown', { bubbles: true, detail: { shown } }));

@@ -37,7 +37,7 @@ static void depth(void **state) {
         struct epo_json *outer = epo_json_object(pool);
         epo_json_set(pool, outer, "!", rule);
         rule = outer;
-        bool good = epo_condition_holds(pool, rule, epo_json_object(pool), &holds, &error);
+        bool good = epo_condition_holds(pool, rule, epo_json_object(pool), NULL, &holds, &error);
         assert_int_equal(good, i < EPO_CONDITION_DEPTH_MAX - 1);
         if (good)
             assert_int_equal(holds, i % 2 == 1);
@@ -61,7 +61,7 @@ static void cost(void **state) {
     struct epo_error error = {0};
     bool holds;
     int64_t started = epo_clock_monotonic_us();
-    assert_false(epo_condition_holds(pool, rule, answers, &holds, &error));
+    assert_false(epo_condition_holds(pool, rule, answers, NULL, &holds, &error));
     assert_int_equal(error.kind, EPO_ERROR_TOO_LARGE);
     assert_true(epo_clock_monotonic_us() - started < 1000000);
     epo_pool_free(pool);
