@@ -36,6 +36,12 @@
 #define EPO_PICTURE_TILE_BYTES_MAX (4u << 20) /* a tile of 60 kB unpacked is some 200 kB */
 #define EPO_PICTURE_BYTES_MAX (8u << 20)      /* 1024 x 1024 without any compression: 4 MiB */
 #define EPO_ATTACHMENT_BYTES_MAX (100u << 20) /* no setting raises one file above it */
+#define EPO_DOCUMENT_PAGES_MAX 100            /* of one PDF: 400 fields by hand take some 60 */
+#define EPO_DOCUMENT_TEXT_MAX (4u << 20)      /* bytes of text in one PDF */
+#define EPO_DOCUMENT_PARTS_MAX 20000          /* headings, rows, paragraphs of one PDF */
+#define EPO_DOCUMENT_FIGURES_MAX 200          /* pictures and codes of one PDF */
+#define EPO_DOCUMENT_BYTES_MAX (32u << 20)    /* of a PDF as it is drawn */
+#define EPO_DOCUMENT_MS 8000                  /* for drawing one, below the deadline of a job */
 #define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */
