@@ -94,6 +94,15 @@ static struct epo_json *frame(struct filling *filling) {
     return model;
 }
 
+/* Texts that name parameters: those of the place's district, once it is known. */
+static void fill_texts(struct filling *filling, struct epo_json *view) {
+    struct epo_pool *pool = filling->request->pool;
+    const struct epo_json *parameters = filling->intake.parameters;
+    if (parameters == NULL)
+        parameters = epo_agenda_parameters(filling->agenda, pool, EPO_SPAN(""), NULL);
+    epo_agenda_fill_view(filling->agenda, pool, filling->request->lang, parameters, view);
+}
+
 static struct epo_response *show_form(struct filling *filling, int status,
                                       const struct epo_form_result *result) {
     struct epo_pool *pool = filling->request->pool;
@@ -109,6 +118,7 @@ static struct epo_response *show_form(struct filling *filling, int status,
                                        filling->intake.values)
                      : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
+    fill_texts(filling, view);
     epo_json_set(pool, model, "form", view);
     return epo_respond_page(filling->request, status, "web/form", model);
 }
@@ -161,6 +171,8 @@ static struct epo_response *show_review(struct filling *filling, int status,
                  epo_form_summary(filling->form, pool, request->lang, request->portal->catalog,
                                   result->answers, result->facts));
     epo_page_row_pictures(request, epo_json_get(model, "sections"));
+    fill_texts(filling, epo_json_get(model, "sections"));
+    fill_texts(filling, form);
     epo_json_set(pool, model, "values",
                  epo_page_values(request, filling->agenda, filling->form, filling->intake.values));
     const char *place = epo_form_place_field(filling->form);

@@ -244,6 +244,16 @@ const struct epo_form *epo_page_filed_form(struct epo_request *request,
     return kept != NULL ? kept : form;
 }
 
+/* Those of its district on the day it was received. */
+static struct epo_json *parameters_of(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                      const struct epo_json *found) {
+    char received[EPO_TIME_SIZE];
+    struct epo_date day =
+        epo_date_of_us(epo_json_get_integer(found, "received_at_us", epo_clock_now_us()));
+    return epo_agenda_parameters(agenda, pool, epo_json_get_text(found, "district"),
+                                 epo_date_iso(day, received));
+}
+
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
     const struct epo_catalog *catalog = request->portal->catalog;
@@ -260,6 +270,8 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
         epo_json_set(pool, model, "sections",
                      epo_form_summary(form, pool, request->lang, catalog,
                                       epo_json_get(found, "answers"), facts));
+        epo_agenda_fill_view(agenda, pool, request->lang, parameters_of(agenda, pool, found),
+                             epo_json_get(model, "sections"));
         epo_json_set(pool, model, "values",
                      epo_page_values(request, agenda, form, epo_json_get(found, "values")));
     }

@@ -181,6 +181,9 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
     epo_json_set(pool, row, "parts", parts(request, epo_json_get(manifest, "life_situation")));
     epo_json_set(pool, row, "laws", laws(request, epo_json_get(manifest, "law")));
     epo_json_set(pool, row, "where", where(request, manifest));
+    epo_json_set(pool, row, "rows", epo_page_parameters(request, agenda, true));
+    epo_agenda_fill_view(agenda, pool, request->lang,
+                         epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), row);
     epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
     struct epo_response *response = epo_respond_page(request, 200, "web/agenda", model);
     epo_response_cacheable(response);

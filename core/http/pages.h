@@ -91,6 +91,10 @@ void epo_picture_words(struct epo_request *request, struct epo_picture *picture)
 /* Does some agenda let something out into this live layer ("permits", "requests")? */
 bool epo_layer_is_fed(struct epo_request *request, const char *layer);
 
+/* Where an agenda's parameters differ by district: rows of epo_agenda_parameter_rows that differ.
+ */
+struct epo_json *epo_page_parameters(struct epo_request *request, const struct epo_agenda *agenda,
+                                     bool public_only);
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);
@@ -128,6 +132,7 @@ struct epo_response *epo_office_case(struct epo_request *request);
 struct epo_response *epo_office_move(struct epo_request *request);
 struct epo_response *epo_office_geojson(struct epo_request *request);
 struct epo_response *epo_admin_get(struct epo_request *request);
+struct epo_response *epo_admin_parameters(struct epo_request *request);
 struct epo_response *epo_health_get(struct epo_request *request);
 struct epo_response *epo_metrics_get(struct epo_request *request);
 struct epo_response *epo_api_openapi(struct epo_request *request);

@@ -23,6 +23,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/office/cases/{number}", epo_office_case, EPO_ROUTE_CLERK, "office.case"},
     {EPO_POST, "/office/cases/{number}", epo_office_move, EPO_ROUTE_CLERK, "office.move"},
     {EPO_GET, "/admin", epo_admin_get, EPO_ROUTE_ADMIN, "admin"},
+    {EPO_GET, "/admin/parameters", epo_admin_parameters, EPO_ROUTE_ADMIN, "admin.parameters"},
     {EPO_GET, "/accessibility", epo_page_accessibility, 0, "accessibility"},
     {EPO_GET, "/robots.txt", epo_page_robots, EPO_ROUTE_INLINE, "robots"},
     {EPO_GET, "/.well-known/security.txt", epo_page_security, 0, "security"},

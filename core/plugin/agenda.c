@@ -1,5 +1,6 @@
 /* A folder made live, step by step; whatever is wrong is said with its file and line. */
 #include "plugin/agenda.h"
+#include "plugin/parameters.h"
 #include "plugin/public.h"
 
 #include <sys/stat.h>
@@ -69,8 +70,30 @@ static bool load_texts(struct epo_agenda *agenda, struct epo_faults *faults) {
     return good;
 }
 
-static bool load_form(struct epo_agenda *agenda, const char *name, struct epo_faults *faults) {
-    const char *why, *label = label_of(agenda, name);
+/* One form for the whole city: districts supply parameters, nobody a second form. */
+static bool claim_situation(struct epo_agenda *agenda, struct epo_registry *others,
+                            struct epo_faults *faults) {
+    size_t at = agenda->form_count - 1;
+    const char *own = agenda->situations[at], *other = NULL;
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(agenda->situations[i], own) == 0)
+            other = agenda->form_files[i];
+    if (!other && others) {
+        other = epo_registry_situation(others, faults->pool, own, agenda->manifest->name);
+        faults->taken = faults->taken || other;
+    }
+    return !other ||
+           epo_fault_add(
+               faults, agenda->form_files[at], 1,
+               "the life situation \"%s\" has its form already: %s. There is one form for "
+               "the whole city; what differs in a district is a parameter (epo.json "
+               "\"parameters\")",
+               own, other);
+}
+
+static bool load_form(struct epo_agenda *agenda, struct epo_registry *others, size_t index,
+                      struct epo_faults *faults) {
+    const char *why, *name = agenda->manifest->forms[index], *label = label_of(agenda, name);
     struct epo_span source;
     struct epo_form_fault *wrong = NULL;
     if (!epo_file_read(agenda->pool, path_of(agenda, name), FORM_BYTES_MAX, &source, &why))
@@ -85,21 +108,31 @@ static bool load_form(struct epo_agenda *agenda, const char *name, struct epo_fa
     }
     if (!form)
         return false;
+    const char *situation = agenda->manifest->situations[index];
+    agenda->situations[agenda->form_count] =
+        situation
+            ? situation
+            : epo_pool_printf(agenda->pool, "%s/%s", agenda->manifest->name, epo_form_id(form));
+    agenda->form_files[agenda->form_count] = label;
     agenda->forms[agenda->form_count++] = form;
     for (size_t i = 0; i + 1 < agenda->form_count; i++)
         if (strcmp(epo_form_id(agenda->forms[i]), epo_form_id(form)) == 0)
             return epo_fault_add(faults, label, 1, "the form id \"%s\" stands in two files",
                                  epo_form_id(form));
-    return true;
+    bool good = epo_parameters_check_texts(agenda, epo_form_definition(form), label, faults);
+    return claim_situation(agenda, others, faults) && good;
 }
 
-static bool load_forms(struct epo_agenda *agenda, struct epo_faults *faults) {
+static bool load_forms(struct epo_agenda *agenda, struct epo_registry *others,
+                       struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
     bool good = true;
     agenda->forms = EPO_NEW_ARRAY(agenda->pool, struct epo_form *, manifest->form_count + 1);
     agenda->forms_kept = EPO_NEW_ARRAY(agenda->pool, atomic_bool, manifest->form_count + 1);
+    agenda->situations = EPO_NEW_ARRAY(agenda->pool, const char *, manifest->form_count + 1);
+    agenda->form_files = EPO_NEW_ARRAY(agenda->pool, const char *, manifest->form_count + 1);
     for (size_t i = 0; i < manifest->form_count; i++)
-        good = load_form(agenda, manifest->forms[i], faults) && good;
+        good = load_form(agenda, others, i, faults) && good;
     return good;
 }
 
@@ -219,7 +252,7 @@ static bool start_native_safely(struct epo_agenda *agenda, struct epo_faults *fa
     return epo_agenda_start(agenda, faults);
 }
 
-struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
+struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registry *others,
                                    const struct epo_runtime *const *runtimes, size_t runtime_count,
                                    const char *folder, struct epo_faults *faults) {
     struct epo_pool *pool = epo_pool_create();
@@ -233,7 +266,8 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
     if (good) {
         good = check_rights(agenda, faults);
         good = load_texts(agenda, faults) && good;
-        good = load_forms(agenda, faults) && epo_public_check(agenda, faults) && good;
+        good = epo_parameters_check(agenda, faults) && good;
+        good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }
     if (good && start_native_safely(agenda, faults) && load_tables(agenda, faults))
@@ -284,6 +318,11 @@ size_t epo_agenda_form_count(const struct epo_agenda *agenda) {
 const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t index) {
     epo_assert(index < agenda->form_count);
     return agenda->forms[index];
+}
+
+const char *epo_agenda_situation(const struct epo_agenda *agenda, size_t index) {
+    epo_assert(index < agenda->form_count);
+    return agenda->situations[index];
 }
 
 const struct epo_form *epo_agenda_find_form(const struct epo_agenda *agenda, struct epo_span id) {

@@ -37,8 +37,11 @@ struct epo_agenda {
     struct epo_catalog *catalog;
     struct epo_templates *templates;
     struct epo_form **forms;
+    const char **situations; /* of each form: the code of its life situation */
+    const char **form_files; /* of each form: "dog_fee/forms/registration.json" */
     size_t form_count;
     atomic_bool *forms_kept; /* by form: its definition is in the store (portal/definitions.h) */
+    const struct epo_json *supplied; /* by epo.json when it was loaded and checked, or NULL */
     const struct epo_runtime *runtime;
     epo_plugin plugin; /* members that an older plugin lacks are NULL */
     void *self, *handle;
@@ -48,8 +51,9 @@ struct epo_agenda {
 };
 
 /* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,
- * tables. NULL where anything is wrong: all of it is in faults. One reference. */
-struct epo_agenda *epo_agenda_open(struct epo_portal *portal,
+ * tables. NULL where anything is wrong: all of it is in faults. One reference. others: live agendas
+ * whose life situations are theirs, or NULL. */
+struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registry *others,
                                    const struct epo_runtime *const *runtimes, size_t runtime_count,
                                    const char *folder, struct epo_faults *faults);
 void epo_agenda_hold(struct epo_agenda *agenda);
@@ -57,6 +61,11 @@ void epo_agenda_hold(struct epo_agenda *agenda);
 bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);
 /* Stops and closes the code. */
 void epo_agenda_stop(struct epo_agenda *agenda);
+
+/* registry.c: the file ("dog_fee/forms/registration.json", in the pool) of the form that a live
+ * agenda of another name has for the life situation, or NULL. */
+const char *epo_registry_situation(struct epo_registry *registry, struct epo_pool *pool,
+                                   const char *situation, const char *but_agenda);
 
 /* free.c: the rules "free" and "capacity" of the checked form: fills intake->occupants, adds errors
  * with what is offered instead. False only when asking failed. */

@@ -195,8 +195,7 @@ static void run_named(struct testing *testing, enum epo_hook_kind kind, struct e
         if (epo_json_get(testing->test, GIVEN[i]))
             epo_json_set(pool, tree, GIVEN[i],
                          epo_json_copy(pool, epo_json_get(testing->test, GIVEN[i])));
-    struct epo_json *parameters = epo_agenda_parameters(
-        testing->agenda, epo_portal_settings(&testing->portal), pool, EPO_SPAN(""));
+    struct epo_json *parameters = epo_agenda_parameters(testing->agenda, pool, EPO_SPAN(""), NULL);
     const struct epo_json *laid = epo_json_get(testing->test, "parameters");
     for (uint32_t i = 0; laid && i < laid->count; i++)
         epo_json_set(pool, parameters, laid->names[i].at, epo_json_copy(pool, laid->items[i]));
@@ -277,7 +276,7 @@ static bool open_agenda(struct testing *testing, const struct epo_runtime *const
                         size_t runtime_count, const char *agenda_folder) {
     struct epo_faults faults = {epo_pool_create(), NULL, NULL};
     testing->agenda =
-        epo_agenda_open(&testing->portal, runtimes, runtime_count, agenda_folder, &faults);
+        epo_agenda_open(&testing->portal, NULL, runtimes, runtime_count, agenda_folder, &faults);
     for (struct epo_fault *fault = faults.first; fault; fault = fault->next)
         fprintf(testing->wrong, "%s:%d: %s\n", fault->file, fault->line > 0 ? fault->line : 1,
                 fault->text);

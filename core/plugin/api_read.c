@@ -16,8 +16,7 @@ static const struct epo_json *extra(struct epo_call *call) {
     epo_json_set_string(pool, agenda, "name", call->agenda->manifest->name);
     epo_json_set_string(pool, agenda, "version", call->agenda->manifest->version);
     epo_json_set(pool, made, "parameters",
-                 epo_agenda_parameters(call->agenda, epo_portal_settings(call->agenda->portal),
-                                       pool, EPO_SPAN("")));
+                 epo_agenda_parameters(call->agenda, pool, EPO_SPAN(""), NULL));
     epo_json_set_string(pool, made, "today", epo_date_iso(epo_clock_today(), today));
     epo_json_set_integer(pool, made, "now_us", epo_clock_now_us());
     epo_json_set_string(pool, made, "lang", call->hook->lang);

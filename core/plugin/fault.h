@@ -14,6 +14,7 @@ struct epo_fault {
 struct epo_faults {
     struct epo_pool *pool;
     struct epo_fault *first, *last;
+    bool taken; /* a life situation had its form already: it may be free once all are loaded */
 };
 
 /* Returns false, so that `return epo_fault_add(...)` reads well. */

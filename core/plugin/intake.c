@@ -39,8 +39,8 @@ static void build_tree(struct epo_intake *intake) {
 }
 
 static struct epo_json *find_parameters(struct epo_intake *intake) {
-    struct epo_json *parameters = epo_agenda_parameters(
-        intake->agenda, epo_portal_settings(intake->portal), intake->pool, intake->district);
+    struct epo_json *parameters =
+        epo_agenda_parameters(intake->agenda, intake->pool, intake->district, intake->given_today);
     const struct epo_json *given = intake->given_parameters;
     for (uint32_t i = 0; given && given->type == EPO_JSON_OBJECT && i < given->count; i++)
         epo_json_set(intake->pool, parameters, given->names[i].at,
@@ -275,6 +275,10 @@ static bool choose_office(struct epo_intake *intake, const char *field, struct e
                                intake->values, today, &wish, error))
             return false;
     }
+    /* a district may hand its requests of this agenda to another office */
+    struct epo_span office = epo_json_get_text(intake->parameters, "office");
+    if (epo_span_is(wish, "district") && office.len)
+        wish = office;
     intake->office =
         epo_routing_office(epo_portal_settings(intake->portal), wish, intake->district);
     return true;

@@ -1,5 +1,6 @@
 #include "plugin/manifest.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 
@@ -133,17 +134,43 @@ static void need_right(struct reading *reading, const char *member, unsigned rig
               epo_right_name(right));
 }
 
+/* A code that stays: letters, digits and . _ / -. */
+static bool is_situation(struct epo_span text) {
+    bool good = text.len > 0 && text.len <= EPO_SITUATION_MAX;
+    for (size_t i = 0; good && i < text.len; i++)
+        good = isalnum((unsigned char)text.at[i]) || strchr("._/-", text.at[i]) != NULL;
+    return good;
+}
+
+/* "forms/name.json", or {"file": "forms/name.json", "situation": "A1234/ohlaseni"}. */
+static void read_form(struct reading *reading, const struct epo_json *item) {
+    struct epo_manifest *manifest = reading->manifest;
+    bool plain = epo_json_is_text(item);
+    struct epo_span file = plain ? item->text : epo_json_get_text(item, "file");
+    struct epo_span situation = epo_json_get_text(item, "situation");
+    if (!is_inside(file)) {
+        fault(reading, item, "a form is a path inside this folder: \"forms/name.json\"");
+        return;
+    }
+    if (!plain && (item->count != 2 || !is_situation(situation))) {
+        fault(reading, item,
+              "a form is {\"file\": \"forms/name.json\", \"situation\": code of its life "
+              "situation: at most %d letters, digits and . _ / -}",
+              EPO_SITUATION_MAX);
+        return;
+    }
+    manifest->situations[manifest->form_count] =
+        plain ? NULL : epo_pool_string(reading->pool, situation);
+    manifest->forms[manifest->form_count++] = epo_pool_string(reading->pool, file);
+}
+
 static void read_forms(struct reading *reading) {
     const struct epo_json *list = list_member(reading, "forms");
     struct epo_manifest *manifest = reading->manifest;
     manifest->forms = EPO_NEW_ARRAY(reading->pool, const char *, list ? list->count : 1);
-    for (uint32_t i = 0; list && i < list->count; i++) {
-        const struct epo_json *item = list->items[i];
-        if (!epo_json_is_text(item) || !is_inside(item->text))
-            fault(reading, item, "a form is a path inside this folder: \"forms/name.json\"");
-        else
-            manifest->forms[manifest->form_count++] = epo_pool_string(reading->pool, item->text);
-    }
+    manifest->situations = EPO_NEW_ARRAY(reading->pool, const char *, list ? list->count : 1);
+    for (uint32_t i = 0; list && i < list->count; i++)
+        read_form(reading, list->items[i]);
 }
 
 static void read_statement(struct reading *reading, struct epo_span name,
@@ -321,9 +348,10 @@ static void read_rest(struct reading *reading) {
         manifest->applies = read_rule(reading, applies, "applies");
     read_routing(reading);
     static const char *const KNOWN[] = {
-        "name",    "version",        "abi",   "runtime", "main",  "title",      "group",
-        "summary", "life_situation", "law",   "rights",  "forms", "parameters", "routing",
-        "states",  "statements",     "pages", "routes",  "jobs",  "applies",    "public"};
+        "name",           "version",        "abi",   "runtime", "main",  "title",      "group",
+        "summary",        "life_situation", "law",   "rights",  "forms", "parameters", "routing",
+        "states",         "statements",     "pages", "routes",  "jobs",  "applies",    "public",
+        "parameter_types"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

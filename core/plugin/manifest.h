@@ -8,6 +8,7 @@
 
 #define EPO_AGENDA_NAME_MAX 40
 #define EPO_MANIFEST_BYTES_MAX (1u << 20)
+#define EPO_SITUATION_MAX 80
 #define EPO_DECLARED_MAX 100 /* statements, routes, pages, jobs, forms: each */
 
 enum epo_right {
@@ -42,6 +43,7 @@ struct epo_manifest {
     int main_line, rights_line;
     unsigned rights; /* asked for */
     const char **forms;
+    const char **situations; /* of each form: the code of its life situation, or NULL */
     struct epo_declared_statement *statements;
     const char **pages;
     struct epo_declared_route *routes;

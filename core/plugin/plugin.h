@@ -17,8 +17,12 @@
  *   "group": {"cs": …, "en": …},       heading on /agendas
  *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json
  *                                      "grants" does not give refuses the whole agenda
- *   "forms": ["forms/registration.json"],
+ *   "forms": ["forms/registration.json", {"file": "forms/end.json", "situation": "A1234/zruseni"}],
+ *                                      situation: the code of the life situation that the form
+ *                                      serves (default "<agenda>/<form id>"); one form has it in the
+ *                                      whole city, a second one is refused
  *   "parameters": {…},                 defaults; see below
+ *   "parameter_types": {…},            what they may be; see parameters.h
  *   "routing": {"office": "district" | "<office id>",            where requests go, unless
  *     "rules": [{"when": "in(districts, \"Plzeň 3\") and owner == \"city\"", "office": "umo-3"}]},
  *                                      the first rule that holds says otherwise (see rules.h and
@@ -43,7 +47,7 @@
  * epo.json: "grants": {"*": ["places"], "dog_fee": ["tables"]} (both lists count; without "grants"
  * everything asked for is given); "parameters": {"dog_fee": {"rate_haler": 15000,
  * "districts": {"546003": {"rate_haler": 12000}}}}. Members are replaced whole: manifest <
- * parameters < district of the place.
+ * parameters < district of the place. A value may say why and when: parameters.h.
  *
  * Values written for people in explanations ("explain" of compute): {"key": text key, "values":
  * {"n": 3, "rate": {"money": 15000}, "area": {"number": 12.5, "decimals": 1}, "until": {"date":
@@ -113,6 +117,8 @@ struct epo_json *epo_agenda_troubles(struct epo_agenda *agenda, struct epo_pool 
 const struct epo_json *epo_agenda_manifest(const struct epo_agenda *agenda);
 size_t epo_agenda_form_count(const struct epo_agenda *agenda);
 const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t index);
+/* The code of the life situation that a form serves. */
+const char *epo_agenda_situation(const struct epo_agenda *agenda, size_t index);
 const struct epo_form *epo_agenda_find_form(const struct epo_agenda *agenda, struct epo_span id);
 const struct epo_templates *epo_agenda_templates(const struct epo_agenda *agenda);
 const struct epo_catalog *epo_agenda_catalog(const struct epo_agenda *agenda);
@@ -154,10 +160,25 @@ bool epo_agenda_write(struct epo_agenda *agenda, struct epo_db *db, const struct
 const char *epo_agenda_route(const struct epo_agenda *agenda, struct epo_span method,
                              struct epo_span path);
 bool epo_agenda_has_page(const struct epo_agenda *agenda, struct epo_span page);
-/* Parameters in force: manifest < settings < district (code, may be empty). In the pool. */
-struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda,
-                                       const struct epo_json *settings, struct epo_pool *pool,
-                                       struct epo_span district);
+/* Parameters in force: manifest < epo.json (as it was when the agenda was loaded) < district (code,
+ * may be empty), on that day (ISO; NULL: today). In the pool. */
+struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                       struct epo_span district, const char *given_today);
+/* Each value for reading (of a table each member): [{"id","label","text": the city's, "reason",
+ * "decree","from_text","until_text","when" (where epo.json has the city's own),"districts":
+ * [{"code","name" (its office),"text","reason","decree","from_text","until_text","when":
+ * "now"|"later"|"ended"}]}]; districts: those that differ. public_only: what the agenda's page may
+ * show. */
+struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                           const char *lang, bool public_only);
+/* A text of the agenda or a form with its {parameter.name} filled in. In the pool, or the text. */
+struct epo_span epo_agenda_fill(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                const char *lang, const struct epo_json *parameters,
+                                struct epo_span text);
+/* The same in all texts of a view model that come from a definition (labels, hints, titles …); what
+ * people typed stays. parameters NULL: nothing. */
+void epo_agenda_fill_view(const struct epo_agenda *agenda, struct epo_pool *pool, const char *lang,
+                          const struct epo_json *parameters, struct epo_json *view);
 /* Is the agenda offered at this place? facts: of epo_locate. By the rule "applies" of its manifest;
  * never outside the city. False when the rule takes too many steps. */
 bool epo_agenda_applies(const struct epo_agenda *agenda, struct epo_pool *pool,

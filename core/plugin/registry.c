@@ -83,6 +83,21 @@ size_t epo_registry_list(struct epo_registry *registry, struct epo_agenda **out,
     return count;
 }
 
+const char *epo_registry_situation(struct epo_registry *registry, struct epo_pool *pool,
+                                   const char *situation, const char *but_agenda) {
+    const char *file = NULL;
+    pthread_rwlock_rdlock(&registry->lock);
+    for (size_t i = 0; i < registry->count; i++) {
+        const struct epo_agenda *agenda = registry->agendas[i];
+        for (size_t j = 0; j < agenda->form_count; j++)
+            if (strcmp(agenda->manifest->name, but_agenda) != 0 &&
+                strcmp(agenda->situations[j], situation) == 0)
+                file = epo_pool_string(pool, epo_span(agenda->form_files[j]));
+    }
+    pthread_rwlock_unlock(&registry->lock);
+    return file;
+}
+
 struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool) {
     pthread_rwlock_rdlock(&registry->lock);
     struct epo_json *copy = epo_json_copy(pool, registry->faults);
@@ -217,11 +232,11 @@ static void log_faults(const char *name, bool kept, const struct epo_fault *faul
 
 /* ---- loading ---- */
 
-static bool load_folder(struct epo_registry *registry, const char *folder,
+static bool load_folder(struct epo_registry *registry, const char *folder, bool *taken,
                         struct epo_error *error) {
-    struct epo_faults faults = {epo_pool_create(), NULL, NULL};
+    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
     const char *name = last_name(folder);
-    struct epo_agenda *fresh = epo_agenda_open(registry->portal, registry->runtimes,
+    struct epo_agenda *fresh = epo_agenda_open(registry->portal, registry, registry->runtimes,
                                                registry->runtime_count, folder, &faults);
     if (fresh) {
         epo_agenda_hold(fresh); /* another thread may drop it as soon as it is in */
@@ -241,6 +256,7 @@ static bool load_folder(struct epo_registry *registry, const char *folder,
     if (faults.first)
         epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused", "%s: %s", name, faults.first->text);
     bool good = !faults.first;
+    *taken = faults.taken;
     epo_pool_free(faults.pool);
     return good;
 }
@@ -250,7 +266,7 @@ bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
     pthread_mutex_lock(&registry->loading);
     const char *wanted = wanted_of(registry, last_name(folder));
     bool hidden = wanted && strcmp(wanted, folder) != 0;
-    bool good = hidden || load_folder(registry, folder, error);
+    bool taken, good = hidden || load_folder(registry, folder, &taken, error);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }
@@ -295,6 +311,30 @@ static bool find_all(struct epo_registry *registry, const char *folder, struct e
     return true;
 }
 
+/* A form may move from one agenda to another: those that came before it was free try again. */
+static void load_wanted(struct epo_registry *registry) {
+    bool taken[EPO_AGENDAS_MAX] = {false};
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        load_folder(registry, registry->wanted[i], &taken[i], NULL);
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        if (taken[i])
+            load_folder(registry, registry->wanted[i], &taken[i], NULL);
+}
+
+/* Parameters of an agenda that no folder has: a name typed wrong. */
+static void name_unknown(struct epo_registry *registry) {
+    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+    const struct epo_json *all = epo_json_get(epo_portal_settings(registry->portal), "parameters");
+    for (uint32_t i = 0; all && all->type == EPO_JSON_OBJECT && i < all->count; i++)
+        if (!wanted_of(registry, epo_pool_string(faults.pool, all->names[i])))
+            epo_fault_add(&faults, "epo.json", (int)all->items[i]->line,
+                          "\"parameters\" names the agenda \"%.*s\", which there is not",
+                          EPO_ARG(all->names[i]));
+    log_faults("", false, faults.first);
+    replace_faults(registry, "epo.json", false, faults.first);
+    epo_pool_free(faults.pool);
+}
+
 bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
                        size_t folder_count, struct epo_error *error) {
     bool good = true;
@@ -303,10 +343,10 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
     forget_wanted(registry);
     for (size_t i = 0; i < folder_count; i++)
         good = find_all(registry, folders[i], error) && good;
-    for (size_t i = 0; i < registry->wanted_count; i++)
-        load_folder(registry, registry->wanted[i], NULL);
     if (good) /* a folder that cannot be read for a moment ends nothing */
         drop_missing(registry);
+    load_wanted(registry);
+    name_unknown(registry);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }

@@ -47,8 +47,8 @@ static struct epo_json *build_tree(const struct epo_state_change *change, struct
     epo_json_set_text(pool, moved, "to", change->to);
     epo_json_set_text(pool, moved, "note", change->note);
     epo_json_set(pool, tree, "parameters",
-                 epo_agenda_parameters(change->agenda, epo_portal_settings(change->portal), pool,
-                                       epo_json_get_text(submission, "district")));
+                 epo_agenda_parameters(change->agenda, pool,
+                                       epo_json_get_text(submission, "district"), NULL));
     return tree;
 }
 

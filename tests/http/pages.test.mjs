@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
+import { dogJson, spots } from '../browser/support/forms.mjs';
 import { build, startDemo } from '../support/portal.mjs';
 import { fileDog, signIn } from './support/people.mjs';
 import { address, routes } from './support/routes.mjs';
@@ -169,6 +170,37 @@ describe('pages that may be kept', () => {
       for (const name of ['content-type', 'content-length', 'etag', 'cache-control'])
         if (!/\b(nowhere|login)/.test(path) || name !== 'content-length') assert.equal(head.headers[name], get.headers[name], `${path}: ${name}`);
     }
+  });
+});
+
+describe('one form for the whole city', () => {
+  const words = async (path, headers) => (await ask('GET', path, headers)).body.replace(/<[^>]*>/g, ' ').replace(/[\s\u00a0]+/g, ' ');
+
+  it('says where districts differ and why', async () => {
+    const admins = await words('/admin/parameters', { cookie: admin });
+    assert.match(admins, /poplatek-ze-psu\/ohlaseni/, 'the code of the life situation');
+    assert.match(admins, /Roční sazba: rodinný dům celé město 500 Kč Úřad městského obvodu Plzeň 9-Malesice 300 Kč rodinná zástavba[^<]*; ukázková vyhláška č\. 7\/2025; od 1\. 1\. 2026/);
+    assert.match(admins, /150 Kč ještě neplatí sleva/);
+    assert.match(admins, /Účet pro platbu celé město \d+\/0100 hlavní účet města Úřad městského obvodu Plzeň 9-Malesice \d+\/0100/);
+    const everybody = await words('/agendas/dog_fee');
+    assert.match(everybody, /v rodinném domě 500 Kč za rok/, 'a text with a parameter');
+    assert.match(everybody, /Co se liší podle městského obvodu/);
+    assert.match(everybody, /Plzeň 9-Malesice 300 Kč/);
+    assert.doesNotMatch(everybody, /Roční sazba: [^<]*Starší držitel je nad/);
+    assert.doesNotMatch(await words('/agendas/public_space'), /Co se liší/);
+    assert.equal((await ask('GET', '/admin/parameters', { cookie: clerk })).status, 403);
+  });
+
+  it('and the district of the place decides', async () => {
+    const fee = async (coordinates) => {
+      const answer = await ask('POST', '/api/v1/forms/dog_fee/registration/check', { 'content-type': 'application/json' }, JSON.stringify({ answers: { ...dogJson('umo-3'), house_kind: 'family_house', home: { type: 'Point', coordinates } } }));
+      return JSON.parse(answer.body).values.find(({ id }) => id === 'fee').text;
+    };
+    const [city, district] = [await fee(spots['umo-3']), await fee([13.30183, 49.7767])];
+    assert.deepEqual([city, district], ['500\u00a0Kč', '300\u00a0Kč']);
+    const form = await words('/agendas/dog_fee/registration');
+    assert.match(form, /starší 65 let platí méně/);
+    assert.doesNotMatch(form, /\{parameter/);
   });
 });
 

@@ -15,6 +15,7 @@ const manifest = (name, more = {}) => ({
 const lua = (name, more) => manifest(name, { runtime: 'lua', main: 'agenda.lua', ...more });
 const script = 'return {}\n';
 const form = { id: 'f', title: { cs: 'F', en: 'F' }, sections: [{ id: 's', title: { cs: 'S', en: 'S' }, fields: [{ id: 'a', type: 'text', label: { cs: 'A', en: 'A' }, max_length: 9 }] }] };
+const both = { cs: 'A', en: 'A' };
 const tables = { rights: ['tables'] };
 const table = (name) => `CREATE TABLE ${name} (a TEXT NOT NULL) STRICT;\n`;
 
@@ -53,6 +54,17 @@ const OTHERS = {
   missing_form: { files: { 'manifest.json': lua('missing_form', { forms: ['forms/none.json'] }), 'agenda.lua': script }, at: /forms\/none\.json/, says: /the form that the manifest names: No such file/ },
   broken_form: { files: { 'manifest.json': lua('broken_form', { forms: ['forms/f.json'] }), 'agenda.lua': script, 'forms/f.json': JSON.stringify({ ...form, sections: 1 }, null, 1) }, at: /forms\/f\.json:\d+/, says: /sections/ },
   same_form: { files: { 'manifest.json': lua('same_form', { forms: ['forms/f.json', 'forms/g.json'] }), 'agenda.lua': script, 'forms/f.json': form, 'forms/g.json': form }, at: /forms\/g\.json/, says: /the form id "f" stands in two files/ },
+  second_form: { files: { 'manifest.json': lua('second_form', { forms: [{ file: 'forms/f.json', situation: 'poplatek-ze-psu/ohlaseni' }] }), 'agenda.lua': script, 'forms/f.json': form }, at: /forms\/f\.json:1$/, says: /the life situation "poplatek-ze-psu\/ohlaseni" has its form already: dog_fee\/forms\/registration\.json/ },
+  form_code: { files: { 'manifest.json': lua('form_code', { forms: [{ file: 'forms/f.json', situation: 'a b' }] }), 'agenda.lua': script, 'forms/f.json': form }, at: /manifest\.json:\d+/, says: /a form is \{"file"/ },
+  parameter_type: { files: { 'manifest.json': lua('parameter_type', { parameters: { a: 1 }, parameter_types: { a: { type: 'mony', label: both } } }), 'agenda.lua': script }, at: /manifest\.json:\d+/, says: /one of money, integer/ },
+  parameter_default: { files: { 'manifest.json': lua('parameter_default', { parameters: { a: '19-2000145398/0800' }, parameter_types: { a: { type: 'account', label: both } } }), 'agenda.lua': script }, at: /manifest\.json:\d+/, says: /"a" must be an account whose digits agree/ },
+  parameter_unknown: { files: { 'manifest.json': lua('parameter_unknown', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /unknown parameter "546003\.rat": the agenda declares no such one/ },
+  parameter_limit: { files: { 'manifest.json': lua('parameter_limit', { parameters: { rate: { a: 1, b: 2 } }, parameter_types: { rate: { type: 'money', table: true, max: 500, label: both } } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /"546003\.rate\.a" must be from 0 to 500/ },
+  parameter_member: { files: { 'manifest.json': lua('parameter_member', { parameters: { rate: { a: 1, b: 2 } } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /"rate" lacks "b": a value is replaced whole/ },
+  parameter_same: { files: { 'manifest.json': lua('parameter_same', { parameters: { rate: 1 }, parameter_types: { rate: { type: 'integer', districts: false, label: both } } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /the same in the whole city/ },
+  parameter_district: { files: { 'manifest.json': lua('parameter_district', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /unknown district "546999"/ },
+  parameter_days: { files: { 'manifest.json': lua('parameter_days', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /"until" of "rate" is before its "from"/ },
+  parameter_text: { files: { 'manifest.json': lua('parameter_text', { parameters: { rate: 1 }, forms: ['forms/f.json'] }), 'agenda.lua': script, 'forms/f.json': { ...form, intro: { cs: 'a', en: '{parameter.rat}' } } }, at: /forms\/f\.json:\d+/, says: /names "\{parameter\.rat\}"/ },
   missing_page: { files: { 'manifest.json': lua('missing_page', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script }, at: /manifest\.json/, says: /the page "list" has no templates\/list\.html/ },
   broken_template: { files: { 'manifest.json': lua('broken_template', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script, 'templates/list.html': 'x\n{{#if a}}\n' }, at: /templates\/list\.html:\d+/, says: /./ },
   broken_texts: { files: { 'manifest.json': lua('broken_texts'), 'agenda.lua': script, 'texts/cs.json': '{\n"a": \n}' }, at: /texts\/cs\.json/, says: /./ },
@@ -71,7 +83,17 @@ const CASES = { ...Object.fromEntries(Object.entries(C).map(([name, one]) => [na
 
 let portal, folder, checked;
 before(async () => {
-  folder = openFolder({ grants: { '*': ['tables', 'routes', 'pages', 'jobs'] } });
+  folder = openFolder({
+    grants: { '*': ['tables', 'routes', 'pages', 'jobs'] },
+    parameters: {
+      parameter_unknown: { districts: { 546003: { rat: 2 } } },
+      parameter_limit: { districts: { 546003: { rate: { value: { a: 501, b: 1 }, reason: both } } } },
+      parameter_member: { rate: { a: 1 } },
+      parameter_same: { districts: { 546003: { rate: 2 } } },
+      parameter_district: { districts: { 546999: { rate: 2 } } },
+      parameter_days: { rate: { value: 2, from: '2026-02-01', until: '2026-01-01' } },
+    },
+  });
   placeHello(folder, build(join(here, 'hello/hello.c')));
   for (const [name, one] of Object.entries(C)) {
     place(folder, 'plugins', name, { 'manifest.json': manifest(name) });
@@ -90,7 +112,7 @@ describe('named with its reason, in the log, on the admin page and by epo check'
       const rows = events(portal, 'agenda.refused').filter((row) => row.agenda === name);
       const row = rows.find(({ text }) => says.test(text));
       assert.ok(row, JSON.stringify(rows));
-      assert.match(`${row.file}:${row.line}`, new RegExp(`^${name}/.*`));
+      assert.match(`${row.file}:${row.line}`, new RegExp(`^(${name}/|epo\\.json:)`));
       assert.match(`${row.file}:${row.line}`, at);
       const where = row.line ? `${row.file}:${row.line}` : row.file;
       assert.ok((await portal.admin()).includes(`${where} ${row.text.replace(/\s+/g, ' ')}`), 'on the admin page');

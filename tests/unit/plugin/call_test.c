@@ -404,8 +404,8 @@ static int open_agenda(void **state) {
                       "CREATE TABLE test_a (name TEXT NOT NULL PRIMARY KEY, n INTEGER) STRICT;");
     test_folder_write(&folder, "agendas/test/texts/cs.json", "{\"error.late\": \"Pozdě.\"}");
     test_folder_write(&folder, "agendas/test/texts/en.json", "{\"error.late\": \"Too late.\"}");
-    agenda =
-        epo_agenda_open(&portal, RUNTIMES, 1, test_folder_file(&folder, "agendas/test"), &faults);
+    agenda = epo_agenda_open(&portal, NULL, RUNTIMES, 1, test_folder_file(&folder, "agendas/test"),
+                             &faults);
     if (!agenda)
         print_error("%s:%d: %s\n", faults.first->file, faults.first->line, faults.first->text);
     return agenda ? 0 : -1;

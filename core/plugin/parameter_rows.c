@@ -1,0 +1,212 @@
+/* Parameters for people: where districts differ and why, and texts that name parameters. */
+#include "base/clock.h"
+#include "plugin/parameters.h"
+#include "portal/routing.h"
+
+struct listing {
+    const struct epo_agenda *agenda;
+    struct epo_pool *pool;
+    const char *lang;
+    const struct epo_json *settings;
+    char today[EPO_TIME_SIZE];
+    const struct epo_json *declared; /* of the parameter at hand, or NULL */
+    struct epo_json *rows;           /* one for each value of a table */
+    uint32_t first;                  /* of the parameter at hand */
+};
+
+static const struct epo_json *types_of(const struct epo_agenda *agenda) {
+    return epo_json_get(agenda->manifest->tree, "parameter_types");
+}
+
+static struct epo_span words(struct listing *listing, const struct epo_json *value) {
+    return epo_parameter_words(listing->pool, listing->lang, listing->declared, value,
+                               listing->settings);
+}
+
+static struct epo_json *add_row(struct listing *listing, const char *id, const char *label,
+                                const struct epo_json *value) {
+    struct epo_json *row = epo_json_object(listing->pool);
+    epo_json_set_string(listing->pool, row, "id", id);
+    epo_json_set_string(listing->pool, row, "label", label);
+    epo_json_set_text(listing->pool, row, "text", value ? words(listing, value) : EPO_SPAN(""));
+    epo_json_set(listing->pool, row, "districts", epo_json_array(listing->pool));
+    epo_json_push(listing->pool, listing->rows, row);
+    return row;
+}
+
+/* A row for the value, or for each one of a table. */
+static void add_rows(struct listing *listing, const char *id, const char *label,
+                     const struct epo_json *value) {
+    if (!value || value->type != EPO_JSON_OBJECT || epo_json_get(value, "cs") ||
+        epo_json_get(value, "url")) {
+        if (listing->rows->count < EPO_PARAMETER_LEAVES_MAX)
+            add_row(listing, id, label, value);
+        return;
+    }
+    const struct epo_json *keys = epo_json_get(listing->declared, "keys");
+    for (uint32_t i = 0; i < value->count; i++) {
+        struct epo_span name = value->names[i];
+        struct epo_span key = epo_json_localized(epo_json_get_span(keys, name), listing->lang);
+        add_rows(listing, epo_pool_printf(listing->pool, "%s.%.*s", id, EPO_ARG(name)),
+                 epo_pool_printf(listing->pool, "%s: %.*s", label, EPO_ARG(key.len ? key : name)),
+                 value->items[i]);
+    }
+}
+
+static void set_valid(struct listing *listing, struct epo_json *row, const struct epo_json *part) {
+    static const char *const NAMES[][2] = {{"from", "from_text"}, {"until", "until_text"}};
+    struct epo_pool *pool = listing->pool;
+    int when = epo_parameter_when(part, listing->today);
+    for (size_t i = 0; i < 2; i++) {
+        struct epo_date date;
+        char local[EPO_TIME_SIZE];
+        bool there = epo_date_parse(epo_json_get_text(part, NAMES[i][0]), &date);
+        epo_json_set_string(pool, row, NAMES[i][1],
+                            there ? epo_date_local(date, listing->lang, local) : "");
+    }
+    bool reasoned = epo_parameter_is_reasoned(part);
+    epo_json_set_text(pool, row, "reason",
+                      reasoned ? epo_json_localized(epo_json_get(part, "reason"), listing->lang)
+                               : EPO_SPAN(""));
+    epo_json_set_text(pool, row, "decree",
+                      reasoned ? epo_json_localized(epo_json_get(part, "decree"), listing->lang)
+                               : EPO_SPAN(""));
+    epo_json_set_string(pool, row, "when", when < 0 ? "later" : when > 0 ? "ended" : "now");
+}
+
+/* The member of a value that a row shows: behind the parameter's own name. */
+static const struct epo_json *leaf(const struct epo_json *value, const struct epo_json *row) {
+    const char *rest = strchr(epo_json_get_text(row, "id").at, '.');
+    return rest ? epo_json_find(value, rest + 1) : value;
+}
+
+static void add_district(struct listing *listing, struct epo_span code,
+                         const struct epo_json *part) {
+    struct epo_pool *pool = listing->pool;
+    const struct epo_json *settings = listing->settings;
+    struct epo_span office = epo_routing_office(settings, EPO_SPAN("district"), code);
+    for (uint32_t i = listing->first; i < listing->rows->count; i++) {
+        struct epo_json *row = listing->rows->items[i];
+        const struct epo_json *value = leaf(epo_parameter_value(part), row);
+        struct epo_span text = value ? words(listing, value) : EPO_SPAN("");
+        if (epo_span_equal(text, epo_json_get_text(row, "text")))
+            continue;
+        struct epo_json *other = epo_json_object(pool);
+        epo_json_set_text(pool, other, "code", code);
+        epo_json_set_text(pool, other, "name", epo_routing_name(settings, office, listing->lang));
+        epo_json_set_text(pool, other, "text", text);
+        set_valid(listing, other, part);
+        epo_json_push(pool, epo_json_get(row, "districts"), other);
+    }
+}
+
+static void add_districts(struct listing *listing, const struct epo_json *supplied,
+                          struct epo_span name) {
+    const struct epo_json *districts = epo_json_get(supplied, "districts"), *part;
+    for (uint32_t i = 0; districts && i < districts->count; i++) {
+        const struct epo_json *value = epo_json_get_span(districts->items[i], name);
+        for (uint32_t j = 0; value && (part = epo_parameter_part(value, j)) != NULL; j++)
+            add_district(listing, districts->names[i], part);
+    }
+}
+
+/* Why the city itself has another value than the program. */
+static void add_reason(struct listing *listing, struct epo_span name) {
+    const struct epo_json *value = epo_json_get_span(listing->agenda->supplied, name), *part;
+    for (uint32_t j = 0; value && (part = epo_parameter_part(value, j)) != NULL; j++)
+        if (epo_parameter_when(part, listing->today) == 0)
+            break;
+    for (uint32_t i = listing->first; value && part && i < listing->rows->count; i++)
+        set_valid(listing, listing->rows->items[i], part);
+}
+
+static void add_parameter(struct listing *listing, struct epo_span name,
+                          const struct epo_json *value) {
+    struct epo_span label =
+        epo_json_localized(epo_json_get(listing->declared, "label"), listing->lang);
+    listing->first = listing->rows->count;
+    add_rows(listing, epo_pool_string(listing->pool, name),
+             epo_pool_string(listing->pool, label.len ? label : name), value);
+    add_reason(listing, name);
+    add_districts(listing, epo_json_get(listing->agenda->manifest->tree, "parameters"), name);
+    add_districts(listing, listing->agenda->supplied, name);
+}
+
+struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                           const char *lang, bool public_only) {
+    struct listing listing = {.agenda = agenda, .pool = pool, .lang = lang};
+    const struct epo_json *types = types_of(agenda);
+    listing.settings = epo_portal_settings(agenda->portal);
+    listing.rows = epo_json_array(pool);
+    epo_date_iso(epo_clock_today(), listing.today);
+    const struct epo_json *city = epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL);
+    for (uint32_t i = 0; i < city->count; i++) {
+        listing.declared = epo_json_get_span(types, city->names[i]);
+        if (!public_only || epo_json_get_boolean(listing.declared, "public", false))
+            add_parameter(&listing, city->names[i], city->items[i]);
+    }
+    for (uint32_t i = 0; types && i < types->count; i++) { /* those that only districts have */
+        listing.declared = types->items[i];
+        if (!epo_json_get_span(city, types->names[i]) &&
+            (!public_only || epo_json_get_boolean(listing.declared, "public", false)))
+            add_parameter(&listing, types->names[i], NULL);
+    }
+    return listing.rows;
+}
+
+/* ---- texts that name parameters ---- */
+
+struct epo_span epo_agenda_fill(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                const char *lang, const struct epo_json *parameters,
+                                struct epo_span text) {
+    static const struct epo_span MARK = EPO_SPAN("{parameter.");
+    const char *at = text.len ? memmem(text.at, text.len, MARK.at, MARK.len) : NULL;
+    struct epo_buffer filled;
+    if (!at)
+        return text;
+    epo_buffer_init(&filled, 1u << 20);
+    for (; at; at = text.len ? memmem(text.at, text.len, MARK.at, MARK.len) : NULL) {
+        size_t before = (size_t)(at - text.at);
+        epo_buffer_append(&filled, text.at, before);
+        struct epo_span rest = {at + MARK.len, text.len - before - MARK.len}, tail;
+        const char *path = epo_pool_string(pool, epo_span_cut(rest, '}', &text));
+        const struct epo_json *value = epo_json_find(parameters, path);
+        const struct epo_json *declared =
+            epo_json_get_span(types_of(agenda), epo_span_cut(epo_span(path), '.', &tail));
+        if (value)
+            epo_buffer_span(&filled, epo_parameter_words(pool, lang, declared, value,
+                                                         epo_portal_settings(agenda->portal)));
+    }
+    epo_buffer_span(&filled, text);
+    struct epo_span made = epo_pool_copy(pool, epo_buffer_get(&filled));
+    epo_buffer_clear(&filled);
+    return made;
+}
+
+/* Members of view models that hold texts of the definition; never what a person typed. */
+static bool is_definition_text(struct epo_span name) {
+    static const char *const NAMES[] = {"label",   "hint",       "intro", "title",      "summary",
+                                        "section", "paragraphs", "items", "declaration"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+        if (epo_span_is(name, NAMES[i]))
+            return true;
+    return false;
+}
+
+static void fill_all(const struct epo_agenda *agenda, struct epo_pool *pool, const char *lang,
+                     const struct epo_json *parameters, struct epo_json *view, bool texts) {
+    for (uint32_t i = 0; i < view->count; i++) {
+        struct epo_json *each = view->items[i];
+        bool named = view->type == EPO_JSON_OBJECT ? is_definition_text(view->names[i]) : texts;
+        if (epo_json_is_text(each) && named)
+            each->text = epo_agenda_fill(agenda, pool, lang, parameters, each->text);
+        else
+            fill_all(agenda, pool, lang, parameters, each, named);
+    }
+}
+
+void epo_agenda_fill_view(const struct epo_agenda *agenda, struct epo_pool *pool, const char *lang,
+                          const struct epo_json *parameters, struct epo_json *view) {
+    if (parameters)
+        fill_all(agenda, pool, lang, parameters, view, false);
+}
