@@ -270,8 +270,9 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
         epo_json_set(pool, model, "sections",
                      epo_form_summary(form, pool, request->lang, catalog,
                                       epo_json_get(found, "answers"), facts));
-        epo_agenda_fill_view(agenda, pool, request->lang, parameters_of(agenda, pool, found),
-                             epo_json_get(model, "sections"));
+        if (agenda != NULL)
+            epo_agenda_fill_view(agenda, pool, request->lang, parameters_of(agenda, pool, found),
+                                 epo_json_get(model, "sections"));
         epo_json_set(pool, model, "values",
                      epo_page_values(request, agenda, form, epo_json_get(found, "values")));
     }

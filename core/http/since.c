@@ -90,8 +90,8 @@ void epo_page_since(struct epo_request *request, struct epo_json *model,
     const struct epo_form *form = epo_agenda_find_form(agenda, epo_json_get_text(found, "form"));
     bool other = form == NULL ||
                  !epo_span_is(epo_json_get_text(found, "formVersion"), epo_form_version(form));
-    struct epo_json *now = epo_agenda_parameters(agenda, epo_portal_settings(request->portal), pool,
-                                                 epo_json_get_text(found, "district"));
+    struct epo_json *now =
+        epo_agenda_parameters(agenda, pool, epo_json_get_text(found, "district"), NULL);
     struct epo_json *changed = parameters(pool, epo_json_get(found, "parameters"), now);
     if (!other && changed->count == 0)
         return;
