@@ -12,7 +12,9 @@
 #define EPO_SECTIONS_MAX 100              /* of one form */
 #define EPO_RADIOS_MAX 8                  /* more options than this are drawn as a select */
 #define EPO_NUMBER_MAX 9007199254740991.0 /* 2^53 - 1: exact in every JSON reader */
-#define EPO_MONEY_MAX 100000000000000     /* haléře: a thousand billion crowns */
+#define EPO_YEAR_MIN 1800 /* of an answered day: beyond it is a slip of the finger */
+#define EPO_YEAR_MAX 2999
+#define EPO_MONEY_MAX 100000000000000 /* haléře: a thousand billion crowns */
 
 struct epo_field_kind;
 
@@ -37,6 +39,7 @@ struct epo_field {
     const struct epo_json *definition; /* label, hint, autocomplete … */
     const struct epo_json *when;       /* own condition, or NULL */
     bool required;
+    struct epo_span law; /* that lets the field be asked, or empty */
     uint32_t index, section;
     /* text, long_text, email, phone: code points */
     int64_t min_length, max_length;
@@ -48,12 +51,15 @@ struct epo_field {
     /* date */
     struct epo_day_rule first, last;
     const struct epo_field *after, *not_before;
+    /* date_range: days counted with both ends */
+    int64_t min_days, max_days;
     /* choice, choices */
     struct epo_option *options;
     uint32_t option_count;
     int64_t min_count, max_count;
     /* location; several places: min_count, max_count */
-    unsigned kinds; /* bits of enum epo_asked */
+    unsigned kinds;               /* bits of enum epo_asked */
+    const struct epo_json *named; /* the same as the definition names them, the first one first */
     bool several, describe;
     const struct epo_json *rules;
 };

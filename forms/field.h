@@ -44,12 +44,17 @@ struct epo_field_kind {
     const char *const *properties; /* of its definition, besides those of every field; NULL-ended */
     const char *json_type;         /* for the message when JSON has another */
     bool alone;                    /* never in a repeated group */
+    /* What is posted beside the field's own name ("area.q" of "area": "q"), or NULL; NULL-ended. */
+    const char *const *parts;
     /* Reads its own properties into the field. */
     void (*read)(struct epo_reader *reader, struct epo_field *field,
                  const struct epo_json *definition);
     /* From what a browser sent; typed is not empty. false: refused (and said so). */
     bool (*parse)(struct epo_check *check, const struct epo_field *field, struct epo_span typed,
                   struct epo_json **value);
+    /* Instead of parse, where a browser sends several names: *empty when none was sent. */
+    bool (*gather)(struct epo_check *check, const struct epo_field *field, bool *empty,
+                   struct epo_json **value);
     /* From JSON: NULL if the type is wrong. */
     struct epo_json *(*accept)(struct epo_check *check, const struct epo_field *field,
                                const struct epo_json *given);
@@ -107,6 +112,17 @@ struct epo_span epo_field_label(const struct epo_field *field, const char *lang)
 /* What was typed for a name of raw: the first text, or empty. */
 struct epo_span epo_raw_text(const struct epo_json *raw, const char *name);
 
+/* A day with its limits, for other kinds that hold days: reading "min" or "max", and the schema. */
+void epo_day_rule_read(struct epo_reader *reader, const struct epo_json *definition,
+                       const char *name, struct epo_day_rule *rule);
+void epo_day_schema(const struct epo_draw *draw, const struct epo_field *field,
+                    struct epo_json *schema);
+/* A schema's word on what it cannot say itself: in $comment and in the description. */
+void epo_schema_server(struct epo_pool *pool, struct epo_json *schema, const char *what);
+/* What was typed without spaces and without the characters of drop; letter_case 'a' or 'A' puts
+ * letters into that case. Pool copy. */
+struct epo_span epo_code_plain(struct epo_pool *pool, struct epo_span typed, const char *drop,
+                               char letter_case);
 /* A browser sends a location in up to three names: reads them all. *empty: none was sent. */
 bool epo_location_parse(struct epo_check *check, const struct epo_field *field, bool *empty,
                         struct epo_json **value);
@@ -119,6 +135,8 @@ bool epo_text_is_clean(struct epo_span text, bool lines);
 /* The rows; field.c lists them. */
 extern const struct epo_field_kind epo_kind_text, epo_kind_long_text, epo_kind_email,
     epo_kind_phone, epo_kind_number, epo_kind_money, epo_kind_date, epo_kind_choice,
-    epo_kind_choices, epo_kind_yes_no, epo_kind_location;
+    epo_kind_choices, epo_kind_yes_no, epo_kind_location, epo_kind_birth_number,
+    epo_kind_company_number, epo_kind_data_box, epo_kind_postcode, epo_kind_vehicle_plate,
+    epo_kind_chip_number, epo_kind_bank_account, epo_kind_date_range;
 
 #endif

@@ -4,8 +4,8 @@
 #include "forms/field.h"
 
 /* Beyond these a year is a slip of the finger. */
-#define FIRST_DAY ((struct epo_date){1800, 1, 1})
-#define LAST_DAY ((struct epo_date){2999, 12, 31})
+#define FIRST_DAY ((struct epo_date){EPO_YEAR_MIN, 1, 1})
+#define LAST_DAY ((struct epo_date){EPO_YEAR_MAX, 12, 31})
 
 /* -- rules ------------------------------------------------------------------------------------ */
 
@@ -49,8 +49,8 @@ static bool read_relative(struct epo_span text, struct epo_day_rule *rule) {
     return amount <= (rule->unit == 'd' ? 40000 : rule->unit == 'm' ? 1800 : 150);
 }
 
-static void read_rule(struct epo_reader *reader, const struct epo_json *definition,
-                      const char *name, struct epo_day_rule *rule) {
+void epo_day_rule_read(struct epo_reader *reader, const struct epo_json *definition,
+                       const char *name, struct epo_day_rule *rule) {
     struct epo_span text = epo_reader_text(reader, definition, name);
     if (text.len == 0)
         return;
@@ -86,8 +86,8 @@ static const struct epo_field *read_other(struct epo_reader *reader, const struc
 
 static void read_date(struct epo_reader *reader, struct epo_field *field,
                       const struct epo_json *definition) {
-    read_rule(reader, definition, "min", &field->first);
-    read_rule(reader, definition, "max", &field->last);
+    epo_day_rule_read(reader, definition, "min", &field->first);
+    epo_day_rule_read(reader, definition, "max", &field->last);
     field->after = read_other(reader, field, definition, "after");
     field->not_before = read_other(reader, field, definition, "not_before");
 }
@@ -211,13 +211,18 @@ static void push_pattern(struct epo_pool *pool, struct epo_json *all, const char
     epo_json_push(pool, all, part);
 }
 
-static void schema_date(const struct epo_draw *draw, const struct epo_field *field,
-                        struct epo_json *schema) {
+void epo_day_schema(const struct epo_draw *draw, const struct epo_field *field,
+                    struct epo_json *schema) {
     epo_json_set_string(draw->pool, schema, "type", "string");
     epo_json_set_string(draw->pool, schema, "format", "date");
     struct epo_json *all = epo_json_set(draw->pool, schema, "allOf", epo_json_array(draw->pool));
     push_pattern(draw->pool, all, range_pattern(draw->pool, first_day(field, draw->today), true));
     push_pattern(draw->pool, all, range_pattern(draw->pool, last_day(field, draw->today), false));
+}
+
+static void schema_date(const struct epo_draw *draw, const struct epo_field *field,
+                        struct epo_json *schema) {
+    epo_day_schema(draw, field, schema);
     const struct epo_field *other = field->after != NULL ? field->after : field->not_before;
     if (other != NULL)
         epo_json_set_string(draw->pool, schema, "$comment",

@@ -121,13 +121,27 @@ static void read_several(struct epo_reader *reader, struct epo_field *field,
                          (long long)field->min_count, (long long)field->max_count);
 }
 
+/* The types "parcel" and "address" are locations of that kind. */
+static struct epo_span kind_of_type(const struct epo_json *definition) {
+    struct epo_span type = epo_json_get_text(definition, "type");
+    return epo_span_is(type, "location") ? EPO_SPAN("point") : type;
+}
+
 static void read_location(struct epo_reader *reader, struct epo_field *field,
                           const struct epo_json *definition) {
     const struct epo_json *kinds = epo_reader_array(reader, definition, "kinds", false);
+    if (kinds != NULL && !epo_span_is(epo_json_get_text(definition, "type"), "location"))
+        epo_reader_fault(reader, kinds, "\"kinds\" is for the type \"location\"");
     for (uint32_t i = 0; kinds != NULL && i < kinds->count; i++)
         read_kind(reader, field, kinds->items[i]);
-    if (kinds == NULL || kinds->count == 0)
-        field->kinds = EPO_ASKED_POINT;
+    field->named = kinds;
+    if (kinds == NULL || kinds->count == 0) {
+        struct epo_json *usual = epo_json_array(reader->form->pool);
+        epo_json_push(reader->form->pool, usual,
+                      epo_json_text(reader->form->pool, kind_of_type(definition)));
+        field->named = usual;
+        read_kind(reader, field, usual->items[0]);
+    }
     read_several(reader, field, definition);
     read_rules(reader, field, definition);
     read_view(reader, definition);
@@ -215,12 +229,7 @@ static void view_offers(const struct epo_draw *draw, const struct epo_field *fie
 static void view_location(const struct epo_draw *draw, const struct epo_field *field,
                           struct epo_json *model) {
     struct epo_pool *pool = draw->pool;
-    const struct epo_json *named = epo_json_get(field->definition, "kinds");
-    struct epo_json *kinds = epo_json_array(pool); /* as they were named: the first is begun with */
-    for (uint32_t i = 0; named != NULL && i < named->count; i++)
-        epo_json_push(pool, kinds, epo_json_copy(pool, named->items[i]));
-    if (kinds->count == 0)
-        epo_json_push(pool, kinds, epo_json_string(pool, place_kinds[0].name));
+    struct epo_json *kinds = epo_json_copy(pool, field->named); /* the first is begun with */
     epo_json_set_text(pool, model, "kinds_json", epo_json_print(pool, kinds));
     epo_json_set(pool, model, "kinds", kinds);
     const struct epo_json *several = epo_json_get(field->definition, "several");
@@ -293,11 +302,17 @@ struct epo_json *epo_location_rows(const struct epo_draw *draw, const struct epo
 static const char *const location_properties[] = {"kinds",   "rules",    "view",
                                                   "several", "describe", NULL};
 
+/* Of those that form.h names: what is kept on the way through a review. */
+static const char *const location_parts[] = {"q",  "address", "kind", "sketch",
+                                             "at", "radius",  "view", NULL};
+
 const struct epo_field_kind epo_kind_location = {.name = "location",
                                                  .properties = location_properties,
                                                  .json_type = "object",
                                                  .alone = true,
+                                                 .parts = location_parts,
                                                  .read = read_location,
+                                                 .gather = epo_location_parse,
                                                  .accept = accept_location,
                                                  .limits = epo_location_limits,
                                                  .view = view_location,

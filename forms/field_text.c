@@ -12,8 +12,11 @@
 #define EMAIL_PATTERN                                                                              \
     "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"               \
     "(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+"
-/* E.164; a Czech number has nine digits behind its country code. */
-#define PHONE_PATTERN "\\+(?:420[0-9]{9}|(?!420)[1-9][0-9]{6,14})"
+/* E.164; behind the code of a country whose numbers all have one length, exactly that: North
+ * America ten digits, Czechia, Slovakia, Poland, France, Spain and Ukraine nine. */
+#define PHONE_PATTERN                                                                              \
+    "\\+(?:1[2-9][0-9]{9}|(?:33|34|48|380|420|421)[0-9]{9}|"                                       \
+    "(?!1|33|34|48|380|420|421)[2-9][0-9]{6,14})"
 #define LINES_PATTERN                                                                              \
     "^(?=[\\s\\S]*[^ \\n\\t])[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u2028\\u2029]+$"
 

@@ -42,6 +42,11 @@ struct epo_json *epo_form_place_error(const struct epo_form *form, struct epo_po
                                       const struct epo_catalog *catalog, const char *lang,
                                       const struct epo_form_place *place, const char *code,
                                       const struct epo_json *rule, struct epo_json *values);
+/* What a form asks only because a law lets it (a birth number, a signature): the url of the law,
+ * and the field, of the n-th such field from 0; false: there is none more. The agenda must name the
+ * law. */
+bool epo_form_law(const struct epo_form *form, uint32_t n, const char **field,
+                  struct epo_span *law);
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
 

@@ -31,7 +31,7 @@ static void offer(const struct epo_field *field, unsigned asked,
 }
 
 size_t epo_plain_kinds(const struct epo_field *field, const char *kinds[EPO_PLAIN_KINDS_MAX]) {
-    const struct epo_json *named = epo_json_get(field->definition, "kinds");
+    const struct epo_json *named = field->named;
     size_t count = 0;
     for (uint32_t i = 0; named != NULL && i < named->count; i++) /* as the form puts them */
         for (size_t k = 0; k < EPO_PLAIN_KINDS_MAX; k++)

@@ -327,6 +327,18 @@ const struct epo_json *epo_form_rules(const struct epo_form *form, const char *f
     return found != NULL ? found->rules : NULL;
 }
 
+bool epo_form_law(const struct epo_form *form, uint32_t n, const char **field,
+                  struct epo_span *law) {
+    for (uint32_t i = 0; i < form->field_count; i++) {
+        if (form->fields[i].law.len == 0 || n-- > 0)
+            continue;
+        *field = form->fields[i].id;
+        *law = form->fields[i].law;
+        return true;
+    }
+    return false;
+}
+
 const char *epo_form_place_field(const struct epo_form *form) {
     return form->place != NULL ? form->place->id : NULL;
 }

@@ -76,8 +76,9 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     epo_json_set_boolean(pool, model, "optional", !field->required);
     epo_json_set_text(pool, model, "value",
                       epo_raw_text(draw->result != NULL ? draw->result->raw : NULL, field->id));
-    static const char *const texts[] = {"inputmode", "unit",  "min",       "max",
-                                        "step",      "width", "spellcheck"};
+    static const char *const texts[] = {"inputmode",  "unit",         "min",
+                                        "max",        "step",         "width",
+                                        "spellcheck", "autocomplete", "capitalize"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         epo_json_set_string(pool, model, texts[i], "");
     set_description(draw, field, path, model);
@@ -85,7 +86,9 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     struct epo_span mode = epo_json_get_text(field->definition, "inputmode");
     if (mode.len > 0)
         set_text(draw, model, "inputmode", mode);
-    set_text(draw, model, "autocomplete", epo_json_get_text(field->definition, "autocomplete"));
+    struct epo_span autocomplete = epo_json_get_text(field->definition, "autocomplete");
+    if (autocomplete.len > 0)
+        set_text(draw, model, "autocomplete", autocomplete);
     set_condition(draw, field->when, model);
     return model;
 }
@@ -256,11 +259,10 @@ static void push_hidden(struct epo_pool *pool, struct epo_json *list, struct epo
     epo_json_push(pool, list, pair);
 }
 
-/* What a location field posts beside its id and is kept (form.h). */
-static bool is_part_of_place(struct epo_span part) {
-    static const char *const PARTS[] = {"q", "address", "kind", "sketch", "at", "radius", "view"};
-    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
-        if (epo_span_is(part, PARTS[i]))
+static bool is_part(const struct epo_field *field, struct epo_span part) {
+    const char *const *parts = field->kind->parts;
+    for (; parts != NULL && *parts != NULL; parts++)
+        if (epo_span_is(part, *parts))
             return true;
     return false;
 }
@@ -273,7 +275,7 @@ static bool is_own_name(const struct epo_form *form, struct epo_span name) {
     const struct epo_field *field = epo_form_field(form, id);
     if (field == NULL || epo_field_group(form, field) != NULL)
         return false;
-    return id.len == name.len || (field->kind == &epo_kind_location && is_part_of_place(part));
+    return id.len == name.len || is_part(field, part);
 }
 
 struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,

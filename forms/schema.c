@@ -11,6 +11,15 @@ static const struct epo_json *section_when(const struct epo_draw *draw,
     return draw->group == NULL ? draw->form->sections[field->section].when : NULL;
 }
 
+void epo_schema_server(struct epo_pool *pool, struct epo_json *schema, const char *what) {
+    struct epo_span said = epo_json_get_text(schema, "description");
+    epo_json_set_string(pool, schema, "$comment",
+                        epo_pool_printf(pool, "checked by the server: %s", what));
+    epo_json_set_string(pool, schema, "description",
+                        epo_pool_printf(pool, "%.*s%sThe server checks too: %s.", EPO_ARG(said),
+                                        said.len > 0 ? " " : "", what));
+}
+
 static struct epo_json *field_schema(const struct epo_draw *draw, const struct epo_field *field) {
     struct epo_json *schema = epo_json_object(draw->pool);
     epo_json_set_text(draw->pool, schema, "title", epo_field_label(field, draw->lang));

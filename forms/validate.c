@@ -25,8 +25,8 @@ static struct epo_json *typed_list(struct epo_check *check, const struct epo_jso
 static bool from_html(struct epo_check *check, const struct epo_field *field, bool *empty,
                       struct epo_json **value) {
     const struct epo_json *raw = epo_json_get(check->raw, field->id);
-    if (field->kind == &epo_kind_location)
-        return epo_location_parse(check, field, empty, value);
+    if (field->kind->gather != NULL)
+        return field->kind->gather(check, field, empty, value);
     if (field->kind == &epo_kind_choices) {
         struct epo_json *list = typed_list(check, raw);
         *empty = list->count == 0;

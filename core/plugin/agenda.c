@@ -91,6 +91,26 @@ static bool claim_situation(struct epo_agenda *agenda, struct epo_registry *othe
                own, other);
 }
 
+/* What only a law lets a form ask, by a law of the manifest. */
+static bool check_laws(struct epo_agenda *agenda, const struct epo_form *form, const char *label,
+                       struct epo_faults *faults) {
+    const struct epo_json *laws = epo_json_get(agenda->manifest->tree, "law");
+    struct epo_span law;
+    const char *field;
+    bool good = true;
+    for (uint32_t n = 0; epo_form_law(form, n, &field, &law); n++) {
+        bool named = false;
+        for (uint32_t i = 0; laws != NULL && laws->type == EPO_JSON_ARRAY && i < laws->count; i++)
+            named = named || epo_span_equal(epo_json_get_text(laws->items[i], "url"), law);
+        if (!named)
+            good = epo_fault_add(faults, label, 1,
+                                 "the field \"%s\" may be asked by the law \"%.*s\", which is the "
+                                 "\"url\" of no \"law\" in the manifest",
+                                 field, EPO_ARG(law));
+    }
+    return good;
+}
+
 static bool load_form(struct epo_agenda *agenda, struct epo_registry *others, size_t index,
                       struct epo_faults *faults) {
     const char *why, *name = agenda->manifest->forms[index], *label = label_of(agenda, name);
@@ -120,6 +140,7 @@ static bool load_form(struct epo_agenda *agenda, struct epo_registry *others, si
             return epo_fault_add(faults, label, 1, "the form id \"%s\" stands in two files",
                                  epo_form_id(form));
     bool good = epo_parameters_check_texts(agenda, epo_form_definition(form), label, faults);
+    good = check_laws(agenda, form, label, faults) && good;
     return claim_situation(agenda, others, faults) && good;
 }
 

@@ -80,6 +80,11 @@ static void check_shown(struct checking *checking, const struct epo_json *rule) 
     }
 }
 
+static bool is_place(struct epo_span type) {
+    return epo_span_is(type, "location") || epo_span_is(type, "parcel") ||
+           epo_span_is(type, "address");
+}
+
 static void check_places(struct checking *checking, const struct epo_json *rule) {
     const struct epo_json *places = epo_json_get(rule, "places");
     if (places == NULL)
@@ -88,9 +93,9 @@ static void check_places(struct checking *checking, const struct epo_json *rule)
         fault(checking, places, "\"places\" of \"public\" is a list of location fields");
     for (uint32_t i = 0; places->type == EPO_JSON_ARRAY && i < places->count; i++)
         if (!epo_json_is_text(places->items[i]) ||
-            !epo_span_is(type_of(checking->form, places->items[i]->text), "location"))
+            !is_place(type_of(checking->form, places->items[i]->text)))
             fault(checking, places->items[i],
-                  "\"places\" of \"public\" names a field of the type location");
+                  "\"places\" of \"public\" names a field of the type location, parcel or address");
 }
 
 static void check_states(struct checking *checking, const struct epo_json *rule) {

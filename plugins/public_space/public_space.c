@@ -3,7 +3,7 @@
  * An agenda as a C plugin. What to look at when writing your own:
  *   public_space.c  the hooks and the descriptor, the one exported symbol: control flow
  *   occupation.c    reads what a call knows by host->get and dotted paths
- *   fee.c days.c ico.c  plain computation that knows nothing of the host
+ *   fee.c days.c        plain computation that knows nothing of the host
  *   explain.c       the lines under the fee, in the reader's language
  *   permits.c       the plugin's own table: statements of manifest.json, a page, a job
  * It keeps no state of its own: all hooks may run at once on several threads. */
@@ -12,7 +12,6 @@
 
 #include "days.h"
 #include "explain.h"
-#include "ico.h"
 #include "permits.h"
 
 struct public_space {
@@ -76,14 +75,6 @@ static int check_dates(const epo_host *host, epo_call *call) {
                       TEXT("One notice can cover one year at most."));
 }
 
-static int check_ico(const epo_host *host, epo_call *call) {
-    epo_item ico = host->get(call, "answers.ico");
-    if (ico.kind != EPO_KIND_TEXT || public_space_ico_fits(ico.text))
-        return EPO_RC_OK;
-    return host->fail(call, EPO_RC_BAD_INPUT, "answers.ico", "ico",
-                      TEXT("The registration number is not right."));
-}
-
 static int check_exemption(const epo_host *host, epo_call *call) {
     epo_str kind = host->get(call, "answers.kind").text;
     epo_str exemption = host->get(call, "answers.exemption").text;
@@ -106,8 +97,8 @@ static int check_road_permit(const epo_host *host, epo_call *call) {
  * while it is drawn and again in the save. Everything that is wrong is reported, not only the
  * first. */
 static int check(void *self, epo_call *call) {
-    static int (*const checks[])(const epo_host *, epo_call *) = {
-        check_dates, check_ico, check_exemption, check_road_permit};
+    static int (*const checks[])(const epo_host *, epo_call *) = {check_dates, check_exemption,
+                                                                  check_road_permit};
     int worst = EPO_RC_OK;
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         int rc = checks[i](host_of(self), call);

@@ -113,8 +113,17 @@ function good(field, answers) {
     case 'yes_no': return fc.boolean();
     case 'email': return fc.constantFrom('jana@example.cz', 'a.b+c@sub.example.com', "o'neil@example.ie");
     case 'phone': return fc.constantFrom('+420602123456', '+498963648018', '+12025550123');
-    case 'location': {
-      const kinds = field.kinds ?? ['point'], one = fc.constantFrom(...kinds.flatMap((k) => [geometries[k], ...chosen[k]]));
+    case 'birth_number': return birthNumbers;
+    case 'company_number': return fc.integer({ min: 1, max: 9999999 }).map((n) => { const base = String(n).padStart(7, '0'); return base + (11 - [...base].reduce((sum, d, i) => sum + d * (8 - i), 0) % 11) % 10; });
+    case 'data_box': return fc.stringMatching(/^[a-z0-9]{7}$/);
+    case 'postcode': return fc.stringMatching(/^[1-7][0-9]{4}$/);
+    case 'vehicle_plate': return fc.oneof(fc.stringMatching(/^[1-9][A-FH-NPR-VX-Z][0-9][0-9]{4}$/), fc.constantFrom('PMA1234', 'EL001AA', '01V1234', 'PLZEN123', '1P1234', 'P12345', '101CD01'));
+    case 'chip_number': return fc.stringMatching(/^(203|276|900|998)[0-9]{12}$/);
+    case 'bank_account': return fc.constantFrom('19-2000145399/0800', 'CZ6907101781240000004159', { iban: 'CZ2806000000000168540115' }, { iban: 'CZ5855000000001265098001', account: '1265098001/5500' }, 'DE89370400440532013000');
+    case 'date_range': return fc.tuple(fc.integer({ min: dayRule(field.min, daysOf('1990-01-01')), max: dayRule(field.max, daysOf('2100-12-31')) - 100 }), fc.integer({ min: (field.min_days ?? 1) - 1, max: (field.max_days ?? 90) - 1 }))
+      .map(([from, days]) => ({ from: isoDay(from), to: isoDay(from + days) }));
+    case 'parcel': case 'address': case 'location': {
+      const kinds = field.kinds ?? [field.type === 'location' ? 'point' : field.type], one = fc.constantFrom(...kinds.flatMap((k) => [geometries[k], ...chosen[k]]));
       if (!field.several) return one;
       const whole = fc.constantFrom(...kinds.flatMap((k) => [feature(geometries[k]), ...chosen[k]]));
       const each = field.describe ? fc.tuple(whole, words(1, 200, false)).map(([it, text]) => described(it, text)) : whole;
@@ -123,20 +132,36 @@ function good(field, answers) {
   }
   throw new Error(`no generator for ${field.type}`);
 }
+// A day of birth, a serial number, and whatever digit makes it divisible by eleven.
+const birthNumbers = fc.tuple(fc.integer({ min: daysOf('1954-01-01'), max: daysOf('2025-12-31') }), fc.integer({ min: 1, max: 999 }), fc.boolean()).map(([day, serial, woman]) => {
+  const iso = isoDay(day), nine = iso.slice(2, 4) + String(Number(iso.slice(5, 7)) + (woman ? 50 : 0)).padStart(2, '0') + iso.slice(8, 10) + String(serial).padStart(3, '0');
+  return nine + Number(nine) % 11;
+}).filter((text) => text.length === 10);
+// What is nearly right of the kinds with rules of their own.
+const nearly = {
+  birth_number: ['9051011234', '905101123', '541231123', '505101123', '9013011231', '900101001', '9001010018', '8605120030', '905101/1233'],
+  company_number: ['00075370', '00075371', '75370', '00000000', '123456789'], data_box: ['6iybfxn', '6IYBFXN', '6iybfx', '6iybfxň'],
+  postcode: ['30100', '301 00', '80100', '00100', '3010'], vehicle_plate: ['1P23456', '1p23456', '1P2 3456', 'ABCDEFGH', '12345678', '1Q23456', 'PMA1234'],
+  chip_number: ['203098100123456', '999098100123456', '000098100123456', '895098100123456', '20309810012345'],
+  bank_account: ['19-2000145399/0800', '19-2000145398/0800', '0/0800', '1/0100', '19-2000145399/0000', 'CZ6608000000192000145399', 'CZ65', 'cz6508000000192000145399', 'DE8937040044053201300', {}, { iban: '' }, { iban: 'CZ6508000000192000145399', account: '' },
+    { account: '19-2000145399/0800' }, { iban: 'CZ6508000000192000145399', account: '178124-4159/0710' }, { iban: 5 }, { iban: 'CZ6508000000192000145399', x: 1 }],
+  date_range: [{}, { from: '2027-01-01' }, { from: '2027-01-01', to: '2027-01-10' }, { from: '2027-02-30', to: '2027-03-10' }, { from: '2027-01-10', to: '2027-01-01' }, { from: '2027-01-01', to: '2027-12-31' }, { from: '2027-01-01', to: '2027-01-01' }, { from: '2020-01-01', to: '2020-01-05' }, { from: '1799-12-31', to: '3000-01-01' }, { from: 1, to: 2 },
+    { from: '2027-01-01', to: '2027-01-10', x: 1 }, { from: '2027-1-1', to: '2027-01-10' }],
+};
 // Values that mostly do not fit: wrong types, just over a limit, strange characters.
 // No NUL: the JSON reader refuses that before a form is asked.
 function odd(field) {
   const any = fc.oneof(fc.constantFrom(null, true, false, '', ' ', 0, -1, 1, 1.5, 1e300, -1e17, 9007199254740993, [], {}, [null], ['a', 'a'], '2026-02-30', '2026-13-01', '1799-12-31', '3000-01-01', '9999-12-31', '0000-01-01', 'a\nb', 'a\tb', 'a\u0007', 'a\u2028', '\u0085x', 'a\r\nb', 'yes', '+420', '602123456', 'a@b', ' a@b.cz', 'x'.repeat(300), 'x'.repeat(5001)),
     fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', '')), fc.string({ unit: 'grapheme', maxLength: 30 }), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.array(fc.constantFrom('a', 'x', 'p', 'q', 1), { maxLength: 5 }));
-  const near = [];
+  const near = [...nearly[field.type] ?? []];
   for (const limit of [field.min, field.max].filter((n) => typeof n === 'number')) near.push(limit - 1, limit, limit + 1, limit + 0.5);
   for (const n of [field.min_length, field.max_length].filter(Boolean)) near.push('x'.repeat(n - 1), 'č'.repeat(n), '🙂'.repeat(n), 'x'.repeat(n + 1));
-  if (field.type === 'date') for (const rule of [field.min, field.max]) { const day = dayRule(rule, daysOf('2026-11-24')); near.push(isoDay(day - 1), isoDay(day), isoDay(day + 1), isoDay(day + 366), isoDay(day - 3660)); }
+  if (field.type === 'date' || field.type === 'date_range') for (const rule of [field.min, field.max]) { const day = dayRule(rule, daysOf('2026-11-24')); near.push(isoDay(day - 1), isoDay(day), isoDay(day + 1), isoDay(day + 366), isoDay(day - 3660)); }
   if (field.options) near.push('zzz', [field.options[0].value], [field.options[0].value, field.options[0].value], field.options.map((o) => o.value), field.options[0].value);
   // Only shapes that plain JSON Schema can tell apart: crossing outlines and the like are the map's to refuse.
   const seldom = field.several ? [collection(), { type: 'FeatureCollection' }, { type: 'FeatureCollection', features: {} }, collection(null), collection(POINT), collection({}), ...oddFeatures.map((each) => collection(each)), ...oddFeatures.map((each) => collection(described(each, 'x'))),
     ...['', ' ', 'a\nb', 5, null, 'č'.repeat(200), 'č'.repeat(201)].map((text) => collection(described(feature(POINT), text))), collection(...Array(21).fill(described(feature(POINT), 'x')))] : oddFeatures;
-  if (field.type === 'location') return fc.constantFrom(...Object.values(geometries), ...seldom, null, 'x', {}, [], 5, { type: 'Point' }, { type: 'Point', coordinates: [] }, { type: 'Point', coordinates: ['a', 'b'] }, { type: 'Circle', coordinates: [13, 49] }, { type: 'Polygon', coordinates: [[]] }, { type: 'LineString', coordinates: [[13.3, 49.7]] });
+  if (['location', 'parcel', 'address'].includes(field.type)) return fc.constantFrom(...Object.values(geometries), ...seldom, null, 'x', {}, [], 5, { type: 'Point' }, { type: 'Point', coordinates: [] }, { type: 'Point', coordinates: ['a', 'b'] }, { type: 'Circle', coordinates: [13, 49] }, { type: 'Polygon', coordinates: [[]] }, { type: 'LineString', coordinates: [[13.3, 49.7]] });
   return near.length ? fc.oneof(any, fc.constantFrom(...near)) : any;
 }
 // Conditions look at what is kept: of a Feature its geometry, of a circle the polygon that it becomes.
@@ -208,7 +233,7 @@ test('definitions with faults of shape do not fit form.schema.json', () => {
 });
 
 // Rules that JSON Schema cannot say stand in the field's $comment; only such refusals may be ours alone.
-const DESCRIBED = ['form.after', 'form.not_before', 'form.required', 'form.not_asked'];
+const DESCRIBED = ['form.after', 'form.not_before', 'form.required', 'form.not_asked', 'form.birth_number_day', 'form.birth_number_sum', 'form.company_number', 'form.company_number_sum', 'form.bank_account', 'form.bank_account_sum', 'form.range_order', 'form.range_short', 'form.range_long'];
 const propertyAt = (schema, path) => path.split('.').reduce((at, part) => (/^\d+$/.test(part) ? at?.items : at?.properties?.[part]), schema);
 const serverSays = (schema, error) => DESCRIBED.includes(error.code) && /^checked by the server/.test(propertyAt(schema, error.path)?.$comment ?? '');
 

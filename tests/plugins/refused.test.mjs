@@ -65,6 +65,13 @@ const OTHERS = {
   parameter_district: { files: { 'manifest.json': lua('parameter_district', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /unknown district "546999"/ },
   parameter_days: { files: { 'manifest.json': lua('parameter_days', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /"until" of "rate" is before its "from"/ },
   parameter_text: { files: { 'manifest.json': lua('parameter_text', { parameters: { rate: 1 }, forms: ['forms/f.json'] }), 'agenda.lua': script, 'forms/f.json': { ...form, intro: { cs: 'a', en: '{parameter.rat}' } } }, at: /forms\/f\.json:\d+/, says: /names "\{parameter\.rat\}"/ },
+  lawless_form: {
+    files: {
+      'manifest.json': lua('lawless_form', { forms: ['forms/f.json'], law: [{ cs: 'Zákon', en: 'Act', url: 'https://example.cz/1' }] }), 'agenda.lua': script,
+      'forms/f.json': { ...form, sections: [{ ...form.sections[0], fields: [{ id: 'b', type: 'birth_number', law: 'https://example.cz/2', label: { cs: 'B', en: 'B' } }] }] },
+    },
+    at: /forms\/f\.json/, says: /the field "b" may be asked by the law "https:\/\/example\.cz\/2", which is the "url" of no "law"/,
+  },
   missing_page: { files: { 'manifest.json': lua('missing_page', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script }, at: /manifest\.json/, says: /the page "list" has no templates\/list\.html/ },
   broken_template: { files: { 'manifest.json': lua('broken_template', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script, 'templates/list.html': 'x\n{{#if a}}\n' }, at: /templates\/list\.html:\d+/, says: /./ },
   broken_texts: { files: { 'manifest.json': lua('broken_texts'), 'agenda.lua': script, 'texts/cs.json': '{\n"a": \n}' }, at: /texts\/cs\.json/, says: /./ },

@@ -16,6 +16,11 @@ const one = (inputs) => {
   return input ? input.value.trim() : '';
 };
 
+const range = (box, name) => {
+  const [from, to] = ['from', 'to'].map((side) => [...box.querySelectorAll('input')].find((each) => each.name === `${name}.${side}`)?.value);
+  return from || to ? { from, to } : undefined;
+};
+
 // Each kind of field whose value is not plain text.
 const kinds = {
   number,
@@ -27,6 +32,7 @@ const kinds = {
 export function answer(box) {
   const name = box.dataset.field;
   const inputs = [...box.querySelectorAll('input, select, textarea')].filter((each) => each.name === name);
+  if (box.dataset.type === 'date_range') return range(box, name);
   if (box.dataset.type === 'choices') return inputs.filter((each) => each.checked).map((each) => each.value);
   const text = one(inputs);
   if (text === '') return undefined;

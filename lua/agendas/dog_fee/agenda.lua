@@ -79,36 +79,6 @@ local function working_day(day)
     return day
 end
 
--- ---- numbers that can be checked ------------------------------------------------------------------
-
-local function weighted(digits, weights)
-    local sum = 0
-    for i = 1, #weights do sum = sum + tonumber(digits:sub(i, i)) * weights[i] end
-    return sum
-end
-
-local function ico_fits(ico)
-    local sum = weighted(ico, {8, 7, 6, 5, 4, 3, 2})
-    return tonumber(ico:sub(8)) == (11 - sum % 11) % 10
-end
-
--- ISO 11784: the first three digits are a country (ISO 3166) or a maker of chips (900 to 998).
-local function chip_fits(chip)
-    local prefix = tonumber(chip:sub(1, 3))
-    return (prefix >= 4 and prefix <= 894) or (prefix >= 900 and prefix <= 998)
-end
-
--- [prefix-]number/bank: both parts modulo 11, by the Czech National Bank's decree.
-local function account_fits(account)
-    local prefix, number = account:match("^(%d*)%-?(%d+)/%d%d%d%d$")
-    if not account:find("-", 1, true) then prefix, number = "", account:match("^(%d+)/") end
-    prefix = ("0"):rep(6 - #prefix) .. prefix
-    number = ("0"):rep(10 - #number) .. number
-    return weighted(prefix, {10, 5, 8, 4, 2, 1}) % 11 == 0
-        and weighted(number, {6, 3, 7, 9, 10, 5, 8, 4, 2, 1}) % 11 == 0
-        and number:gsub("0", ""):len() >= 2
-end
-
 -- ---- the fee -----------------------------------------------------------------------------------
 
 local function over_age(birth_date, day, age)
@@ -220,20 +190,9 @@ local function check_deregistration(call)
     if not answers.chip and not answers.tag then
         call:fail("bad_input", "answers.chip", "chip_or_tag", "Fill in the microchip or the tag.")
     end
-    if answers.refund_account and not account_fits(answers.refund_account) then
-        call:fail("bad_input", "answers.refund_account", "account", "The account number is not right.")
-    end
 end
 
 local function check(call)
-    local answers = call.answers
-    if answers.ico and not ico_fits(answers.ico) then
-        call:fail("bad_input", "answers.ico", "ico", "The registration number is not right.")
-    end
-    if answers.chip and not chip_fits(answers.chip) then
-        call:fail("bad_input", "answers.chip", "chip_prefix",
-            "The first three digits are neither a country nor a maker of microchips.")
-    end
     if call.form.id == "registration" then
         check_registration(call)
     else

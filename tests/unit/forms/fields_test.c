@@ -2,6 +2,7 @@
  * and with which code, from HTML and from JSON. */
 #include <dirent.h>
 
+#include "forms/czech.h"
 #include "forms_helpers.h"
 
 #define FOLDER EPO_SOURCE "/tests/unit/forms/fields"
@@ -93,7 +94,7 @@ static void data_files(void **state) {
         free(names[i]);
     }
     free(names);
-    assert_true(run >= 14);
+    assert_true(run >= 23);
 }
 
 /* Optional fields may be left out, in JSON by leaving out the member and only so. */
@@ -148,6 +149,94 @@ static void drawn_options(void **state) {
     epo_pool_free(pool);
 }
 
+/* In HTML a range comes as two names; each side is blamed for itself, and both are drawn again. */
+static void ranges_from_html(void **state) {
+    static const struct {
+        const char *from, *to, *code;
+    } rows[] = {{"24. 11. 2026", "2026-11-30", NULL},
+                {"", "", "form.required"},
+                {"", "2026-11-30", "form.range_from"},
+                {"24. 11. 2026", "", "form.range_to"},
+                {"24. 11. 2026", "zítra", "form.range_to"},
+                {"2026-11-30", "2026-11-24", "form.range_order"}};
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_form *form = form_around(
+        pool, parse_json(pool, EPO_SPAN("{\"id\":\"f\",\"type\":\"date_range\",\"label\":{"
+                                        "\"cs\":\"F\",\"en\":\"F\"}}")));
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct epo_error error = {0};
+        struct epo_form_result result;
+        struct epo_json *raw = epo_json_object(pool);
+        epo_json_set_string(pool, raw, "f.from", rows[i].from);
+        epo_json_set_string(pool, raw, "f.to", rows[i].to);
+        assert_true(epo_form_check(form, pool, EPO_ANSWERS_FROM_HTML, raw, NULL, catalog, "cs",
+                                   &result, &error));
+        assert_int_equal(result.errors->count, rows[i].code != NULL);
+        if (rows[i].code != NULL)
+            assert_true(
+                epo_span_is(epo_json_get_text(result.errors->items[0], "code"), rows[i].code));
+        else
+            assert_true(epo_span_is(epo_json_print(pool, epo_json_get(result.answers, "f")),
+                                    "{\"from\":\"2026-11-24\",\"to\":\"2026-11-30\"}"));
+        assert_int_equal(epo_form_hidden(form, pool, raw)->count, 2);
+    }
+    epo_form_free(form);
+    epo_pool_free(pool);
+}
+
+/* A single wrong digit is always found in an account, two neighbours swapped too. */
+static void slips_in_accounts(void **state) {
+    char text[] = "19-2000145399/0800";
+    struct epo_account account;
+    (void)state;
+    assert_int_equal(epo_account_read(epo_span(text), &account), EPO_CZECH_FINE);
+    for (char *at = text; *at != '/'; at++) {
+        char right = *at;
+        for (char digit = '0'; right != '-' && digit <= '9'; digit++) {
+            *at = digit;
+            assert_true((epo_account_read(epo_span(text), &account) == EPO_CZECH_FINE) ==
+                        (digit == right));
+        }
+        *at = right;
+    }
+    for (char *at = text + 3; at[1] != '/'; at++) {
+        char first = at[0];
+        at[0] = at[1];
+        at[1] = first;
+        assert_true((epo_account_read(epo_span(text), &account) == EPO_CZECH_FINE) ==
+                    (at[0] == at[1]));
+        at[1] = at[0];
+        at[0] = first;
+    }
+}
+
+/* A birth number without a law is a fault of the definition; with one the agenda is told which. */
+static void birth_numbers_need_a_law(void **state) {
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_form_fault *faults = NULL;
+    const char *definition =
+        "{\"id\":\"t\",\"title\":{\"cs\":\"t\",\"en\":\"t\"},\"sections\":[{\"id\":\"s\",\"title\":"
+        "{"
+        "\"cs\":\"s\",\"en\":\"s\"},\"fields\":[{\"id\":\"f\",\"type\":\"birth_number\",%s"
+        "\"label\":{\"cs\":\"F\",\"en\":\"F\"}}]}]}";
+    char text[400];
+    struct epo_span law;
+    const char *field;
+    (void)state;
+    snprintf(text, sizeof text, definition, "");
+    assert_null(epo_form_read(pool, epo_span(text), "t.json", NULL, &faults));
+    assert_non_null(strstr(faults->text, "a law"));
+    snprintf(text, sizeof text, definition, "\"law\":\"https://example.cz/133\",");
+    struct epo_form *form = read_form(pool, epo_span(text));
+    assert_true(epo_form_law(form, 0, &field, &law));
+    assert_string_equal(field, "f");
+    assert_true(epo_span_is(law, "https://example.cz/133"));
+    assert_false(epo_form_law(form, 1, &field, &law));
+    epo_form_free(form);
+    epo_pool_free(pool);
+}
+
 static int setup(void **state) {
     (void)state;
     setenv("TZ", "Europe/Prague", 1);
@@ -162,7 +251,9 @@ static int teardown(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(data_files), cmocka_unit_test(optional),
-                                       cmocka_unit_test(drawn_options)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(data_files),        cmocka_unit_test(optional),
+        cmocka_unit_test(drawn_options),     cmocka_unit_test(ranges_from_html),
+        cmocka_unit_test(slips_in_accounts), cmocka_unit_test(birth_numbers_need_a_law)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }

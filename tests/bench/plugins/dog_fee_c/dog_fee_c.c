@@ -260,29 +260,13 @@ static int compute(void *self, epo_call *call) {
 
 /* ---- the agenda's word ---- */
 
-static int ico_fits(epo_str ico) {
-    int sum = 0;
-    for (int i = 0; i < 7; i++)
-        sum += (ico.at[i] - '0') * (8 - i);
-    return ico.at[7] - '0' == (11 - sum % 11) % 10;
-}
-
-static int chip_fits(epo_str chip) {
-    int prefix = digits(chip.at, 3);
-    return (prefix >= 4 && prefix <= 894) || (prefix >= 900 && prefix <= 998);
-}
-
 static int check(void *self, epo_call *call) {
     struct run run = {self, call, 0};
     const epo_host *host = self;
     struct day held, born;
-    epo_item ico = get(&run, "answers.ico"), chip = get(&run, "answers.chip");
+    epo_item chip = get(&run, "answers.chip");
     epo_str relief = get(&run, "answers.relief").text;
     int rc = EPO_RC_OK;
-    if (ico.kind == EPO_KIND_TEXT && !ico_fits(ico.text))
-        rc = host->fail(call, EPO_RC_BAD_INPUT, "answers.ico", "ico", TEXT("IČO"));
-    if (chip.kind == EPO_KIND_TEXT && !chip_fits(chip.text))
-        rc = host->fail(call, EPO_RC_BAD_INPUT, "answers.chip", "chip_prefix", TEXT("chip"));
     if (split(get(&run, "answers.held_since").text, &held) &&
         split(get(&run, "answers.dog_born").text, &born) && compare(held, born) < 0)
         rc = host->fail(call, EPO_RC_BAD_INPUT, "answers.held_since", "held_before_born",
