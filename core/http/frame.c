@@ -41,6 +41,28 @@ static const char *other_language_url(struct epo_request *request) {
     return text;
 }
 
+/* The address that search engines shall know a page by, and the same page in each language. Only
+ * where epo.json names the portal's own: kept pages are the same for every Host that is asked. */
+static void add_addresses(struct epo_request *request, struct epo_json *model) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *alternates = epo_json_array(pool);
+    struct epo_span own =
+        epo_json_get_text(epo_json_get(epo_portal_settings(request->portal), "city"), "url");
+    epo_json_set(pool, model, "alternates", alternates);
+    if (own.len == 0)
+        return;
+    const char *czech = epo_pool_printf(pool, "%.*s%.*s", EPO_ARG(own), EPO_ARG(request->raw_path));
+    const char *english = epo_pool_printf(pool, "%s?lang=en", czech);
+    epo_json_set_string(pool, model, "canonical", is_english(request) ? english : czech);
+    const char *const rows[][2] = {{"cs", czech}, {"en", english}, {"x-default", czech}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_string(pool, row, "lang", rows[i][0]);
+        epo_json_set_string(pool, row, "url", rows[i][1]);
+        epo_json_push(pool, alternates, row);
+    }
+}
+
 static struct epo_json *account_model(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_account account;
@@ -57,7 +79,7 @@ static struct epo_json *account_model(struct epo_request *request) {
     return model;
 }
 
-static void add_frame(struct epo_request *request, struct epo_json *model) {
+static void add_frame(struct epo_request *request, int status, struct epo_json *model) {
     struct epo_pool *pool = request->pool;
     const struct epo_json *settings = epo_portal_settings(request->portal);
     const struct epo_json *city = epo_json_get(settings, "city");
@@ -69,6 +91,8 @@ static void add_frame(struct epo_request *request, struct epo_json *model) {
     epo_json_set_string(pool, model, "other_lang", is_english(request) ? "cs" : "en");
     epo_json_set_string(pool, model, "other_lang_url", other_language_url(request));
     epo_json_set_text(pool, model, "path", request->path);
+    if (status == 200)
+        add_addresses(request, model);
     epo_json_set(pool, model, "assets", epo_json_copy(pool, assets_manifest));
     epo_json_set_boolean(pool, model, "demo", request->portal->demo);
     struct epo_json *account = account_model(request);
@@ -81,7 +105,7 @@ static struct epo_response *draw(struct epo_request *request, const struct epo_t
     struct epo_error error = {0};
     struct epo_buffer page;
     epo_buffer_init(&page, EPO_PAGE_BYTES_MAX);
-    add_frame(request, model);
+    add_frame(request, status, model);
     bool ok =
         epo_templates_render(templates, name, request->lang, model, &page, &error) && !page.failed;
     struct epo_span body = ok ? epo_pool_copy(request->pool, epo_buffer_get(&page)) : EPO_SPAN("");

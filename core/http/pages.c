@@ -68,6 +68,7 @@ static struct epo_json *groups(struct epo_request *request) {
 struct epo_response *epo_page_home(struct epo_request *request) {
     struct epo_json *model = epo_json_object(request->pool);
     epo_json_set(request->pool, model, "groups", groups(request));
+    epo_json_set_text(request->pool, model, "description", epo_page_text(request, "home.lead"));
     struct epo_response *response = epo_respond_page(request, 200, "web/home", model);
     epo_response_cacheable(response);
     return response;
@@ -77,6 +78,7 @@ struct epo_response *epo_page_agendas(struct epo_request *request) {
     struct epo_json *model = epo_json_object(request->pool);
     epo_json_set(request->pool, model, "groups", groups(request));
     epo_json_set_text(request->pool, model, "page_title", epo_page_text(request, "agendas.title"));
+    epo_json_set_text(request->pool, model, "description", epo_page_text(request, "agendas.lead"));
     struct epo_response *response = epo_respond_page(request, 200, "web/agendas", model);
     epo_response_cacheable(response);
     return response;
@@ -185,6 +187,7 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
     epo_agenda_fill_view(agenda, pool, request->lang,
                          epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), row);
     epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
+    epo_json_set_text(pool, model, "description", epo_json_get_text(row, "summary"));
     struct epo_response *response = epo_respond_page(request, 200, "web/agenda", model);
     epo_response_cacheable(response);
     return response;
@@ -192,25 +195,18 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
 
 struct epo_response *epo_page_accessibility(struct epo_request *request) {
     struct epo_json *model = epo_json_object(request->pool);
+    const struct epo_json *offices = epo_json_get(epo_portal_settings(request->portal), "offices");
     epo_json_set_text(request->pool, model, "page_title", epo_page_text(request, "access.title"));
+    epo_json_set_text(request->pool, model, "description", epo_page_text(request, "access.lead"));
+    if (offices != NULL && offices->count > 0)
+        epo_json_set(request->pool, model, "contact",
+                     epo_page_office(request, epo_json_get_text(offices->items[0], "id")));
     struct epo_response *response = epo_respond_page(request, 200, "web/accessibility", model);
     epo_response_cacheable(response);
     return response;
 }
 
 /* ---- for machines ---- */
-
-struct epo_response *epo_page_robots(struct epo_request *request) {
-    return epo_respond(request, 200, "text/plain; charset=utf-8",
-                       EPO_SPAN("User-agent: *\n"
-                                "Disallow: /account\n"
-                                "Disallow: /admin\n"
-                                "Disallow: /api/\n"
-                                "Disallow: /login\n"
-                                "Disallow: /office\n"
-                                "Disallow: /submissions\n"
-                                "Disallow: /tiles/\n"));
-}
 
 /* RFC 9116: Contact from epo.json "contact": {"security": "mailto:…"}; Expires within a year. */
 struct epo_response *epo_page_security(struct epo_request *request) {

@@ -115,6 +115,7 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request);
 struct epo_response *epo_page_own(struct epo_request *request);
 struct epo_response *epo_page_accessibility(struct epo_request *request);
 struct epo_response *epo_page_robots(struct epo_request *request);
+struct epo_response *epo_page_sitemap(struct epo_request *request);
 struct epo_response *epo_page_security(struct epo_request *request);
 struct epo_response *epo_page_favicon(struct epo_request *request);
 struct epo_response *epo_form_get(struct epo_request *request);

@@ -26,6 +26,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/admin/parameters", epo_admin_parameters, EPO_ROUTE_ADMIN, "admin.parameters"},
     {EPO_GET, "/accessibility", epo_page_accessibility, 0, "accessibility"},
     {EPO_GET, "/robots.txt", epo_page_robots, EPO_ROUTE_INLINE, "robots"},
+    {EPO_GET, "/sitemap.xml", epo_page_sitemap, 0, "sitemap"},
     {EPO_GET, "/.well-known/security.txt", epo_page_security, 0, "security"},
     {EPO_GET, "/favicon.ico", epo_page_favicon, EPO_ROUTE_INLINE, "favicon"},
     {EPO_GET, "/healthz", epo_health_get, EPO_ROUTE_API, "health"},

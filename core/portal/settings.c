@@ -35,7 +35,10 @@ static void add_fault(void *arg, uint32_t line, const char *text) {
 /* The members of epo.json: add a row here and, where it has a shape of its own, a check below. */
 static const struct epo_setting MEMBERS[] = {
     {"tenant", EPO_JSON_TEXT, 0, 0, 0, true, true, "short name of the city; never changes"},
-    {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false, "{\"name\": {cs, en}} of the portal"},
+    {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false,
+     "{\"name\": {cs, en}} of the portal; \"url\": its public address without a slash at the end, "
+     "for "
+     "search engines"},
     {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
      "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
      "point [lon, lat]}"},
@@ -81,6 +84,27 @@ static void check_name(struct checking *checking, const struct epo_json *owner, 
     const struct epo_json *name = epo_json_get(owner, "name");
     if (epo_json_localized(name, "cs").len == 0 || epo_json_localized(name, "en").len == 0)
         fault(checking, owner->line, "%s needs \"name\": {\"cs\": …, \"en\": …}", what);
+}
+
+/* "https://host[:port]": what stands before every path. */
+static bool is_origin(struct epo_span url) {
+    size_t scheme = epo_span_starts(url, EPO_SPAN("https://"))  ? 8
+                    : epo_span_starts(url, EPO_SPAN("http://")) ? 7
+                                                                : 0;
+    struct epo_span rest = {url.at + scheme, url.len - scheme};
+    bool good = scheme > 0 && rest.len > 0 && url.len < 256;
+    for (size_t i = 0; good && i < rest.len; i++)
+        good = strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]",
+                      rest.at[i]) != NULL;
+    return good;
+}
+
+static void check_city(struct checking *checking, const struct epo_json *city) {
+    const struct epo_json *url = epo_json_get(city, "url");
+    check_name(checking, city, "\"city\"");
+    if (url != NULL && (!epo_json_is_text(url) || !is_origin(url->text)))
+        fault(checking, url->line,
+              "\"url\" of the city is like \"https://portal.example.cz\", without a path");
 }
 
 /* Exchanged coordinates lie outside. */
@@ -183,7 +207,7 @@ static void check(struct checking *checking, const struct epo_json *settings) {
               "\"tenant\" is at most 31 lower-case letters, digits, - and _");
     const struct epo_json *city = epo_json_get(settings, "city");
     if (city != NULL && city->type == EPO_JSON_OBJECT)
-        check_name(checking, city, "\"city\"");
+        check_city(checking, city);
     const struct epo_json *backgrounds = epo_json_find(settings, "maps.backgrounds");
     if (backgrounds != NULL && backgrounds->type == EPO_JSON_ARRAY)
         check_backgrounds(checking, backgrounds);

@@ -41,6 +41,24 @@ const texts = {
   },
 };
 
+// Tokens of the government's design system stand in our styles by name; their values are put in here. Those that depend
+// on the width of the screen are taken as they are on a desk.
+const govTokens = {
+  name: 'gov-tokens',
+  setup(bundle) {
+    const values = new Map();
+    const sheet = readFileSync(join(root, 'node_modules/@gov-design-system-ce/styles/lib/tokens.css'), 'utf8');
+    for (const [, name, value] of sheet.matchAll(/(--(?:color|corner-radius)-[\w-]+):\s*([^;{}]+)/g)) if (!values.has(name)) values.set(name, value.trim());
+    bundle.onLoad({ filter: /styles\/tokens\.css$/ }, ({ path }) => ({
+      loader: 'css',
+      contents: readFileSync(path, 'utf8').replace(/var\((--(?:color|corner-radius)-[\w-]+)\)/g, (_, name) => {
+        if (!values.has(name)) throw new Error(`${path}: the design system has no token ${name}`);
+        return values.get(name);
+      }),
+    }));
+  },
+};
+
 const bundles = [
   { name: 'style', entry: 'core/web/styles/main.css' },
   { name: 'app', entry: 'core/web/scripts/app.mjs' },
@@ -63,7 +81,7 @@ async function bundle({ name, entry }) {
     target: ['chrome100', 'firefox100', 'safari15'],
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [texts],
+    plugins: [texts, govTokens],
   });
   const first = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint?.endsWith(entry));
   return {

@@ -13,9 +13,10 @@ import { fileDog, signIn } from './support/people.mjs';
 import { address, routes } from './support/routes.mjs';
 import { request, say } from './support/wire.mjs';
 
+const OWN = 'https://portal.example.cz';
 let portal, clerk, admin, filed;
 before(async () => {
-  portal = await startDemo();
+  portal = await startDemo({ city: { name: { cs: 'Portál města Plzně', en: 'Portal of the City of Pilsen' }, url: OWN } });
   [clerk, admin, filed] = await Promise.all([signIn(portal, 'umo-3'), signIn(portal, 'admin'), fileDog(portal)]);
 });
 after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });
@@ -284,5 +285,36 @@ describe('what is sent in comes out harmless', () => {
     const answer = await ask('GET', '/office?state=received&q=%C5%BElu%C5%A5');
     assert.equal(answer.status, 303);
     assert.equal(new URL(answer.headers.location, portal.url).searchParams.get('next'), '/office?state=received&q=%C5%BElu%C5%A5');
+  });
+});
+
+describe('what search engines are told', () => {
+  const head = (body, pattern) => body.match(pattern)?.[1];
+
+  it('a page names its one address, its languages and what it is about, whatever Host it was asked by', async () => {
+    for (const [path, canonical] of [['/', `${OWN}/`], ['/agendas/dog_fee', `${OWN}/agendas/dog_fee`], ['/agendas/dog_fee?lang=en', `${OWN}/agendas/dog_fee?lang=en`]]) {
+      const { body } = await ask('GET', path, { host: 'evil.example' });
+      assert.equal(head(body, /<link rel="canonical" href="([^"]+)"/), canonical);
+      assert.deepEqual([...body.matchAll(/<link rel="alternate" hreflang="([^"]+)" href="([^"]+)"/g)].map((found) => found.slice(1)),
+        [['cs', canonical.replace('?lang=en', '')], ['en', `${canonical.replace('?lang=en', '')}?lang=en`], ['x-default', canonical.replace('?lang=en', '')]]);
+      assert.ok(head(body, /<meta name="description" content="([^"]{30,})"/), path);
+      assert.ok(!body.includes('evil.example'), path);
+    }
+    assert.ok(!(await ask('GET', '/nothing', { accept: 'text/html' })).body.includes('rel="canonical"'), 'what is not there has no address');
+  });
+
+  it('robots.txt leads to the sitemap, whose every page is there and may be read', async () => {
+    const robots = (await ask('GET', '/robots.txt')).body;
+    assert.ok(robots.includes(`Sitemap: ${OWN}/sitemap.xml`));
+    const barred = [...robots.matchAll(/^Disallow: (.+)$/gm)].map(([, path]) => path);
+    const answer = await ask('GET', '/sitemap.xml');
+    assert.equal(answer.headers['content-type'], 'application/xml; charset=utf-8');
+    const pages = [...answer.body.matchAll(/<loc>([^<]+)<\/loc>/g)].map(([, url]) => url);
+    for (const wanted of ['/', '/agendas/dog_fee', '/agendas/dog_fee/registration?lang=en', '/place']) assert.ok(pages.includes(OWN + wanted), wanted);
+    for (const page of pages) {
+      const path = page.slice(OWN.length);
+      assert.ok(!barred.some((start) => path.startsWith(start)), path);
+      assert.equal((await ask('GET', path)).status, 200, path);
+    }
   });
 });
