@@ -122,6 +122,18 @@ const char *epo_page_state_key(struct epo_request *request, struct epo_span stat
     return epo_pool_printf(request->pool, "state.%.*s", EPO_ARG(state));
 }
 
+const char *epo_page_state_name(struct epo_request *request, const struct epo_agenda *agenda,
+                                struct epo_span state) {
+    const char *key = epo_page_state_key(request, state);
+    if (agenda == NULL)
+        return key;
+    const struct epo_state *rules = epo_states_find(epo_agenda_states(agenda), state);
+    struct epo_span title = epo_json_localized(rules ? rules->title : NULL, request->lang);
+    return epo_pool_string(
+        request->pool,
+        title.len > 0 ? title : epo_catalog_text(epo_agenda_catalog(agenda), request->lang, key));
+}
+
 /* ---- computed values ---- */
 
 static bool is_money(const struct epo_form *form, struct epo_span id) {
@@ -165,7 +177,34 @@ struct epo_span epo_page_district(struct epo_request *request, const struct epo_
     return code;
 }
 
-static struct epo_json *head(struct epo_request *request, const struct epo_json *found) {
+/* Whose turn it is, until when, and what comes next. */
+static struct epo_json *now(struct epo_request *request, const struct epo_agenda *agenda,
+                            const struct epo_json *found) {
+    static const char *const TURNS[] = {"turn.office", "turn.citizen", "turn.nobody"};
+    struct epo_pool *pool = request->pool;
+    const struct epo_state *state = epo_agenda_state_of(agenda, epo_json_get_text(found, "state"));
+    struct epo_json *shown = epo_json_object(pool);
+    enum epo_ball ball = state->deadline.ball;
+    const char *key = epo_pool_printf(pool, "state.%.*s.next", EPO_ARG(state->id));
+    struct epo_span next = epo_json_localized(state->next, request->lang);
+    struct epo_date until;
+    char text[EPO_TIME_SIZE];
+    if (next.len == 0)
+        next = epo_catalog_text(epo_agenda_catalog(agenda), request->lang, key);
+    epo_json_set_text(pool, shown, "next", epo_span_is(next, key) ? EPO_SPAN("") : next);
+    epo_json_set_boolean(pool, shown, "yours", ball == EPO_BALL_CITIZEN);
+    epo_json_set_string(pool, shown, "turn_key", TURNS[ball]);
+    epo_json_set_string(pool, shown, "until", "");
+    if (ball == EPO_BALL_CITIZEN && epo_date_parse(epo_json_get_text(found, "answerBy"), &until)) {
+        epo_json_set_string(pool, shown, "until", epo_date_local(until, request->lang, text));
+        epo_json_set_boolean(pool, shown, "late",
+                             epo_date_days(until) < epo_date_days(epo_clock_today()));
+    }
+    return shown;
+}
+
+static struct epo_json *head(struct epo_request *request, const struct epo_agenda *agenda,
+                             const struct epo_json *found) {
     static const char *const same[] = {"number", "title", "receipt", "state"};
     struct epo_pool *pool = request->pool;
     const struct epo_json *settings = epo_portal_settings(request->portal);
@@ -177,7 +216,7 @@ static struct epo_json *head(struct epo_request *request, const struct epo_json 
     struct epo_span state = epo_json_get_text(found, "state");
     struct epo_span office = epo_json_get_text(found, "office");
     int64_t received_at_us = epo_json_get_integer(found, "received_at_us", 0);
-    epo_json_set_string(pool, submission, "state_key", epo_page_state_key(request, state));
+    epo_json_set_string(pool, submission, "state_key", epo_page_state_name(request, agenda, state));
     epo_json_set_text(pool, submission, "form_version", epo_json_get_text(found, "formVersion"));
     epo_json_set_text(pool, submission, "received_at", epo_json_get_text(found, "receivedAt"));
     epo_json_set_string(pool, submission, "received_text",
@@ -199,7 +238,8 @@ static struct epo_json *head(struct epo_request *request, const struct epo_json 
     return submission;
 }
 
-static struct epo_json *history(struct epo_request *request, const struct epo_json *found) {
+static struct epo_json *history(struct epo_request *request, const struct epo_agenda *agenda,
+                                const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
     const struct epo_json *events = epo_json_get(found, "history");
     struct epo_json *rows = epo_json_array(pool);
@@ -212,13 +252,17 @@ static struct epo_json *history(struct epo_request *request, const struct epo_js
         epo_json_set_string(
             pool, row, "at_text",
             epo_time_local(epo_json_get_integer(event, "at_us", 0), request->lang, text));
-        epo_json_set_string(pool, row, "state_key",
-                            epo_page_state_key(request, epo_json_get_text(event, "state")));
+        epo_json_set_string(
+            pool, row, "state_key",
+            epo_page_state_name(request, agenda, epo_json_get_text(event, "state")));
         epo_json_set_text(pool, row, "note", epo_json_get_text(event, "note"));
-        epo_json_set_text(
-            pool, row, "by",
-            by.len > 0 ? epo_routing_name(epo_portal_settings(request->portal), by, request->lang)
-                       : by);
+        if (by.len == 0 && epo_json_get_text(event, "from").len > 0)
+            epo_json_set_text(pool, row, "by", epo_page_text(request, "history.applicant"));
+        else
+            epo_json_set_text(pool, row, "by",
+                              by.len > 0 ? epo_routing_name(epo_portal_settings(request->portal),
+                                                            by, request->lang)
+                                         : by);
         epo_json_push(pool, rows, row);
     }
     return rows;
@@ -258,13 +302,16 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
     struct epo_pool *pool = request->pool;
     const struct epo_catalog *catalog = request->portal->catalog;
     struct epo_json *model = epo_json_object(pool);
-    struct epo_json *submission = epo_json_set(pool, model, "submission", head(request, found));
-    const struct epo_json *facts = epo_json_get(found, "facts");
-    const struct epo_json *place = epo_json_get_span(facts, epo_json_get_text(found, "placeField"));
     struct epo_agenda *agenda;
     const struct epo_form *form = epo_page_filed_form(request, found, &agenda);
-    if (agenda != NULL)
+    struct epo_json *submission =
+        epo_json_set(pool, model, "submission", head(request, agenda, found));
+    const struct epo_json *facts = epo_json_get(found, "facts");
+    const struct epo_json *place = epo_json_get_span(facts, epo_json_get_text(found, "placeField"));
+    if (agenda != NULL) {
         epo_page_set_crumb(request, submission, agenda);
+        epo_json_set(pool, model, "now", now(request, agenda, found));
+    }
     if (form != NULL) {
         epo_json_set_text(pool, submission, "title", epo_form_title(form, request->lang));
         epo_json_set(pool, model, "sections",
@@ -279,7 +326,7 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
     if (place != NULL)
         epo_json_set(pool, model, "place_words",
                      epo_form_words(pool, request->lang, catalog, place));
-    epo_json_set(pool, model, "history", history(request, found));
+    epo_json_set(pool, model, "history", history(request, agenda, found));
     return model;
 }
 

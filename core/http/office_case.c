@@ -21,20 +21,26 @@ struct handling {
     int status;
 };
 
-static struct epo_json *move_options(struct epo_request *request, const struct epo_json *found) {
+static struct epo_json *move_options(struct epo_request *request, const struct epo_json *found,
+                                     struct epo_span role) {
     struct epo_pool *pool = request->pool;
     struct epo_json *options = epo_json_array(pool);
     struct epo_agenda *agenda =
         epo_registry_find(epo_page_app(request)->registry, epo_json_get_text(found, "agenda"));
     if (agenda == NULL)
         return options;
-    const struct epo_json *moves =
-        epo_agenda_moves(agenda, pool, epo_json_get_text(found, "state"));
-    for (uint32_t i = 0; moves != NULL && i < moves->count; i++) {
+    const struct epo_state *state = epo_agenda_state_of(agenda, epo_json_get_text(found, "state"));
+    for (size_t i = 0; i < state->move_count; i++) {
+        const struct epo_allowed_move *move = &state->moves[i];
+        if (!(move->by & epo_mover_of(role)))
+            continue;
         struct epo_json *option = epo_json_object(pool);
-        epo_json_set_text(pool, option, "value", moves->items[i]->text);
+        struct epo_span title = epo_json_localized(move->title, request->lang);
+        epo_json_set_text(pool, option, "value", move->to_id);
         epo_json_set_string(pool, option, "key",
-                            epo_page_state_key(request, moves->items[i]->text));
+                            title.len > 0 ? epo_pool_string(pool, title)
+                                          : epo_page_state_name(request, agenda, move->to_id));
+        epo_json_set_boolean(pool, option, "needs_note", move->needs_note);
         epo_json_push(pool, options, option);
     }
     epo_agenda_release(agenda);
@@ -87,7 +93,7 @@ static struct epo_response *show_case(struct epo_request *request, void *arg) {
         return epo_respond_error(request, &error, NULL);
     if (!add_audit(request, model, handling->number, &error))
         return epo_respond_error(request, &error, NULL);
-    epo_json_set(pool, model, "moves", move_options(request, found));
+    epo_json_set(pool, model, "moves", move_options(request, found, handling->viewer.role));
     epo_json_set_text(pool, model, "from", epo_json_get_text(found, "state"));
     epo_json_set_string(pool, model, "action",
                         epo_pool_printf(pool, "/office/cases/%.*s", EPO_ARG(handling->number)));

@@ -69,8 +69,11 @@ const struct epo_form *epo_page_filed_form(struct epo_request *request,
  * otherwise today than when the submission was made. */
 void epo_page_since(struct epo_request *request, struct epo_json *model,
                     const struct epo_json *found);
+/* A state of this agenda (may be NULL) for {{tr}}: its own words, or the key of the host's. */
+const char *epo_page_state_name(struct epo_request *request, const struct epo_agenda *agenda,
+                                struct epo_span state);
 /* Everything that a submission's pages show: "submission", "sections", "values", "place_words",
- * "history". found as epo_submission_find made it. */
+ * "history", "now". found as epo_submission_find made it. */
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found);
 
 /* The spot named by "?place=lon,lat" (EPSG:4326); false where there is none. */
@@ -122,6 +125,7 @@ struct epo_response *epo_form_get(struct epo_request *request);
 struct epo_response *epo_form_post(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
+struct epo_response *epo_submission_withdraw(struct epo_request *request);
 struct epo_response *epo_submission_picture(struct epo_request *request);
 struct epo_response *epo_submission_look_up(struct epo_request *request);
 struct epo_response *epo_login_get(struct epo_request *request);

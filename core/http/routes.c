@@ -12,6 +12,8 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/place", epo_place_get, 0, "place"},
     {EPO_GET, "/submissions", epo_submission_look_up, EPO_ROUTE_LIMITED, "submission.look_up"},
     {EPO_GET, "/submissions/{number}", epo_submission_get, 0, "submission.get"},
+    {EPO_POST, "/submissions/{number}/withdraw", epo_submission_withdraw, EPO_ROUTE_LIMITED,
+     "submission.withdraw"},
     {EPO_GET, "/submissions/{number}/map.png", epo_submission_picture, EPO_ROUTE_DRAWN,
      "submission.picture"},
     {EPO_GET, "/login", epo_login_get, 0, "login.get"},

@@ -1,13 +1,6 @@
 /* A submission for the one who sent it, or who holds its key or receipt. */
-#include "http/pages.h"
-
+#include "http/own_case.h"
 #include "portal/submission.h"
-
-/* Key of the link or receipt typed in; anything else opens nothing. */
-static struct epo_span token_of(struct epo_request *request) {
-    struct epo_span key = epo_request_query(request, "key");
-    return key.len > 0 ? key : epo_span_trim(epo_request_query(request, "receipt"));
-}
 
 static void add_next(struct epo_request *request, struct epo_json *model,
                      const struct epo_json *found) {
@@ -20,35 +13,48 @@ static void add_next(struct epo_request *request, struct epo_json *model,
     epo_json_set(pool, model, "next", next);
 }
 
-struct epo_response *epo_submission_get(struct epo_request *request) {
+static void add_withdrawal(struct epo_request *request, struct epo_json *model,
+                           const struct epo_own_case *own, const struct epo_json *trouble) {
     struct epo_pool *pool = request->pool;
-    struct epo_error error = {0};
-    struct epo_json *found;
-    struct epo_span token = token_of(request);
-    struct epo_viewer viewer = epo_page_viewer(epo_page_account(request), token);
-    /* A clerk reads cases under /office, where each view is audited. */
-    if (!epo_span_is(viewer.role, "citizen"))
-        viewer.role = (struct epo_span){"", 0};
-    if (!epo_submission_find(request->portal, request->db, pool, request->captures[0], &viewer,
-                             &found, &error))
-        return epo_respond_error(request, &error, NULL);
-    struct epo_json *model = epo_page_submission(request, found);
+    struct epo_span said = epo_json_get_text(trouble, "withdraw");
+    if (epo_own_case_withdrawal(own) == NULL && said.len == 0)
+        return;
+    struct epo_json *form = epo_json_set(pool, model, "withdraw", epo_json_object(pool));
+    epo_json_set_string(pool, form, "action",
+                        epo_pool_printf(pool, "/submissions/%.*s/withdraw",
+                                        EPO_ARG(epo_json_get_text(own->found, "number"))));
+    epo_json_set_text(pool, form, "key", own->token);
+    epo_json_set_text(pool, form, "state", epo_json_get_text(own->found, "state"));
+    epo_json_set_text(pool, form, "error", said);
+}
+
+struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_own_case *own,
+                                       int status, const struct epo_json *trouble) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *model = epo_page_submission(request, own->found);
+    struct epo_span number = epo_json_get_text(own->found, "number"), token = own->token;
     bool sent = epo_request_query(request, "sent").len > 0 && token.len > 0;
     epo_json_set_boolean(pool, model, "just_sent", sent);
     if (token.len > 0)
         epo_json_set_string(pool, epo_json_get(model, "submission"), "link",
-                            epo_pool_printf(pool, "%s://%.*s/submissions/%.*s?key=%.*s",
-                                            request->secure ? "https" : "http",
-                                            EPO_ARG(request->host), EPO_ARG(request->captures[0]),
+                            epo_pool_printf(pool, "%s/submissions/%.*s?key=%.*s",
+                                            epo_page_own_address(request), EPO_ARG(number),
                                             EPO_ARG(token)));
-    epo_page_picture(request, model, found, token, NULL);
-    add_next(request, model, found);
-    epo_json_set_string(pool, model, "page_title",
-                        epo_pool_printf(pool, "%.*s", EPO_ARG(request->captures[0])));
-    struct epo_response *response = epo_respond_page(request, 200, "web/submission", model);
+    epo_page_picture(request, model, own->found, token, NULL);
+    add_next(request, model, own->found);
+    add_withdrawal(request, model, own, trouble);
+    epo_json_set_text(pool, model, "page_title", number);
+    struct epo_response *response = epo_respond_page(request, status, "web/submission", model);
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
     epo_response_header(response, "referrer-policy", EPO_SPAN("no-referrer"));
     return response;
+}
+
+struct epo_response *epo_submission_get(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_own_case *own = epo_own_case_open(request, &error);
+    return own != NULL ? epo_own_case_show(request, own, 200, NULL)
+                       : epo_respond_error(request, &error, NULL);
 }
 
 /* GET /submissions?number=&receipt=: with both right, on to the submission. */

@@ -157,6 +157,11 @@ static bool load_forms(struct epo_agenda *agenda, struct epo_registry *others,
     return good;
 }
 
+static bool check_states(struct epo_agenda *agenda, struct epo_faults *faults) {
+    return epo_states_check_texts(agenda->manifest->states, agenda->pool, agenda->catalog,
+                                  label_of(agenda, "manifest.json"), faults);
+}
+
 static bool load_tables(struct epo_agenda *agenda, struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
     const char *sql = path_of(agenda, "sql");
@@ -288,6 +293,7 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
         good = check_rights(agenda, faults);
         good = load_texts(agenda, faults) && good;
         good = epo_parameters_check(agenda, faults) && good;
+        good = check_states(agenda, faults) && good;
         good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }

@@ -255,14 +255,22 @@ static void release(void *agenda) {
     epo_agenda_release(agenda);
 }
 
-/* A wrong due date is the script's mistake, not the citizen's: it is left out and logged. */
-static struct epo_span due_of(struct epo_intake *intake) {
+/* A wrong due date is the script's mistake, not the citizen's: it is left out and logged. Without
+ * one the first state's deadline holds. */
+static struct epo_span due_of(struct epo_intake *intake, bool *counted) {
     struct epo_span due = epo_json_get_text(intake->submitted, "due");
     struct epo_date date;
-    if (due.len == 0 || epo_date_parse(due, &date))
+    *counted = false;
+    if (due.len > 0 && epo_date_parse(due, &date))
         return due;
-    epo_log(EPO_LOG_WARN, "agenda.due", EPO_LOG_TEXT("agenda", intake->agenda->manifest->name));
-    return EPO_SPAN("");
+    if (due.len > 0)
+        epo_log(EPO_LOG_WARN, "agenda.due", EPO_LOG_TEXT("agenda", intake->agenda->manifest->name));
+    struct epo_deadline deadline = {0};
+    epo_deadline_enter(&deadline,
+                       &epo_agenda_state_of(intake->agenda, EPO_SPAN("received"))->deadline,
+                       epo_clock_today());
+    *counted = true;
+    return epo_pool_copy(intake->pool, epo_span(deadline.due));
 }
 
 /* What the agenda's code said, else the rules of its manifest, else the district's. */
@@ -317,7 +325,8 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         return false;
     struct epo_pool *pool = intake->pool;
     const char *field = epo_form_place_field(intake->form);
-    intake->due = due_of(intake);
+    bool counted;
+    intake->due = due_of(intake, &counted);
     if (!choose_office(intake, field, error))
         return false;
     intake->filed = EPO_NEW(pool, struct epo_filed);
@@ -348,6 +357,8 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .idempotency_key = intake->idempotency_key,
         .sender = intake->sender,
         .due = intake->due,
+        .due_counted = counted,
+        .due_working = epo_agenda_state_of(intake->agenda, EPO_SPAN("received"))->deadline.working,
         .inside = intake->result.places ? still_allowed : NULL,
         .inside_arg = save,
     };

@@ -265,32 +265,6 @@ static void read_jobs(struct reading *reading) {
     need_right(reading, "jobs", EPO_RIGHT_JOBS);
 }
 
-static const char STATES[] =
-    "{\"received\":[\"in_progress\",\"accepted\",\"refused\",\"returned\",\"withdrawn\"],"
-    "\"in_progress\":[\"accepted\",\"refused\",\"returned\",\"withdrawn\"],"
-    "\"returned\":[\"in_progress\",\"withdrawn\"]}";
-
-static void read_states(struct reading *reading) {
-    struct epo_json *states = epo_json_get(reading->manifest->tree, "states");
-    reading->manifest->states = states;
-    if (!states) {
-        reading->manifest->states = epo_json_parse(reading->pool, epo_span(STATES), NULL);
-        return;
-    }
-    bool good = states->type == EPO_JSON_OBJECT && epo_json_get(states, "received");
-    for (uint32_t i = 0; good && i < states->count; i++) {
-        const struct epo_json *after = states->items[i];
-        good = after->type == EPO_JSON_ARRAY && is_word(states->names[i], EPO_AGENDA_NAME_MAX);
-        for (uint32_t j = 0; good && j < after->count; j++)
-            good = epo_json_is_text(after->items[j]) &&
-                   is_word(after->items[j]->text, EPO_AGENDA_NAME_MAX);
-    }
-    if (!good)
-        fault(reading, states,
-              "\"states\" is {\"received\": [\"in_progress\", …], …}: words of lower-case letters, "
-              "digits and _, with at least \"received\"");
-}
-
 /* A rule over place, answers and time, or a fault at its line. */
 static const struct epo_json *read_rule(struct reading *reading, const struct epo_json *text,
                                         const char *name) {
@@ -416,7 +390,8 @@ struct epo_manifest *epo_manifest_read(struct epo_pool *pool, const char *folder
     read_pages(&reading);
     read_routes(&reading);
     read_jobs(&reading);
-    read_states(&reading);
+    reading.manifest->states =
+        epo_states_read(pool, epo_json_get(tree, "states"), reading.file, faults);
     read_rest(&reading);
     return faults->last == before ? reading.manifest : NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "plugin/fault.h"
+#include "plugin/states.h"
 #include "store/store.h"
 
 #define EPO_AGENDA_NAME_MAX 40
@@ -53,7 +54,7 @@ struct epo_manifest {
     struct epo_office_rule *office_rules; /* of routing, in order */
     size_t office_rule_count;
     const struct epo_json *applies; /* where in the city; NULL: everywhere */
-    struct epo_json *states;
+    const struct epo_states *states;
 };
 
 /* A whole file, at most max bytes; false with *text saying why. */

@@ -28,7 +28,7 @@
  *                                      the first rule that holds says otherwise (see rules.h and
  *                                      forms/expression.h; submitted may still name another)
  *   "applies": "owner == \"city\"",    at which places it is offered (place first); default: all
- *   "states": {"received": ["in_progress", …], …},             allowed moves; default below
+ *   "states": {…},                     of its cases: moves, deadlines, words, see states.h
  *   "statements": {"count_open": {"sql": "SELECT …", "writes": false}},    right "tables"
  *   "pages": ["overview"],             right "pages"; each has templates/<page>.html
  *   "routes": [{"method": "GET", "path": "rates", "name": "rates"}],       right "routes";
@@ -41,8 +41,9 @@
  * Beside it: texts/{cs,en}.json (keys "error.<code>" for failures), templates/ (*.html, named
  * "<agenda>/<file>" in {{> …}}), sql/NNN_*.sql (tables named <name>_…), tests/ (see tools.h).
  *
- * Default states: received -> in_progress, accepted, refused, returned, withdrawn;
- * in_progress -> accepted, refused, returned, withdrawn; returned -> in_progress, withdrawn.
+ * Default states (states.c): received and in_progress lead to returned (for completion), payment
+ * (waiting for it), accepted, refused and withdrawn; 30 days, standing still while it is the
+ * applicant's turn.
  *
  * epo.json: "grants": {"*": ["places"], "dog_fee": ["tables"]} (both lists count; without "grants"
  * everything asked for is given); "parameters": {"dog_fee": {"rate_haler": 15000,
@@ -60,6 +61,7 @@
 #include "base/json.h"
 #include "forms/form.h"
 #include "include/epo.h"
+#include "plugin/states.h"
 #include "portal/casework.h"
 #include "portal/portal.h"
 #include "portal/submission.h"
@@ -251,17 +253,24 @@ struct epo_state_change {
     const char *lang;
     const struct epo_json *submission; /* as epo_submission_find gave it */
     struct epo_span to, note;
-    const struct epo_json *account; /* {"id","name","role"} of the clerk */
+    const struct epo_json *account; /* {"id","name","role"} of who moves it, or NULL */
+    bool as_citizen;                /* the applicant moves it: only where "by" says so */
+    bool answered;                  /* a completion moves it: to the state's "answered" */
+    bool has_decision;              /* a decision is issued with it */
     /* out */
     struct epo_json *failures, *writes;
     const struct epo_publication *publication; /* what everybody may see then, or NULL */
 };
-/* The states that the manifest allows after `from`: array of texts. */
+const struct epo_states *epo_agenda_states(const struct epo_agenda *agenda);
+/* The rules of a state; those of "received" for one that the manifest knows no more, so that such a
+ * stored case can be moved on. Never NULL. */
+const struct epo_state *epo_agenda_state_of(const struct epo_agenda *agenda, struct epo_span id);
+/* The states that the manifest allows a clerk after `from`: array of texts. */
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
                                   struct epo_span from);
 /* Does the manifest allow the move, and does the agenda? CONFLICT "state.not_allowed" where the
- * manifest does not; BAD_INPUT "agenda.refused" with the agenda's reasons in failures. On the
- * worker. */
+ * manifest does not; BAD_INPUT "state.note_needed" and "state.decision_needed"; BAD_INPUT
+ * "agenda.refused" with the agenda's reasons in failures. On the worker. */
 bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error);
 /* The write job of an allowed change: epo_casework_move, what everybody may see of the case then,
  * and the agenda's writes. move must live in the pool; the agenda is held until the pool is freed.

@@ -104,13 +104,10 @@ static void check_states(struct checking *checking, const struct epo_json *rule)
         fault(checking, rule, "\"public\" needs \"states\": while a case is in one of them");
         return;
     }
-    const struct epo_json *known = checking->agenda->manifest->states;
+    const struct epo_states *known = checking->agenda->manifest->states;
     for (uint32_t i = 0; i < states->count; i++) {
         const struct epo_json *state = states->items[i];
-        bool found = epo_json_is_text(state) && epo_json_get_span(known, state->text) != NULL;
-        for (uint32_t k = 0; !found && epo_json_is_text(state) && k < known->count; k++)
-            found = holds(known->items[k], state->text);
-        if (!found)
+        if (!epo_json_is_text(state) || epo_states_find(known, state->text) == NULL)
             fault(checking, state, "\"states\" of \"public\" names no state of this agenda");
     }
 }

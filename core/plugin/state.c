@@ -5,16 +5,47 @@
 
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
                                   struct epo_span from) {
-    const struct epo_json *after = epo_json_get_span(agenda->manifest->states, from);
-    return after ? epo_json_copy(pool, after) : epo_json_array(pool);
+    const struct epo_state *state = epo_agenda_state_of(agenda, from);
+    struct epo_json *moves = epo_json_array(pool);
+    for (size_t i = 0; i < state->move_count; i++)
+        if (state->moves[i].by & EPO_MOVER_CLERK)
+            epo_json_push(pool, moves, epo_json_text(pool, state->moves[i].to_id));
+    return moves;
 }
 
-static bool in_manifest(const struct epo_state_change *change, struct epo_span from) {
-    const struct epo_json *after = epo_json_get_span(change->agenda->manifest->states, from);
-    for (uint32_t i = 0; after && i < after->count; i++)
-        if (epo_span_equal(after->items[i]->text, change->to))
-            return true;
-    return false;
+const struct epo_states *epo_agenda_states(const struct epo_agenda *agenda) {
+    return agenda->manifest->states;
+}
+
+const struct epo_state *epo_agenda_state_of(const struct epo_agenda *agenda, struct epo_span id) {
+    const struct epo_states *states = agenda->manifest->states;
+    const struct epo_state *found = epo_states_find(states, id);
+    return found ? found : epo_states_find(states, EPO_SPAN("received"));
+}
+
+/* The move that is meant, or NULL where the manifest has none for who asks. */
+static const struct epo_allowed_move *in_manifest(const struct epo_state_change *change,
+                                                  struct epo_span from) {
+    const struct epo_state *state = epo_agenda_state_of(change->agenda, from);
+    struct epo_span role = epo_json_get_text(change->account, "role");
+    unsigned who = change->as_citizen ? EPO_MOVER_CITIZEN
+                   : role.len > 0     ? epo_mover_of(role)
+                                      : EPO_MOVER_CLERK;
+    for (size_t i = 0; i < state->move_count; i++)
+        if (epo_span_equal(state->moves[i].to_id, change->to) && (state->moves[i].by & who))
+            return &state->moves[i];
+    return NULL;
+}
+
+static bool check_needs(const struct epo_state_change *change, const struct epo_allowed_move *move,
+                        struct epo_error *error) {
+    if (move->needs_note && change->note.len == 0 && !change->has_decision)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "state.note_needed",
+                        "The agenda wants a note for the applicant with this move.");
+    if (move->needs_decision && !change->has_decision)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "state.decision_needed",
+                        "The agenda wants a decision with this move.");
+    return true;
 }
 
 /* A part of the stored submission as the hook reads it. */
@@ -57,10 +88,13 @@ bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) 
     struct epo_hook hook = {
         .pool = change->pool, .portal = change->portal, .db = change->db, .lang = change->lang};
     change->failures = epo_json_array(change->pool);
-    if (!in_manifest(change, from))
+    const struct epo_allowed_move *allowed = change->answered ? NULL : in_manifest(change, from);
+    if (!allowed && !change->answered)
         return epo_fail(error, EPO_ERROR_CONFLICT, "state.not_allowed",
                         "The agenda allows no move from \"%.*s\" to \"%.*s\".", EPO_ARG(from),
                         EPO_ARG(change->to));
+    if (allowed && !check_needs(change, allowed, error))
+        return false;
     hook.tree = build_tree(change, from);
     if (!epo_agenda_call(change->agenda, EPO_HOOK_STATE, NULL, &hook, error))
         return false;
@@ -73,13 +107,13 @@ bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) 
 
 struct move_job {
     struct epo_state_change *change;
-    const struct epo_move *move;
+    struct epo_move move;
 };
 
 static bool run_move(struct epo_db *db, void *arg, struct epo_error *error) {
     struct move_job *job = arg;
-    return epo_casework_move(job->change->portal, db, job->move, error) &&
-           epo_published_set(job->change->portal, db, job->move->number, job->change->publication,
+    return epo_casework_move(job->change->portal, db, &job->move, error) &&
+           epo_published_set(job->change->portal, db, job->move.number, job->change->publication,
                              error) &&
            epo_agenda_write(job->change->agenda, db, job->change->writes, NULL, error);
 }
@@ -112,7 +146,8 @@ bool epo_agenda_state_file(struct epo_state_change *change, const struct epo_mov
     struct move_job *job = EPO_NEW(change->pool, struct move_job);
     if (!find_publication(change, error))
         return false;
-    *job = (struct move_job){change, move};
+    *job = (struct move_job){change, *move};
+    job->move.deadline = epo_agenda_state_of(change->agenda, move->to)->deadline;
     epo_agenda_hold(change->agenda);
     epo_pool_defer(change->pool, release, change->agenda);
     *run = run_move;

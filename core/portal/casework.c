@@ -172,14 +172,16 @@ bool epo_casework_counts(struct epo_portal *portal, struct epo_db *db, struct ep
 static const struct epo_statement STATE = {
     "case.state",
     "SELECT state, office,\n"
-    "    (SELECT COUNT(*) FROM case_events WHERE tenant = $1 AND number = $2)\n"
+    "    (SELECT COUNT(*) FROM case_events WHERE tenant = $1 AND number = $2),\n"
+    "    due, answer_by, due_fixed, due_working, left_days\n"
     "FROM cases\n"
     "WHERE tenant = $1 AND number = $2",
     NULL,
 };
 static const struct epo_statement MOVE = {
     "case.move",
-    "UPDATE cases SET state = $4, changed_at_us = $5\n"
+    "UPDATE cases SET state = $4, changed_at_us = $5, due = $6, answer_by = $7, due_working = $8,\n"
+    "    left_days = $9\n"
     "WHERE tenant = $1 AND number = $2 AND state = $3",
     NULL,
 };
@@ -197,9 +199,32 @@ static const struct epo_statement INSERT_OUTBOX = {
     NULL,
 };
 
+static void read_deadline(struct epo_rows *rows, struct epo_deadline *deadline) {
+    snprintf(deadline->due, sizeof deadline->due, "%.*s", EPO_ARG(epo_rows_text(rows, 3)));
+    snprintf(deadline->answer_by, sizeof deadline->answer_by, "%.*s",
+             EPO_ARG(epo_rows_text(rows, 4)));
+    deadline->fixed = epo_rows_integer(rows, 5) != 0;
+    deadline->working = epo_rows_integer(rows, 6) != 0;
+    deadline->suspended = epo_rows_value(rows, 7).type == EPO_VALUE_INTEGER;
+    deadline->left = (int)epo_rows_integer(rows, 7);
+}
+
+static bool set_state(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
+                      const struct epo_deadline *deadline, int64_t now, struct epo_error *error) {
+    return epo_db_run(db, &MOVE,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(move->number),
+                               EPO_TEXT(move->from), EPO_TEXT(move->to), EPO_INTEGER(now),
+                               deadline->due[0] ? EPO_STRING(deadline->due) : EPO_NULL,
+                               deadline->answer_by[0] ? EPO_STRING(deadline->answer_by) : EPO_NULL,
+                               EPO_INTEGER(deadline->working),
+                               deadline->suspended ? EPO_INTEGER(deadline->left) : EPO_NULL),
+                      NULL, error);
+}
+
 /* The case as it stands inside this transaction: nobody can change it before the commit. */
 static bool check_still(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
-                        char office[64], int64_t *events, struct epo_error *error) {
+                        char office[64], int64_t *events, struct epo_deadline *deadline,
+                        struct epo_error *error) {
     bool found = false, still = false;
     struct epo_rows *rows =
         epo_db_query(db, &STATE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(move->number)));
@@ -208,6 +233,7 @@ static bool check_still(struct epo_portal *portal, struct epo_db *db, const stru
         found = (move->office.len == 0 || epo_span_equal(move->office, of)) && of.len < 64;
         still = epo_span_equal(epo_rows_text(rows, 0), move->from);
         *events = epo_rows_integer(rows, 2);
+        read_deadline(rows, deadline);
         if (found && of.len > 0)
             memcpy(office, of.at, of.len);
     }
@@ -225,23 +251,22 @@ bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struc
     char office[64] = "", number[EPO_NUMBER_SIZE];
     int64_t events = 0, now = epo_clock_now_us();
     struct epo_value tenant = EPO_STRING(portal->tenant), key = EPO_INTEGER(move->number);
-    if (!check_still(portal, db, move, office, &events, error))
+    struct epo_deadline deadline = {0};
+    if (!check_still(portal, db, move, office, &events, &deadline, error))
         return false;
+    epo_deadline_enter(&deadline, &move->deadline, epo_clock_today());
     epo_number_write(move->number, number);
     struct epo_audit_entry entry = {.actor = move->actor,
                                     .action = EPO_SPAN("case.moved"),
                                     .object = epo_span(number),
                                     .detail = move->to,
                                     .at_us = now};
-    return epo_db_run(
-               db, &MOVE,
-               EPO_BIND(tenant, key, EPO_TEXT(move->from), EPO_TEXT(move->to), EPO_INTEGER(now)),
-               NULL, error) &&
+    return set_state(portal, db, move, &deadline, now, error) &&
            epo_db_run(db, &INSERT_EVENT,
                       EPO_BIND(tenant, key, EPO_INTEGER(events + 1), EPO_INTEGER(now),
                                EPO_TEXT(move->from), EPO_TEXT(move->to), EPO_TEXT(move->note),
                                EPO_TEXT(move->actor), EPO_TEXT(move->actor_name),
-                               EPO_STRING(office)),
+                               EPO_STRING(move->by_applicant ? "" : office)),
                       NULL, error) &&
            epo_db_run(db, &INSERT_OUTBOX,
                       EPO_BIND(tenant, key, EPO_INTEGER(events + 1), EPO_INTEGER(now)), NULL,

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "portal/deadline.h"
 #include "portal/portal.h"
 #include "portal/submission.h"
 
@@ -37,7 +38,9 @@ struct epo_move {
     int64_t number;
     struct epo_span from, to, note;
     struct epo_span actor, actor_name;
-    struct epo_span office; /* the clerk's scope; empty: all */
+    bool by_applicant;                 /* not by an office: the history says so */
+    struct epo_span office;            /* the clerk's scope; empty: all */
+    struct epo_deadline_rule deadline; /* what the new state does to it; zero: what runs goes on */
 };
 /* In a write job: moves the case if it is still in `from` (else CONFLICT "case.moved") and of the
  * clerk's office (else NOT_FOUND), and the ground it takes up with it (CONFLICT "place.taken" where

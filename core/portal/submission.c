@@ -94,8 +94,8 @@ static const struct epo_statement INSERT_LOCATION = {
 static const struct epo_statement INSERT_CASE = {
     "case.insert",
     "INSERT INTO cases (tenant, number, agenda, form, title, place_text, search, state, district,\n"
-    "    office, due, received_at_us, changed_at_us)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $11)",
+    "    office, due, received_at_us, changed_at_us, due_fixed, due_working)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, 'received', $8, $9, $10, $11, $11, $12, $13)",
     NULL,
 };
 static const struct epo_statement INSERT_OUTBOX = {
@@ -206,7 +206,8 @@ static bool insert_case(struct epo_portal *portal, struct epo_db *db,
                  EPO_STRING(filing->form), EPO_TEXT(filing->title), EPO_TEXT(filing->place_text),
                  EPO_TEXT(filing->search), EPO_TEXT(filing->district), EPO_TEXT(filing->office),
                  filing->due.len > 0 ? EPO_TEXT(filing->due) : EPO_NULL,
-                 EPO_INTEGER(filed->received_at_us)),
+                 EPO_INTEGER(filed->received_at_us), EPO_INTEGER(!filing->due_counted),
+                 EPO_INTEGER(filing->due_working)),
         NULL, error);
 }
 
@@ -264,7 +265,7 @@ static const struct epo_statement FIND = {
     "SELECT s.agenda, s.form, s.form_version, s.lang, s.received_at_us, s.receipt, s.answers,\n"
     "    s.facts, s.computed, s.place_field, s.sender,\n"
     "    c.title, c.place_text, c.state, c.district, c.office, c.due, c.changed_at_us,\n"
-    "    l.area_m2, l.map_version, s.parameters\n"
+    "    l.area_m2, l.map_version, s.parameters, c.answer_by\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
     "LEFT JOIN locations AS l\n"
@@ -319,10 +320,10 @@ static struct epo_json *read_found(struct epo_pool *pool, struct epo_rows *rows,
     static const struct {
         const char *name;
         int column;
-    } texts[] = {{"agenda", 0},      {"form", 1},      {"formVersion", 2}, {"lang", 3},
-                 {"receipt", 5},     {"sender", 10},   {"title", 11},      {"placeText", 12},
-                 {"state", 13},      {"district", 14}, {"office", 15},     {"due", 16},
-                 {"mapVersion", 19}, {"placeField", 9}};
+    } texts[] = {{"agenda", 0},      {"form", 1},       {"formVersion", 2}, {"lang", 3},
+                 {"receipt", 5},     {"sender", 10},    {"title", 11},      {"placeText", 12},
+                 {"state", 13},      {"district", 14},  {"office", 15},     {"due", 16},
+                 {"mapVersion", 19}, {"placeField", 9}, {"answerBy", 21}};
     struct epo_json *found = epo_json_object(pool);
     epo_json_set_string(pool, found, "number", number);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
