@@ -87,6 +87,12 @@ void epo_evidence_watch_stop(struct epo_evidence_watch *watch); /* NULL is fine 
 /* Until epo_ticker_stop. */
 struct epo_ticker *epo_attachment_watch_start(struct epo_portal *portal);
 
+/* ---- mail_watch.c ---- */
+struct epo_mail_watch;
+/* Until stopped. NULL on error. */
+struct epo_mail_watch *epo_mail_watch_start(struct epo_portal *portal, struct epo_error *error);
+void epo_mail_watch_stop(struct epo_mail_watch *watch); /* NULL is fine */
+
 /* ---- map_watch.c ---- */
 /* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
  * when it was started or called last. */

@@ -114,8 +114,8 @@ static void purge(void *server) {
 }
 
 /* The server between its companions: the clock of scheduled jobs, the watches over the map, over
- * evidence that is missing and over files that nobody claims and, for developers, the one over
- * agenda folders. */
+ * evidence that is missing, over files that nobody claims and over mails to be sent, and, for
+ * developers, the one over agenda folders. */
 static bool run_with_companions(struct serving *serving, bool dev, struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_watch *watch = NULL;
@@ -128,8 +128,10 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     struct epo_evidence_watch *evidence =
         epo_evidence_watch_start(&process->portal, serving->app.looks, error);
     struct epo_ticker *files = epo_attachment_watch_start(&process->portal);
-    bool good = jobs != NULL && evidence != NULL && (watch != NULL || !dev) &&
+    struct epo_mail_watch *mails = epo_mail_watch_start(&process->portal, error);
+    bool good = jobs != NULL && evidence != NULL && mails != NULL && (watch != NULL || !dev) &&
                 epo_server_run(serving->app.server, error);
+    epo_mail_watch_stop(mails);
     epo_ticker_stop(files);
     epo_evidence_watch_stop(evidence);
     epo_map_watch_stop(map);

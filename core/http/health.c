@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/pages.h"
+#include "portal/mail.h"
 
 struct epo_response *epo_health_get(struct epo_request *request) {
     struct epo_error error = {0};
@@ -28,6 +29,8 @@ struct epo_response *epo_metrics_get(struct epo_request *request) {
     struct epo_store_figures figures;
     struct mallinfo2 memory = mallinfo2();
     struct epo_buffer text;
+    struct epo_error ignored = {0};
+    int64_t mails = 0;
     epo_store_figures(request->portal->store, &figures);
     epo_buffer_init(&text, 1 << 20);
     epo_server_metrics(app->server, &text);
@@ -40,6 +43,8 @@ struct epo_response *epo_metrics_get(struct epo_request *request) {
     line(&text, "epo_store_queue", "gauge", "Write jobs that wait.", (double)figures.queue);
     line(&text, "epo_store_fsync_seconds_total", "counter", "Time spent in commits.",
          (double)figures.fsync_us / 1e6);
+    if (epo_mail_waiting(request->portal, request->db, &mails, &ignored))
+        line(&text, "epo_mails_waiting", "gauge", "Mails not yet handed over.", (double)mails);
     line(&text, "epo_heap_bytes", "gauge", "Memory handed out by malloc.",
          (double)memory.uordblks + (double)memory.hblkhd);
     line(&text, "epo_uptime_seconds", "gauge", "Since the process started.",

@@ -186,7 +186,7 @@ struct epo_response *epo_respond_plain_error(struct epo_request *request, int st
                                              const char *code, const char *text);
 
 /* ---- metrics.c: one set for each loop, written by that loop alone, read by any thread ---- */
-#define EPO_METRIC_ROUTES_MAX 128
+#define EPO_METRIC_ROUTES_MAX 256
 struct epo_metrics {
     atomic_ullong by_route[EPO_METRIC_ROUTES_MAX + 1]
                           [6]; /* last row: no route; column: status / 100 */

@@ -58,6 +58,9 @@ static const struct epo_setting MEMBERS[] = {
     {"http", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the server: see http.* below"},
     {"lua", EPO_JSON_OBJECT, 0, 0, 0, false, false, "budgets of scripts: see lua.* below"},
     {"maps", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the map: see maps.* below"},
+    {"address", EPO_JSON_TEXT, 0, 0, 0, false, false,
+     "how people reach the portal, \"https://portal.mesto.cz\": links in mails begin so"},
+    {"mail", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the mail server: see mail.* below"},
     {"attachments", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "files that people send: see attachments.* below"},
 };
