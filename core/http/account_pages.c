@@ -1,24 +1,13 @@
 /* Signing in and out, and one's own page. */
 #include "http/pages.h"
 
-#include "base/token.h"
+#include "http/sign_in.h"
 #include "portal/casework.h"
 #include "portal/demo.h"
 #include "portal/routing.h"
 #include "portal/session.h"
 
-#define DEVICE_COOKIE "device"
-enum { DEVICE_S = 180 * 86400, SUBMISSIONS_SHOWN = 50 };
-
-/* Only a path of this portal: no host, no scheme, no "//", no backslash, nothing that a browser
- * would read as one. */
-static struct epo_span safe_next(struct epo_span next) {
-    bool good = next.len > 0 && next.len < 1024 && next.at[0] == '/' &&
-                (next.len == 1 || next.at[1] != '/');
-    for (size_t i = 0; good && i < next.len; i++)
-        good = (unsigned char)next.at[i] > 0x20 && next.at[i] != '\\' && next.at[i] != 0x7f;
-    return good ? next : (struct epo_span){"", 0};
-}
+enum { SUBMISSIONS_SHOWN = 50 };
 
 static struct epo_response *show_login(struct epo_request *request, int status,
                                        struct epo_span name, struct epo_span next,
@@ -40,39 +29,18 @@ static struct epo_response *show_login(struct epo_request *request, int status,
 }
 
 struct epo_response *epo_login_get(struct epo_request *request) {
-    struct epo_span next = safe_next(epo_request_query(request, "next"));
+    struct epo_span next = epo_safe_next(epo_request_query(request, "next"));
     if (epo_page_account(request) != NULL)
         return epo_respond_redirect(request, 303, next.len > 0 ? next : EPO_SPAN("/account"));
     return show_login(request, 200, EPO_SPAN(""), next, EPO_SPAN(""));
 }
 
-struct signing_in {
-    struct epo_request *request;
-    struct epo_account account;
-    char token[EPO_TOKEN_SIZE], device[EPO_TOKEN_SIZE];
-    struct epo_span previous, next;
-};
-
-static bool run_begin(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct signing_in *in = arg;
-    return epo_session_begin(in->request->portal, db, epo_span(in->account.id), epo_span(in->token),
-                             in->previous, error);
-}
-
-static struct epo_response *finish_begin(struct epo_request *request, void *arg,
-                                         const struct epo_error *error) {
-    struct signing_in *in = arg;
-    if (error != NULL)
-        return show_login(request, 503, epo_span(in->account.login), in->next,
-                          epo_page_text(request, "login.store"));
-    bool staff = strcmp(in->account.role, "citizen") != 0;
-    struct epo_span to = in->next.len > 0 ? in->next
-                         : staff          ? EPO_SPAN("/office")
-                                          : EPO_SPAN("/account");
-    struct epo_response *response = epo_respond_redirect(request, 303, to);
-    epo_response_cookie(response, EPO_SESSION_COOKIE, epo_span(in->token), EPO_SESSION_ABSOLUTE_S);
-    epo_response_cookie(response, DEVICE_COOKIE, epo_span(in->device), DEVICE_S);
-    return response;
+static struct epo_response *not_begun(struct epo_request *request, void *arg,
+                                      const struct epo_error *error) {
+    struct epo_sign_in *in = arg;
+    (void)error;
+    return show_login(request, 503, epo_span(in->account.login), in->next,
+                      epo_page_text(request, "login.store"));
 }
 
 static struct epo_response *refuse(struct epo_request *request, const struct epo_error *error,
@@ -98,20 +66,18 @@ struct epo_response *epo_login_post(struct epo_request *request) {
     int wait_s = 0;
     struct epo_span name = epo_request_form(request, "name");
     struct epo_span password = epo_request_form(request, "password");
-    struct signing_in *in = EPO_NEW(request->pool, struct signing_in);
-    in->request = request;
-    in->next = safe_next(epo_request_form(request, "next"));
-    in->previous = request->session;
+    struct epo_sign_in *in = EPO_NEW(request->pool, struct epo_sign_in);
+    in->next = epo_safe_next(epo_request_form(request, "next"));
+    in->failed = not_begun;
+    in->arg = in;
     if (!epo_account_verify(request->portal, request->db, name, password, request->client,
-                            epo_request_cookie(request, DEVICE_COOKIE), &in->account, &wait_s,
+                            epo_request_cookie(request, EPO_DEVICE_COOKIE), &in->account, &wait_s,
                             &error)) {
         if (error.kind == EPO_ERROR_BROKEN)
             return epo_respond_error(request, &error, NULL);
         return refuse(request, &error, wait_s, name, in->next);
     }
-    epo_token_make(in->token);
-    epo_account_device(request->portal, epo_span(in->account.login), in->device);
-    return epo_respond_after_write(request, run_begin, finish_begin, in);
+    return epo_sign_in(request, in);
 }
 
 static bool run_end(struct epo_db *db, void *arg, struct epo_error *error) {

@@ -49,8 +49,7 @@ static void read_account(struct epo_rows *rows, struct epo_account *account) {
     account->verified = epo_rows_integer(rows, 6) != 0;
 }
 
-/* Logins are compared in lower case (ASCII): people type them so. */
-static struct epo_span fold_login(struct epo_span login, char out[128]) {
+struct epo_span epo_account_fold(struct epo_span login, char out[128]) {
     size_t n = 0;
     login = epo_span_trim(login);
     for (; n < login.len && n < 127; n++)
@@ -64,7 +63,7 @@ static bool look_up(struct epo_portal *portal, struct epo_db *db, struct epo_spa
     char folded[128];
     bool found = false;
     struct epo_rows *rows = epo_db_query(
-        db, &FIND, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(fold_login(login, folded))));
+        db, &FIND, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(epo_account_fold(login, folded))));
     if (epo_rows_next(rows)) {
         read_account(rows, account);
         if (password != NULL)
@@ -131,29 +130,22 @@ static bool check_role(const struct epo_portal *portal, struct epo_span role,
     return true;
 }
 
-struct adding {
-    struct epo_portal *portal;
-    const struct epo_account *account;
-    const char *password;
-    struct epo_span actor;
-};
-
-static bool run_add(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct adding *adding = arg;
-    const struct epo_account *account = adding->account;
+bool epo_account_insert(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_account *account, const char *hash, struct epo_span actor,
+                        struct epo_error *error) {
     int64_t changes = 0, now = epo_clock_now_us();
     if (!epo_db_run(db, &INSERT,
-                    EPO_BIND(EPO_STRING(adding->portal->tenant), EPO_STRING(account->id),
+                    EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(account->id),
                              EPO_STRING(account->login), EPO_STRING(account->name),
                              EPO_STRING(account->role), EPO_STRING(account->office),
-                             EPO_STRING(adding->password), EPO_INTEGER(now)),
+                             EPO_STRING(hash), EPO_INTEGER(now)),
                     &changes, error))
         return false;
     if (changes == 0)
         return epo_fail(error, EPO_ERROR_CONFLICT, "account.exists",
                         "There is an account \"%s\" already.", account->login);
-    return epo_audit_append(adding->portal, db,
-                            &(struct epo_audit_entry){.actor = adding->actor,
+    return epo_audit_append(portal, db,
+                            &(struct epo_audit_entry){.actor = actor,
                                                       .action = EPO_SPAN("account.added"),
                                                       .object = epo_span(account->id),
                                                       .detail = epo_span(account->role),
@@ -161,10 +153,22 @@ static bool run_add(struct epo_db *db, void *arg, struct epo_error *error) {
                             error);
 }
 
+struct adding {
+    struct epo_portal *portal;
+    const struct epo_account *account;
+    const char *hash;
+    struct epo_span actor;
+};
+static bool run_add(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct adding *adding = arg;
+    return epo_account_insert(adding->portal, db, adding->account, adding->hash, adding->actor,
+                              error);
+}
+
 bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
                      struct epo_span password, struct epo_span actor, struct epo_error *error) {
     char hash[EPO_PASSWORD_HASH_SIZE], folded[128];
-    struct epo_span login = fold_login(epo_span(account->login), folded);
+    struct epo_span login = epo_account_fold(epo_span(account->login), folded);
     copy_text(account->login, sizeof account->login, login);
     if (!check_login(login, error) ||
         !check_role(portal, epo_span(account->role), epo_span(account->office), error) ||
@@ -194,7 +198,7 @@ void epo_account_generate_password(char out[25]) {
 void epo_account_device(const struct epo_portal *portal, struct epo_span login,
                         char out[EPO_TOKEN_SIZE]) {
     char folded[128];
-    epo_portal_seal(portal, "device", fold_login(login, folded), out);
+    epo_portal_seal(portal, "device", epo_account_fold(login, folded), out);
 }
 
 /* What a failed try counts against: the pair of login and address soon; the login from wherever
@@ -226,7 +230,7 @@ bool epo_account_verify(struct epo_portal *portal, struct epo_db *db, struct epo
     char hash[EPO_PASSWORD_HASH_SIZE] = "", folded[128];
     struct tries tries;
     struct epo_error inner = {0};
-    login = fold_login(login, folded);
+    login = epo_account_fold(login, folded);
     *wait_s = 0;
     make_tries(portal, login, client, device, &tries);
     for (size_t i = 0; i < tries.count; i++) {
@@ -286,6 +290,33 @@ static const struct epo_statement END_SESSIONS = {
     "WHERE tenant = $1 AND account = $2",
     NULL,
 };
+
+static const struct epo_statement END_OTHERS = {
+    "account.end_others",
+    "DELETE FROM sessions\n"
+    "WHERE tenant = $1 AND account = $2 AND token <> $3",
+    NULL,
+};
+
+bool epo_account_put_password(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
+                              const char *hash, struct epo_span keep, struct epo_error *error) {
+    uint8_t digest[EPO_SHA256_SIZE];
+    epo_sha256(keep, digest);
+    struct epo_span kept = {(const char *)digest, sizeof digest};
+    return epo_db_run(db, &SET_PASSWORD,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_STRING(hash)), NULL,
+                      error) &&
+           epo_db_run(db, &END_OTHERS,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_BLOB(kept)), NULL,
+                      error) &&
+           epo_audit_append(portal, db,
+                            &(struct epo_audit_entry){.actor = id,
+                                                      .action = EPO_SPAN("account.password"),
+                                                      .object = id,
+                                                      .detail = EPO_SPAN(""),
+                                                      .at_us = epo_clock_now_us()},
+                            error);
+}
 
 struct change {
     struct epo_portal *portal;

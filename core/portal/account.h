@@ -27,6 +27,17 @@ struct epo_account {
 bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
                      struct epo_span password, struct epo_span actor, struct epo_error *error);
 
+/* Logins are compared in lower case (ASCII), for people type them so; out holds it. */
+struct epo_span epo_account_fold(struct epo_span login, char out[128]);
+/* A write job's part: an account that is complete and checked. CONFLICT "account.exists". */
+bool epo_account_insert(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_account *account, const char *hash, struct epo_span actor,
+                        struct epo_error *error);
+/* A write job's part: a new password by the owner, audited; ends all sessions but the one of the
+ * cookie `keep` (may be empty). */
+bool epo_account_put_password(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
+                              const char *hash, struct epo_span keep, struct epo_error *error);
+
 /* Login. The same work is done for unknown names. At most two hashes run at once; one more caller
  * waits, the rest get BUSY "account.busy". Wrong: UNAUTHENTICATED "account.wrong", the same for
  * unknown, disabled and wrong password. Too many tries: RATE "account.slow_down" and *wait_s.

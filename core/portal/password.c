@@ -2,7 +2,9 @@
 
 #include <argon2.h>
 #include <errno.h>
+#include <openssl/evp.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/token.h"
@@ -80,6 +82,26 @@ bool epo_password_check(struct epo_span password, struct epo_span login, struct 
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.guessable",
                         "The password is easy to guess: use a few unrelated words.");
     return true;
+}
+
+bool epo_password_check_breached(struct epo_span password, const char *folder,
+                                 struct epo_error *error) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+    char hex[2 * EVP_MAX_MD_SIZE + 1], path[700], line[80];
+    bool known = false;
+    epo_assert(EVP_Digest(password.at, password.len, digest, &len, EVP_sha1(), NULL) == 1);
+    epo_hex(digest, len, hex);
+    for (char *at = hex; *at != '\0'; at++)
+        *at = *at >= 'a' ? (char)(*at - 32) : *at;
+    snprintf(path, sizeof path, "%s/%.5s.txt", folder, hex);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && !known && fgets(line, sizeof line, file) != NULL)
+        known = strncmp(line, hex + 5, 35) == 0;
+    if (file != NULL)
+        fclose(file);
+    return !known || epo_fail(error, EPO_ERROR_BAD_INPUT, "password.breached",
+                              "The password has leaked from another service: choose another.");
 }
 
 bool epo_password_hash(struct epo_span password, char out[EPO_PASSWORD_HASH_SIZE],

@@ -12,6 +12,11 @@
 
 /* Refuses what is too short, too long, not UTF-8, a repetition or made of the login. */
 bool epo_password_check(struct epo_span password, struct epo_span login, struct epo_error *error);
+/* Refuses what is known to have leaked elsewhere (NIST SP 800-63B, 3.1.1.2). folder holds the files
+ * of a breach list by prefix, as "Have I Been Pwned" gives them out: "ABCDE.txt" with lines of the
+ * other 35 hexadecimal digits of SHA-1, a colon and a count. Fine where there is no such file. */
+bool epo_password_check_breached(struct epo_span password, const char *folder,
+                                 struct epo_error *error);
 /* BUSY "account.busy" when too many are being hashed. */
 bool epo_password_hash(struct epo_span password, char out[EPO_PASSWORD_HASH_SIZE],
                        struct epo_error *error);

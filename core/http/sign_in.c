@@ -1,0 +1,51 @@
+#include "http/sign_in.h"
+
+#include "portal/session.h"
+
+enum { DEVICE_S = 180 * 86400 };
+
+struct epo_span epo_safe_next(struct epo_span next) {
+    bool good = next.len > 0 && next.len < 1024 && next.at[0] == '/' &&
+                (next.len == 1 || next.at[1] != '/');
+    for (size_t i = 0; good && i < next.len; i++)
+        good = (unsigned char)next.at[i] > 0x20 && next.at[i] != '\\' && next.at[i] != 0x7f;
+    return good ? next : (struct epo_span){"", 0};
+}
+
+struct beginning {
+    struct epo_request *request;
+    struct epo_sign_in *in;
+};
+
+static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct beginning *beginning = arg;
+    struct epo_sign_in *in = beginning->in;
+    struct epo_request *request = beginning->request;
+    return (in->first == NULL || in->first(request, db, in->arg, error)) &&
+           epo_session_begin(request->portal, db, epo_span(in->account.id), epo_span(in->token),
+                             request->session, error);
+}
+
+static struct epo_response *finish(struct epo_request *request, void *arg,
+                                   const struct epo_error *error) {
+    struct epo_sign_in *in = ((struct beginning *)arg)->in;
+    char device[EPO_TOKEN_SIZE];
+    if (error != NULL)
+        return in->failed(request, in->arg, error);
+    bool staff = strcmp(in->account.role, "citizen") != 0;
+    struct epo_span to = in->next.len > 0 ? in->next
+                         : staff          ? EPO_SPAN("/office")
+                                          : EPO_SPAN("/account");
+    struct epo_response *response = epo_respond_redirect(request, 303, to);
+    epo_account_device(request->portal, epo_span(in->account.login), device);
+    epo_response_cookie(response, EPO_SESSION_COOKIE, epo_span(in->token), EPO_SESSION_ABSOLUTE_S);
+    epo_response_cookie(response, EPO_DEVICE_COOKIE, epo_span(device), DEVICE_S);
+    return response;
+}
+
+struct epo_response *epo_sign_in(struct epo_request *request, struct epo_sign_in *in) {
+    struct beginning *beginning = EPO_NEW(request->pool, struct beginning);
+    *beginning = (struct beginning){request, in};
+    epo_token_make(in->token);
+    return epo_respond_after_write(request, run, finish, beginning);
+}

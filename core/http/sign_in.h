@@ -1,0 +1,28 @@
+/* Beginning a session, after whatever proved who it is. */
+#ifndef EPO_HTTP_SIGN_IN_H
+#define EPO_HTTP_SIGN_IN_H
+
+#include "http/pages.h"
+
+struct epo_sign_in {
+    struct epo_account account; /* whose; filled before, or by `first` */
+    struct epo_span next;       /* where to go on, or empty: by role */
+    /* A write job's part before the session begins, in the same save; may be NULL. */
+    bool (*first)(struct epo_request *request, struct epo_db *db, void *arg,
+                  struct epo_error *error);
+    void *arg;
+    /* The page when the save fails. */
+    struct epo_response *(*failed)(struct epo_request *request, void *arg,
+                                   const struct epo_error *error);
+    char token[EPO_TOKEN_SIZE]; /* made here */
+};
+/* Saves the session and sends the browser on; in lives as long as the request. */
+struct epo_response *epo_sign_in(struct epo_request *request, struct epo_sign_in *in);
+
+#define EPO_DEVICE_COOKIE "device" /* a browser from which the login has succeeded */
+
+/* Only a path of this portal: no host, no scheme, no "//", no backslash, nothing that a browser
+ * would read as one; else empty. */
+struct epo_span epo_safe_next(struct epo_span next);
+
+#endif

@@ -1,0 +1,186 @@
+// Accounts that people make themselves: registering, getting back in, the mails that go with it.
+import { strict as assert } from 'node:assert';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { SMTPServer } from 'smtp-server';
+
+import { post } from '../browser/support/forms.mjs';
+import { accounts, demoFolder, serve } from '../support/portal.mjs';
+
+const PASSWORD = 'kolo mlha vratka osm', mails = [], waiting = [];
+let portal, sink, refuse = false;
+
+/** The next mail that the server took. */
+const nextMail = () => new Promise((done, fail) => {
+  const timer = setTimeout(() => fail(new Error('no mail came')), 15000);
+  const take = (mail) => { clearTimeout(timer); done(mail); };
+  if (mails.length) take(mails.shift()); else waiting.push(take);
+});
+
+function readMail(source) {
+  const [head, text] = source.split(/\r\n\r\n/);
+  const headers = Object.fromEntries(head.replace(/\r\n /g, ' ').split('\r\n').map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]));
+  const subject = headers.subject.replace(/=\?UTF-8\?B\?(.*?)\?= ?/g, (_, word) => Buffer.from(word, 'base64').toString());
+  return { headers, subject, text: Buffer.from(text, 'base64').toString() };
+}
+
+before(async () => {
+  sink = new SMTPServer({
+    authOptional: true, disabledCommands: ['STARTTLS'],
+    onData(stream, session, done) {
+      let source = '';
+      stream.setEncoding('utf8').on('data', (part) => { source += part; }).on('end', () => {
+        if (refuse) { done(new Error('later')); return; }
+        const mail = { ...readMail(source), to: session.envelope.rcptTo.map((to) => to.address), source };
+        if (waiting.length) waiting.shift()(mail); else mails.push(mail);
+        done();
+      });
+    },
+  });
+  await new Promise((done) => sink.listen(0, '127.0.0.1', done));
+  const folder = demoFolder({ demo: false, mail: { server: `smtp://127.0.0.1:${sink.server.address().port}`, from: 'portal@mesto.cz' } });
+  mkdirSync(join(folder, 'breached'));
+  const leaked = createHash('sha1').update('correct horse battery staple').digest('hex').toUpperCase();
+  writeFileSync(join(folder, 'breached', `${leaked.slice(0, 5)}.txt`), `${'0'.repeat(35)}:3\r\n${leaked.slice(5)}:12\r\n`);
+  portal = await serve(folder);
+});
+after(async () => {
+  assert.equal(await portal.stop(), 0, portal.log);
+  await portal.remove();
+  await new Promise((done) => sink.close(done));
+});
+
+const body = (answer) => answer.text();
+const get = (path, cookie) => fetch(portal.url + path, { redirect: 'manual', headers: cookie ? { cookie } : {} });
+const send = (path, fields, headers) => post(portal.url, path, new URLSearchParams(fields), headers);
+const register = (email, fields) => send('/register', { name: 'Jana Nováková', email, password: PASSWORD, ...fields });
+const linkOf = (mail) => new URL(mail.text.match(/http\S+/)[0]);
+const cookieOf = (answer) => answer.headers.getSetCookie().find((line) => line.startsWith('epo_session=')).split(';')[0];
+
+async function registered(email) {
+  await body(await register(email));
+  const link = linkOf(await nextMail());
+  const answer = await send(link.pathname, {});
+  assert.equal(answer.status, 303, await answer.text());
+  return cookieOf(answer);
+}
+
+describe('registering', () => {
+  it('ends with the button behind the mailed link, once', async () => {
+    const answer = await register(' Jana.Novakova@Example.cz ');
+    assert.equal(answer.status, 200);
+    assert.match(await body(answer), /jana\.novakova@example\.cz/);
+    const mail = await nextMail(), link = linkOf(mail);
+    assert.deepEqual(mail.to, ['jana.novakova@example.cz']);
+    assert.equal(mail.subject, 'Dokončete založení účtu');
+    assert.equal(mail.headers['auto-submitted'], 'auto-generated');
+    assert.match(mail.headers['message-id'], /^<\w{26}@mesto\.cz>$/);
+    assert.ok(!mail.text.includes('Nováková'), 'no name that a stranger could choose in a mail to somebody');
+    assert.equal(link.origin, portal.url);
+    assert.equal((await get(link.pathname)).status, 200, 'looking at it does nothing yet');
+    const done = await send(link.pathname, {});
+    assert.equal(done.status, 303);
+    assert.equal(done.headers.get('location'), '/account');
+    assert.match(await body(await get('/account', cookieOf(done))), /Jana Nováková/);
+    const again = await send(link.pathname, {});
+    assert.equal(again.status, 404);
+    assert.match(await body(again), /Odkaz už neplatí/);
+    const login = await send('/login', { name: 'jana.novakova@example.cz', password: PASSWORD });
+    assert.equal(login.status, 303);
+  });
+
+  it('says the same to an address that has an account, and tells its owner', async () => {
+    await registered('petr@example.cz');
+    const fresh = await body(await register('pavel@example.cz')), taken = await body(await register('petr@example.cz'));
+    assert.equal(fresh.replaceAll('pavel', 'petr'), taken);
+    const both = [await nextMail(), await nextMail()];
+    assert.deepEqual(both.map((mail) => [mail.to[0], mail.subject]).sort(), [['pavel@example.cz', 'Dokončete založení účtu'], ['petr@example.cz', 'Účet už máte']]);
+    assert.equal((await send('/login', { name: 'petr@example.cz', password: PASSWORD })).status, 303, 'his password stands');
+  });
+
+  for (const [what, fields, said] of [
+    ['a short password', { password: 'krátké heslo' }, /aspoň 15 znaků/],
+    ['a guessable one', { password: 'aaaaaaaaaaaaaaaaaa' }, /uhodnout/],
+    ['a leaked one', { password: 'correct horse battery staple' }, /uniklo/],
+    ['no name', { name: ' ' }, /Napište jméno/],
+    ['an address with a second one', { email: 'a@example.cz,b@example.cz' }, /Napište e-mail/],
+    ['an address with a header', { email: 'a@example.cz\r\nBcc: b@example.cz' }, /Napište e-mail/],
+    ['an address in brackets', { email: 'a@[127.0.0.1]' }, /Napište e-mail/],
+  ]) {
+    it(`refuses ${what}, keeps what was typed but no password`, async () => {
+      const answer = await register('nova@example.cz', fields), page = await body(answer);
+      assert.equal(answer.status, 422);
+      assert.match(page, said);
+      if (!fields.name) assert.match(page, /value="Jana Nováková"/);
+      assert.ok(!page.includes(fields.password ?? PASSWORD));
+    });
+  }
+
+  it('mails one address three times an hour, and says nothing of it', async () => {
+    for (let i = 0; i < 5; i++) assert.equal((await register('mnoho@example.cz')).status, 200);
+    for (let i = 0; i < 3; i++) assert.equal((await nextMail()).to[0], 'mnoho@example.cz');
+    assert.equal((await register('posledni@example.cz')).status, 200);
+    assert.equal((await nextMail()).to[0], 'posledni@example.cz', 'nothing else came in between');
+  });
+});
+
+describe('a forgotten password', () => {
+  it('is set anew by a link; other sessions end, the owner is told', async () => {
+    const before = await registered('eva@example.cz');
+    assert.equal((await send('/recover', { email: 'EVA@example.cz' })).status, 200);
+    const link = linkOf(await nextMail());
+    assert.equal((await send(link.pathname, { password: 'krátké' })).status, 422, 'the link stays good');
+    const done = await send(link.pathname, { password: 'jiná dlouhá věta zde' });
+    assert.equal(done.status, 303);
+    assert.equal((await nextMail()).subject, 'Heslo bylo změněno');
+    assert.equal((await get('/account', before)).status, 303, 'the session before has ended');
+    assert.equal((await get('/account', cookieOf(done))).status, 200);
+    assert.equal((await send('/login', { name: 'eva@example.cz', password: PASSWORD })).status, 401);
+    assert.equal((await send(link.pathname, { password: 'jiná dlouhá věta zde' })).status, 404);
+  });
+
+  it('says the same of an address without an account', async () => {
+    await registered('ota@example.cz');
+    const known = await body(await send('/recover', { email: 'ota@example.cz' })), unknown = await body(await send('/recover', { email: 'nikdo@example.cz' }));
+    assert.equal(known.replaceAll('ota@', 'nikdo@'), unknown);
+    assert.equal((await nextMail()).to[0], 'ota@example.cz');
+  });
+
+  it('takes no link of another kind', async () => {
+    await body(await register('kamil@example.cz'));
+    const token = linkOf(await nextMail()).pathname.split('/').pop();
+    assert.equal((await send(`/recover/${token}`, { password: PASSWORD })).status, 404);
+    assert.equal((await send(`/register/${token}x`, {})).status, 404);
+  });
+});
+
+describe('mails', () => {
+  it('wait for a server that refuses, through a restart', async () => {
+    refuse = true;
+    assert.equal((await register('ceka@example.cz')).status, 200);
+    while (!portal.log.includes('mail.unsent')) await new Promise((done) => setTimeout(done, 50));
+    assert.equal(await portal.stop(), 0);
+    refuse = false;
+    portal = await serve(portal.folder);
+    assert.equal(mails.length, 0);
+    const figures = await body(await get('/metrics'));
+    assert.match(figures, /^epo_mails_waiting 1$/m);
+  });
+
+  it('do not lead where a client says the portal is', async () => {
+    const status = await new Promise((done, fail) => {
+      const ask = request(`${portal.url}/register`, { method: 'POST', headers: { host: 'zly.example', 'content-type': 'application/x-www-form-urlencoded' } }, (answer) => { answer.resume(); done(answer.statusCode); });
+      ask.on('error', fail).end(new URLSearchParams({ name: 'Jana Nováková', email: 'host@example.cz', password: PASSWORD }).toString());
+    });
+    assert.equal(status, 503);
+    assert.equal(mails.length, 0);
+  });
+
+  it('are shown by a demo alone', async () => {
+    assert.equal((await get('/demo/mailbox')).status, 404);
+    assert.ok(accounts(portal.folder));
+  });
+});
