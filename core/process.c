@@ -8,12 +8,13 @@
 #include "cli.h"
 #include "maps/metric.h"
 #include "portal/attachment.h"
+#include "portal/draft.h"
 #include "portal/mail.h"
 #include "portal/settings.h"
 
 const struct epo_setting_group *const epo_setting_groups[] = {
-    &epo_settings_members, &epo_http_settings,       &epo_runtime_settings,
-    &epo_settings_maps,    &epo_attachment_settings, &epo_mail_settings};
+    &epo_settings_members,    &epo_http_settings, &epo_runtime_settings, &epo_settings_maps,
+    &epo_attachment_settings, &epo_mail_settings, &epo_draft_settings};
 const size_t epo_setting_group_count = sizeof epo_setting_groups / sizeof *epo_setting_groups;
 
 const char *epo_share_folder(void) {

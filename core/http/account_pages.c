@@ -1,5 +1,5 @@
 /* Signing in and out, and one's own page. */
-#include "http/pages.h"
+#include "http/drafting.h"
 
 #include "http/sign_in.h"
 #include "portal/casework.h"
@@ -129,13 +129,16 @@ static struct epo_json *own_submissions(struct epo_request *request, const struc
 struct epo_response *epo_account_get(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
-    struct epo_json *page, *model = epo_json_object(pool);
+    struct epo_json *page, *drafts, *model = epo_json_object(pool);
     const struct epo_account *account = epo_page_account(request);
     if (account == NULL)
         return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account"));
     if (!epo_casework_of_sender(request->portal, request->db, pool, epo_span(account->id), 0,
                                 SUBMISSIONS_SHOWN, &page, &error))
         return epo_respond_error(request, &error, NULL);
+    if (!epo_drafting_list(request, account, EPO_SPAN(""), &drafts, &error))
+        return epo_respond_error(request, &error, NULL);
+    epo_json_set(pool, model, "drafts", drafts);
     epo_json_set_string(pool, model, "role_key", epo_pool_printf(pool, "role.%s", account->role));
     epo_json_set(pool, model, "submissions", own_submissions(request, epo_json_get(page, "cases")));
     epo_json_set_string(pool, model, "page_title", account->name);

@@ -3,22 +3,14 @@
  *
  * _action says what to do: "review", "edit", "send", "search:<field>", "use:<offer>",
  * "group:<group>:…" or "step:<field>:…" (without a script; forms/form.h). _key is the idempotency
- * key of what was reviewed: sending it twice (double click, reload, way back) files once. */
-#include "http/pages.h"
+ * key of what was reviewed: sending it twice (double click, reload, way back) files once.
+ * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
+ * has saved; a draft that is sent is removed in the same save. */
+#include "http/filling.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
-
-struct filling {
-    struct epo_request *request;
-    struct epo_agenda *agenda;
-    const struct epo_form *form;
-    struct epo_json *raw;        /* as posted: name -> text or array of texts */
-    struct epo_form_steps steps; /* of a page without a script */
-    char key[EPO_TOKEN_SIZE];    /* or empty */
-    struct epo_intake intake;
-};
 
 static bool start(struct epo_request *request, struct filling *filling) {
     filling->request = request;
@@ -57,31 +49,31 @@ static void read_key(struct filling *filling) {
 }
 
 /* A name that came several times is an array, in order. */
-static void read_raw(struct filling *filling) {
-    struct epo_request *request = filling->request;
+struct epo_json *epo_page_raw(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
-    filling->raw = epo_json_object(pool);
+    struct epo_json *raw = epo_json_object(pool);
     for (size_t i = 0; i < request->form_count; i++) {
         const struct epo_pair *pair = &request->form[i];
         if (pair->name.len == 0 || pair->name.at[0] == '_')
             continue;
         const char *name = epo_pool_string(pool, pair->name);
-        struct epo_json *before = epo_json_get(filling->raw, name);
+        struct epo_json *before = epo_json_get(raw, name);
         struct epo_json *value = epo_json_text(pool, pair->value);
         if (before == NULL) {
-            epo_json_set(pool, filling->raw, name, value);
+            epo_json_set(pool, raw, name, value);
         } else if (before->type == EPO_JSON_ARRAY) {
             epo_json_push(pool, before, value);
         } else {
             struct epo_json *several = epo_json_array(pool);
             epo_json_push(pool, several, before);
             epo_json_push(pool, several, value);
-            epo_json_set(pool, filling->raw, name, several);
+            epo_json_set(pool, raw, name, several);
         }
     }
+    return raw;
 }
 
-static struct epo_json *frame(struct filling *filling) {
+struct epo_json *epo_filling_frame(struct filling *filling) {
     struct epo_pool *pool = filling->request->pool;
     struct epo_json *model = epo_json_object(pool);
     epo_page_set_crumb(filling->request, model, filling->agenda);
@@ -89,6 +81,7 @@ static struct epo_json *frame(struct filling *filling) {
                         epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(filling->agenda),
                                         epo_form_id(filling->form)));
     epo_json_set_string(pool, model, "key", filling->key);
+    epo_drafting_model(filling->request, &filling->drafting, model);
     epo_json_set_text(pool, model, "page_title",
                       epo_form_title(filling->form, filling->request->lang));
     return model;
@@ -106,7 +99,7 @@ static void fill_texts(struct filling *filling, struct epo_json *view) {
 static struct epo_response *show_form(struct filling *filling, int status,
                                       const struct epo_form_result *result) {
     struct epo_pool *pool = filling->request->pool;
-    struct epo_json *model = frame(filling);
+    struct epo_json *model = epo_filling_frame(filling);
     struct epo_json *view = epo_form_view(filling->form, pool, filling->request->lang,
                                           filling->request->portal->catalog, result);
     epo_form_view_places(filling->form, pool, filling->request->lang,
@@ -120,6 +113,10 @@ static struct epo_response *show_form(struct filling *filling, int status,
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
     fill_texts(filling, view);
     epo_json_set(pool, model, "form", view);
+    epo_json_set_text(pool, epo_json_get(model, "draft"), "error", filling->trouble);
+    if (filling->conflict)
+        epo_drafting_conflict(filling->request, &filling->drafting, filling->form, filling->raw,
+                              model);
     return epo_respond_page(filling->request, status, "web/form", model);
 }
 
@@ -142,9 +139,14 @@ static struct epo_response *show_form_at(struct filling *filling, struct epo_poi
 
 struct epo_response *epo_form_get(struct epo_request *request) {
     struct filling filling = {0};
+    struct epo_response *refused = NULL;
     struct epo_point at;
     if (!start(request, &filling))
         return epo_page_not_found(request);
+    if (!epo_filling_draft(&filling, &refused))
+        return refused;
+    if (filling.drafting.found || filling.drafting.lost)
+        return epo_filling_open_draft(&filling);
     if (epo_form_place_field(filling.form) != NULL && epo_page_place(request, &at))
         return show_form_at(&filling, at);
     struct epo_response *response = show_form(&filling, 200, NULL);
@@ -159,7 +161,7 @@ static struct epo_response *show_review(struct filling *filling, int status,
     struct epo_request *request = filling->request;
     struct epo_pool *pool = request->pool;
     const struct epo_form_result *result = &filling->intake.result;
-    struct epo_json *model = frame(filling), *form = epo_json_object(pool);
+    struct epo_json *model = epo_filling_frame(filling), *form = epo_json_object(pool);
     const struct epo_json *definition = epo_form_definition(filling->form);
     epo_json_set_string(pool, form, "id", epo_form_id(filling->form));
     epo_json_set_string(pool, form, "agenda", epo_agenda_name(filling->agenda));
@@ -188,10 +190,10 @@ static struct epo_response *show_review(struct filling *filling, int status,
 
 /* The check itself could not be made (map gone, a script broke): what was typed is kept in a page
  * that offers to try again. */
-static struct epo_response *show_trouble(struct filling *filling, const struct epo_error *error) {
+struct epo_response *epo_filling_trouble(struct filling *filling, const struct epo_error *error) {
     struct epo_request *request = filling->request;
     struct epo_pool *pool = request->pool;
-    struct epo_json *model = frame(filling), *todo = epo_json_array(pool);
+    struct epo_json *model = epo_filling_frame(filling), *todo = epo_json_array(pool);
     epo_log_error(EPO_LOG_ERROR, "form.check", error);
     epo_json_set_integer(pool, model, "status", 503);
     epo_json_set_text(pool, model, "title", epo_page_text(request, "trouble.title"));
@@ -231,7 +233,7 @@ static bool has_errors(const struct filling *filling) {
 static struct epo_response *review(struct filling *filling) {
     struct epo_error error = {0};
     if (!check(filling, &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     if (has_errors(filling))
         return show_form(filling, 422, &filling->intake.result);
     make_key(filling);
@@ -261,22 +263,26 @@ static void keep_errors_of(struct filling *filling, const char *field) {
 static struct epo_response *step(struct filling *filling) {
     struct epo_error error = {0};
     if (!check(filling, &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     keep_errors_of(filling, filling->steps.field);
     return show_form(filling, 200, &filling->intake.result);
 }
 
 /* Back to the form, or a search for a place: what was typed with what was found, no errors yet. */
-static struct epo_response *edit(struct filling *filling) {
+struct epo_response *epo_filling_show_typed(struct filling *filling, int status) {
     struct epo_request *request = filling->request;
     struct epo_form_result result = {0};
     struct epo_error error = {0};
     if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
                         request->portal->maps, request->portal->catalog, request->lang, &result,
                         &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     result.errors = epo_json_array(request->pool);
-    return show_form(filling, 200, &result);
+    return show_form(filling, status, &result);
+}
+
+static struct epo_response *edit(struct filling *filling) {
+    return epo_filling_show_typed(filling, 200);
 }
 
 /* ---- sending ---- */
@@ -300,7 +306,7 @@ static struct epo_response *show_unsent(struct filling *filling, const struct ep
 static struct epo_response *show_lost(struct filling *filling, const struct epo_error *lost) {
     struct epo_error error = {0};
     if (!check(filling, &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     return has_errors(filling) ? show_form(filling, 409, &filling->intake.result)
                                : show_unsent(filling, lost);
 }
@@ -310,6 +316,10 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
     struct filling *filling = arg;
     if (error != NULL && epo_page_place_lost(error))
         return show_lost(filling, error);
+    if (error != NULL && strcmp(error->code, "draft.changed") == 0)
+        return epo_filling_conflict(filling);
+    if (error != NULL && strcmp(error->code, "draft.gone") == 0) /* once more sends it anew */
+        filling->drafting.found = filling->drafting.lost = false;
     if (error != NULL)
         return show_unsent(filling, error);
     const struct epo_filed *filed = filling->intake.filed;
@@ -328,7 +338,12 @@ struct write {
 };
 static bool run_write(struct epo_db *db, void *arg, struct epo_error *error) {
     struct write *write = arg;
-    return write->run(db, write->arg, error);
+    const struct filling *filling = write->filling;
+    if (!write->run(db, write->arg, error))
+        return false;
+    if (filling->intake.filed->repeated)
+        return true;
+    return epo_filling_draft_sent(filling, db, error);
 }
 static struct epo_response *finish_write(struct epo_request *request, void *arg,
                                          const struct epo_error *error) {
@@ -343,7 +358,7 @@ static struct epo_response *send(struct filling *filling) {
     if (filling->key[0] == '\0')
         return review(filling); /* nothing was reviewed: no key */
     if (!check(filling, &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     if (has_errors(filling))
         return show_form(filling, 422, &filling->intake.result);
     if (!epo_intake_file(&filling->intake, &write->run, &write->arg, &error))
@@ -372,14 +387,19 @@ static void take_offer(struct filling *filling, struct epo_span name) {
 struct epo_response *epo_form_post(struct epo_request *request) {
     struct filling *filling = EPO_NEW(request->pool, struct filling);
     struct epo_span action = epo_request_form(request, "_action");
+    struct epo_response *refused = NULL;
     if (!start(request, filling))
         return epo_page_not_found(request);
+    if (!epo_filling_draft(filling, &refused))
+        return refused;
     read_key(filling);
-    read_raw(filling);
+    filling->raw = epo_page_raw(request);
+    if (epo_span_is(action, "save") || epo_span_starts(action, EPO_SPAN("keep:")))
+        return epo_filling_save_draft(filling, action);
     struct epo_error error = {0};
     if (!epo_form_take_places(filling->form, request->pool, request->portal->maps, filling->raw,
                               action, &filling->steps, &error))
-        return show_trouble(filling, &error);
+        return epo_filling_trouble(filling, &error);
     if (filling->steps.field != NULL)
         return step(filling);
     if (epo_span_is(action, "send"))

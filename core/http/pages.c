@@ -1,5 +1,5 @@
 /* Pages that everybody may read: what can be settled and how. */
-#include "http/pages.h"
+#include "http/drafting.h"
 
 #include "portal/routing.h"
 
@@ -188,6 +188,14 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
                          epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), row);
     epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
     epo_json_set_text(pool, model, "description", epo_json_get_text(row, "summary"));
+    const struct epo_account *account = epo_page_account(request);
+    struct epo_json *drafts;
+    struct epo_error error = {0};
+    if (account != NULL &&
+        !epo_drafting_list(request, account, epo_span(epo_agenda_name(agenda)), &drafts, &error))
+        return epo_respond_error(request, &error, NULL);
+    if (account != NULL)
+        epo_json_set(pool, model, "drafts", drafts);
     struct epo_response *response = epo_respond_page(request, 200, "web/agenda", model);
     epo_response_cacheable(response);
     return response;

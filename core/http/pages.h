@@ -102,6 +102,9 @@ struct epo_json *epo_page_parameters(struct epo_request *request, const struct e
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);
 const struct epo_form *epo_page_form(struct epo_request *request, const struct epo_agenda *agenda);
+/* What a form's page posted: name -> text, or an array of texts where it came several times;
+ * without names that begin with "_". */
+struct epo_json *epo_page_raw(struct epo_request *request);
 /* 404 in the request's kind. */
 struct epo_response *epo_page_not_found(struct epo_request *request);
 /* 403 in the request's kind. */
@@ -123,6 +126,10 @@ struct epo_response *epo_page_security(struct epo_request *request);
 struct epo_response *epo_page_favicon(struct epo_request *request);
 struct epo_response *epo_form_get(struct epo_request *request);
 struct epo_response *epo_form_post(struct epo_request *request);
+struct epo_response *epo_draft_create_post(struct epo_request *request);
+struct epo_response *epo_draft_get(struct epo_request *request);
+struct epo_response *epo_draft_post(struct epo_request *request);
+struct epo_response *epo_draft_put(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_withdraw(struct epo_request *request);

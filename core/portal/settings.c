@@ -61,6 +61,7 @@ static const struct epo_setting MEMBERS[] = {
     {"address", EPO_JSON_TEXT, 0, 0, 0, false, false,
      "how people reach the portal, \"https://portal.mesto.cz\": links in mails begin so"},
     {"mail", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the mail server: see mail.* below"},
+    {"drafts", EPO_JSON_OBJECT, 0, 0, 0, false, false, "forms that were begun: see drafts.* below"},
     {"attachments", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "files that people send: see attachments.* below"},
 };

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { file } from '../browser/support/forms.mjs';
+import { file, post } from '../browser/support/forms.mjs';
 import { finish, openFolder, place, reload, start } from '../plugins/support/plugins.mjs';
 import { signIn } from './support/people.mjs';
 
@@ -54,5 +54,150 @@ describe('what was sent', () => {
     assert.match(own, /Přání klid/);
     assert.doesNotMatch(own, /price_haler|Co se od podání/);
     await change(FIRST);
+  });
+});
+
+/** What a form's page holds, as a browser without scripts would post it again. */
+const attribute = (tag, name) => (tag.match(new RegExp(` ${name}="([^"]*)"`)) ?? [])[1];
+function fields(html) {
+  const all = {};
+  for (const [tag] of html.matchAll(/<input[^>]*>/g))
+    if (attribute(tag, 'name') && attribute(tag, 'type') !== 'submit') all[attribute(tag, 'name')] = attribute(tag, 'value') ?? '';
+  return all;
+}
+const PATH = '/agendas/greeter/greet';
+const send = (path, more, cookie = '') => post(portal.url, path, new URLSearchParams(more), cookie ? { cookie } : {});
+const page = async (path, cookie = '') => {
+  const answer = await portal.get(path, cookie ? { cookie } : {});
+  return { status: answer.status, to: answer.headers.get('location'), html: await answer.text(), headers: answer.headers };
+};
+/** Saves without a script; the address of the draft's page, and its reference. */
+async function begin(more = {}, cookie = '') {
+  const answer = await send(PATH, { ...fields((await page(PATH, cookie)).html), ...more, _action: 'save' }, cookie);
+  assert.equal(answer.status, 303, await answer.text());
+  const to = answer.headers.get('location');
+  return { to, reference: to.match(/^\/drafts\/([^?]+)/)[1] };
+}
+/** From the page of the form to a filed request: review, then send. */
+async function finishDraft(html, cookie = '') {
+  const review = await send(PATH, { ...fields(html), _action: 'review' }, cookie);
+  const text = await review.text();
+  assert.equal(review.status, 200, text);
+  return send(PATH, { ...fields(text), _action: 'send' }, cookie);
+}
+const script = async (method, path, more, cookie = '') => {
+  const answer = await fetch(portal.url + path, { method, body: new URLSearchParams(more), headers: { accept: 'application/json', ...(cookie && { cookie }) } });
+  return { status: answer.status, json: await answer.json() };
+};
+
+describe('a draft without a script', () => {
+  it('is kept under a private link, resumed by it and by nothing less', async () => {
+    const { to, reference } = await begin({ name: 'Eva', wish: '' });
+    const shown = await page(to);
+    assert.match(shown.html, new RegExp(`value="${portal.url}/drafts/${reference.replace('.', '\\.')}"`));
+    assert.equal(shown.headers.get('referrer-policy'), 'no-referrer');
+    const { html, status } = await page(`${PATH}?draft=${reference}`);
+    assert.equal(status, 200);
+    assert.equal(fields(html).name, 'Eva');
+    const [id, key] = reference.split('.');
+    for (const wrong of [id, `${id}.${key.slice(1)}`, `${key}.${id}`, `${id}.`, 'x', '%20'])
+      for (const path of [`/drafts/${wrong}`, `${PATH}?draft=${wrong}`]) assert.equal((await page(path)).status, 404, path);
+    assert.equal((await page(`/agendas/dog_fee/registration?draft=${reference}`)).status, 404, 'of another form');
+  });
+
+  it('never overwrites what another page has saved: both are shown, and either can be kept', async () => {
+    const { reference } = await begin({ name: 'Eva' });
+    const one = fields((await page(`${PATH}?draft=${reference}`)).html), two = { ...one };
+    assert.equal((await send(PATH, { ...one, name: 'Eva Malá', _action: 'save' })).status, 303);
+    const refused = await send(PATH, { ...two, name: 'Eva Velká', _action: 'save' });
+    const html = await refused.text();
+    assert.equal(refused.status, 409);
+    assert.match(words(html), /Jméno Eva Malá Eva Velká/);
+    assert.equal(fields(html).name, 'Eva Velká', 'this page has lost nothing');
+    assert.equal(fields((await page(`${PATH}?draft=${reference}`)).html).name, 'Eva Malá', 'nor the other');
+    const keep = html.match(/name="_action" value="(keep:\d+)"/)[1];
+    assert.equal((await send(PATH, { ...fields(html), _action: keep })).status, 303);
+    assert.equal(fields((await page(`${PATH}?draft=${reference}`)).html).name, 'Eva Velká');
+    const again = await send(PATH, { ...fields(html), _action: keep });
+    assert.equal(again.status, 409, 'a third page was faster');
+  });
+
+  it('goes with the request that it becomes, once', async () => {
+    const { reference } = await begin({ name: 'Eva', wish: 'radost' });
+    const { html } = await page(`${PATH}?draft=${reference}`);
+    const review = await (await send(PATH, { ...fields(html), _action: 'review' })).text();
+    const other = await (await send(PATH, { ...fields(html), wish: 'smutek', _action: 'review' })).text();
+    assert.equal((await page(`/drafts/${reference}`)).status, 200, 'it is there until it is sent');
+    const sent = await send(PATH, { ...fields(review), _action: 'send' });
+    assert.equal(sent.status, 303);
+    assert.equal((await page(`/drafts/${reference}`)).status, 404);
+    assert.equal((await send(PATH, { ...fields(review), _action: 'send' })).headers.get('location'), sent.headers.get('location'), 'a double click');
+    const second = await send(PATH, { ...fields(other), _action: 'send' });
+    const told = await second.text();
+    assert.equal(second.status, 409);
+    assert.match(told, /byl mezitím odeslán nebo smazán/);
+    assert.equal((await send(PATH, { ...fields(told), _action: 'send' })).status, 303, 'as a new request, on purpose');
+  });
+
+  it('that another page has changed is not sent unseen', async () => {
+    const { reference } = await begin({ name: 'Eva' });
+    const { html } = await page(`${PATH}?draft=${reference}`);
+    assert.equal((await send(PATH, { ...fields(html), name: 'Jinde', _action: 'save' })).status, 303);
+    const refused = await finishDraft(html);
+    assert.equal(refused.status, 409);
+    assert.match(words(await refused.text()), /Jméno Jinde Eva/);
+    assert.equal((await page(`/drafts/${reference}`)).status, 200);
+  });
+
+  it('can be deleted', async () => {
+    const { reference } = await begin({ name: 'Eva' });
+    assert.equal((await send(`/drafts/${reference.split('.')[0]}`, { _action: 'delete' })).status, 404, 'not without its key');
+    assert.equal((await send(`/drafts/${reference}`, { _action: 'delete' })).status, 303);
+    assert.equal((await page(`/drafts/${reference}`)).status, 404);
+  });
+});
+
+describe('the draft of an account', () => {
+  it('is listed, opened without its key by its owner alone, and survives the end of the session', async () => {
+    const citizen = await signIn(portal, 'umo-2'), id = (await begin({ name: 'Iva' }, citizen)).reference.split('.')[0];
+    assert.match((await page('/account', citizen)).html, new RegExp(`/drafts/${id}"`));
+    assert.match((await page('/agendas/greeter', citizen)).html, new RegExp(`/drafts/${id}"`));
+    assert.doesNotMatch((await page('/agendas/greeter')).html, /\/drafts\//);
+    assert.doesNotMatch((await page('/account', clerk)).html, new RegExp(id));
+    assert.equal((await page(`/drafts/${id}`, clerk)).status, 404);
+    assert.equal((await page(`/drafts/${id}`)).to, `/login?next=/drafts/${id}`);
+    assert.equal((await page(`${PATH}?draft=${id}`)).to, `/login?next=${PATH}?draft=${id}`);
+    const { html } = await page(`${PATH}?draft=${id}`, citizen);
+    assert.equal(fields(html).name, 'Iva');
+    // The session ends; what is typed is saved on its own, and nothing of the account's is touched.
+    const apart = await send(PATH, { ...fields(html), name: 'Iva N.', _action: 'save' });
+    assert.match(apart.headers.get('location'), /&apart=1$/);
+    const own = apart.headers.get('location').match(/^\/drafts\/([^?]+)/)[1];
+    assert.equal(fields((await page(`${PATH}?draft=${own}`)).html).name, 'Iva N.');
+    assert.equal(fields((await page(`${PATH}?draft=${id}`, citizen)).html).name, 'Iva');
+    // Signed in again and going on: it becomes the account's.
+    const again = fields((await page(`${PATH}?draft=${own}`, citizen)).html);
+    assert.equal((await send(PATH, { ...again, name: 'Iva Nová', _action: 'save' }, citizen)).status, 303);
+    assert.match((await page('/account', citizen)).html, new RegExp(`/drafts/${own.split('.')[0]}"`));
+  });
+});
+
+describe('a draft from a script', () => {
+  it('is made, saved over, refused when another page was there, and repeated where the answer was lost', async () => {
+    const typed = { _agenda: 'greeter', _form: 'greet', name: 'Ota', _page: 'a' };
+    const made = await script('POST', '/drafts', typed);
+    assert.equal(made.status, 201);
+    assert.equal(made.json.version, 1);
+    const path = `/drafts/${made.json.draft}`, at = (version, more) => ({ ...typed, _draft_version: version, ...more });
+    assert.deepEqual((await script('PUT', path, at(1, { name: 'Otto' }))).json.version, 2);
+    assert.equal((await script('PUT', path, at(1, { name: 'Otto' }))).json.version, 2, 'the same page again');
+    const other = await script('PUT', path, at(1, { name: 'Oto', _page: 'b' }));
+    assert.deepEqual([other.status, other.json.code], [409, 'draft.changed']);
+    assert.equal(fields((await page(`${PATH}?draft=${made.json.draft}`)).html).name, 'Otto');
+    assert.equal((await script('PUT', `/drafts/${made.json.draft.split('.')[0]}`, at(2))).status, 404);
+    assert.equal((await script('PUT', path, at(2, { wish: 'x'.repeat(300000) }))).status, 413);
+    assert.equal((await script('POST', '/drafts', { _agenda: 'greeter', _form: 'none' })).status, 404);
+    const elsewhere = await fetch(portal.url + path, { method: 'PUT', body: new URLSearchParams(at(2)), headers: { origin: 'https://example.com' } });
+    assert.equal(elsewhere.status, 403, 'from another site');
   });
 });

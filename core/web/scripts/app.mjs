@@ -1,6 +1,7 @@
 // What every page runs. Nothing here is needed: without it the pages work, and the server judges again.
 import { follow } from './conditions.mjs';
 import { grow } from './groups.mjs';
+import { keepDraft } from './drafts.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -23,6 +24,7 @@ if (faults) {
 for (const form of document.querySelectorAll('form[data-form]')) {
   grow(form);
   follow(form);
+  keepDraft(form);
 }
 
 // A second click on the way does nothing; it counts again after a while, and when the page comes back.

@@ -1,0 +1,43 @@
+/* One form while it is filled in: what form_pages.c and form_drafts.c share. */
+#ifndef EPO_HTTP_FILLING_H
+#define EPO_HTTP_FILLING_H
+
+#include "base/token.h"
+#include "http/drafting.h"
+
+struct filling {
+    struct epo_request *request;
+    struct epo_agenda *agenda;
+    const struct epo_form *form;
+    struct epo_json *raw;        /* as posted: name -> text or array of texts */
+    struct epo_form_steps steps; /* of a page without a script */
+    char key[EPO_TOKEN_SIZE];    /* or empty */
+    struct epo_intake intake;
+    struct epo_drafting drafting;
+    bool conflict;           /* another page has saved the draft: both are shown */
+    struct epo_span trouble; /* why the draft was not saved */
+};
+
+/* ---- form_pages.c ---- */
+/* What every page of the form has: crumbs, action, key, draft. */
+struct epo_json *epo_filling_frame(struct filling *filling);
+/* The form as it was typed, with nothing blamed. */
+struct epo_response *epo_filling_show_typed(struct filling *filling, int status);
+/* What was typed is kept in a page that offers to try again. */
+struct epo_response *epo_filling_trouble(struct filling *filling, const struct epo_error *error);
+
+/* ---- form_drafts.c ---- */
+/* The draft that the page belongs to. False with an answer: it cannot be read now. */
+bool epo_filling_draft(struct filling *filling, struct epo_response **answer);
+/* "?draft=": the form with what the draft holds; to the sign-in, or 404. */
+struct epo_response *epo_filling_open_draft(struct filling *filling);
+/* _action "save", or "keep:7": over the seventh version, which the person has seen. */
+struct epo_response *epo_filling_save_draft(struct filling *filling, struct epo_span action);
+/* What the other page saved is read anew and shown beside what this one holds. */
+struct epo_response *epo_filling_conflict(struct filling *filling);
+/* Write job, after a request was filed: one draft becomes one request, so of two pages that send it
+ * the second is told (CONFLICT "draft.gone" or "draft.changed"). */
+bool epo_filling_draft_sent(const struct filling *filling, struct epo_db *db,
+                            struct epo_error *error);
+
+#endif
