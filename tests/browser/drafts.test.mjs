@@ -1,0 +1,89 @@
+// A form begun on one device and sent from another: two devices, two tabs, without JavaScript, over a sign-in.
+import { after, before, test } from 'node:test';
+import { strict as assert } from 'node:assert';
+import { accounts, startDemo } from '../support/portal.mjs';
+import { axe, axeWithoutScripts, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { dog, fill } from './support/forms.mjs';
+
+let portal, browser;
+before(async () => {
+  portal = await startDemo();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.remove();
+});
+
+async function clean(page, name, check = axe) {
+  assert.deepEqual(await check(page), [], `axe on ${name}`);
+  if (check === axe) assert.equal(await scrollsSideways(page), false, `${name} scrolls sideways`);
+  await picture(page, name);
+}
+const form = () => `${portal.url}/agendas/dog_fee/registration`;
+const saved = (page) => page.locator('[data-draft-status]', { hasText: 'Rozepsané je uložené' }).waitFor();
+const value = (page, id) => page.locator(`[name="${id}"]`).first().inputValue();
+
+test('saved as one goes, resumed on another device, never overwritten by a second tab', async () => {
+  const desk = await desktop(browser), page = await desk.newPage();
+  await page.goto(form());
+  await fill(page, { holder_kind: 'person', name: 'Jana Nová' });
+  await saved(page);
+  assert.match(page.url(), /\?draft=[0-9a-z]{26}\.[0-9a-z]{26}$/, 'the address comes back to it');
+  await page.locator('[data-draft-status]').scrollIntoViewIfNeeded();
+  await clean(page, 'draft-saved');
+  // Another device, with the link alone.
+  const pocket = await phone(browser), other = await pocket.newPage();
+  await other.goto(page.url());
+  assert.equal(await value(other, 'name'), 'Jana Nová');
+  await fill(other, { name: 'Jana Nováková', email: 'jana@example.cz' });
+  await saved(other);
+  // The first device goes on with what it knew: it is told, and shown both.
+  await fill(page, { name: 'Jana Stará' });
+  await page.getByRole('button', { name: 'Ukázat obojí' }).click();
+  await page.getByRole('heading', { name: 'Tento rozepsaný formulář se mezitím změnil jinde' }).waitFor();
+  await clean(page, 'draft-conflict');
+  assert.match(await page.locator('.faults').innerText(), /Jana Nováková\s+Jana Stará/);
+  assert.equal(await value(page, 'name'), 'Jana Stará', 'what this page holds is kept');
+  await page.getByRole('link', { name: 'Vzít uložené jinde' }).click();
+  assert.equal(await value(page, 'name'), 'Jana Nováková');
+  assert.equal(await value(page, 'email'), 'jana@example.cz');
+  // Leaving the page saves what the last moment brought.
+  await page.locator('[name="phone"]').fill('+420377123456');
+  const left = page.waitForResponse((answer) => answer.request().method() === 'PUT' && answer.ok());
+  await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+  await left;
+  await other.reload();
+  assert.equal(await value(other, 'phone'), '+420377123456');
+  await desk.close();
+  await pocket.close();
+});
+
+test('without JavaScript by a button, over a sign-in into the account, and sent', async () => {
+  const context = await phone(browser, { javaScriptEnabled: false }), page = await context.newPage();
+  await page.goto(form());
+  await page.locator('[name="name"]').fill(dog.name);
+  await page.getByRole('button', { name: 'Uložit a pokračovat později' }).click();
+  await page.getByRole('heading', { name: 'Rozepsaný formulář' }).waitFor();
+  await clean(page, 'draft-kept', axeWithoutScripts);
+  await page.getByRole('main').getByRole('link', { name: 'Přihlásit se' }).click();
+  await page.getByLabel(/jméno/i).first().fill('umo-2');
+  await page.getByLabel(/heslo/i).first().fill(accounts(portal.folder)['umo-2']);
+  await page.getByRole('main').getByRole('button', { name: 'Přihlásit se' }).click();
+  await page.getByRole('heading', { name: 'Rozepsaný formulář' }).waitFor();
+  await page.getByRole('link', { name: 'Pokračovat ve vyplňování' }).click();
+  assert.equal(await value(page, 'name'), dog.name);
+  await page.locator('[name="email"]').fill(dog.email);
+  await page.getByRole('button', { name: 'Uložit a pokračovat později' }).click();
+  await page.goto(`${portal.url}/account`);
+  await clean(page, 'draft-account', axeWithoutScripts);
+  await page.getByRole('link', { name: 'Přihlášení psa' }).click();
+  await page.getByRole('link', { name: 'Pokračovat ve vyplňování' }).click();
+  assert.equal(await value(page, 'email'), dog.email);
+  await page.goto(`${portal.url}/account`);
+  await page.getByRole('link', { name: 'Přihlášení psa' }).click();
+  await page.getByRole('button', { name: 'Smazat rozepsané' }).click();
+  await page.waitForURL(/\/account$/);
+  assert.equal(await page.getByRole('link', { name: 'Přihlášení psa' }).count(), 0);
+  await context.close();
+});
