@@ -36,7 +36,7 @@ static void draw_heading(struct epo_sheet *sheet, const struct epo_part *part) {
 }
 
 void epo_document_heading(struct epo_document *document, int level, struct epo_span text) {
-    struct epo_part *part = epo_document_part(document, draw_heading, NULL, 75);
+    struct epo_part *part = epo_document_part(document, draw_heading, NULL, 100);
     part->number = level;
     epo_part_text(document, part, text);
 }

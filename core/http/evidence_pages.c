@@ -34,27 +34,36 @@ static struct epo_viewer viewer_of(struct epo_request *request) {
     return viewer;
 }
 
-/* GET /submissions/{number}/map.png: the picture on record; drawn now where it is not there yet,
- * which is the same one as long as the map is the same. */
+bool epo_page_place_png(struct epo_request *request, const struct epo_json *found,
+                        struct epo_span *png, struct epo_error *error) {
+    struct epo_evidence evidence;
+    struct epo_picture picture;
+    int64_t number = 0;
+    epo_number_read(epo_json_get_text(found, "number"), &number);
+    if (!epo_evidence_read(request->portal, request->db, request->pool, number, &evidence, error))
+        return false;
+    if (!evidence.made &&
+        !epo_evidence_draw(request->portal, request->pool, epo_page_app(request)->looks,
+                           epo_json_get(found, "answers"), epo_json_get(found, "facts"), &picture,
+                           error))
+        return false;
+    *png = evidence.made ? evidence.picture : picture.png;
+    return true;
+}
+
+/* GET /submissions/{number}/map.png */
 struct epo_response *epo_submission_picture(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
     struct epo_json *found;
-    struct epo_evidence evidence;
-    struct epo_picture picture;
+    struct epo_span png;
     struct epo_viewer viewer = viewer_of(request);
-    int64_t number = 0;
     if (!epo_submission_find(request->portal, request->db, pool, request->captures[0], &viewer,
                              &found, &error))
         return epo_respond_error(request, &error, NULL);
-    epo_number_read(epo_json_get_text(found, "number"), &number);
-    if (!epo_evidence_read(request->portal, request->db, pool, number, &evidence, &error) ||
-        (!evidence.made && !epo_evidence_draw(request->portal, pool, epo_page_app(request)->looks,
-                                              epo_json_get(found, "answers"),
-                                              epo_json_get(found, "facts"), &picture, &error)))
+    if (!epo_page_place_png(request, found, &png, &error))
         return epo_respond_error(request, &error, NULL);
-    struct epo_response *response =
-        epo_respond(request, 200, "image/png", evidence.made ? evidence.picture : picture.png);
+    struct epo_response *response = epo_respond(request, 200, "image/png", png);
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
     return response;
 }
@@ -69,6 +78,10 @@ static struct epo_span alt_of(struct epo_request *request, struct epo_span place
     return epo_span(
         place.len > 0 ? epo_pool_printf(request->pool, "%.*s: %.*s", EPO_ARG(text), EPO_ARG(place))
                       : epo_pool_string(request->pool, text));
+}
+
+struct epo_span epo_page_place_alt(struct epo_request *request, const struct epo_json *found) {
+    return alt_of(request, epo_json_get_text(found, "placeText"));
 }
 
 void epo_page_picture(struct epo_request *request, struct epo_json *model,
@@ -88,7 +101,7 @@ void epo_page_picture(struct epo_request *request, struct epo_json *model,
                                         : token.len == 0 ? ""
                                                          : "?key=",
                                         EPO_ARG(clerk != NULL ? epo_span(seal) : token)));
-    epo_json_set_text(pool, picture, "alt", alt_of(request, epo_json_get_text(found, "placeText")));
+    epo_json_set_text(pool, picture, "alt", epo_page_place_alt(request, found));
 }
 
 /* ---- for the clerk ---- */

@@ -117,9 +117,9 @@ enum epo_route_flags {
                             in memory, and the way to a worker and back costs as much again */
 };
 struct epo_route {
-    int methods; /* enum epo_method bits; GET implies HEAD */
-    const char
-        *pattern; /* "/agendas/{agenda}/{form}": a capture is one segment; "{rest*}" the rest */
+    int methods;         /* enum epo_method bits; GET implies HEAD */
+    const char *pattern; /* "/agendas/{agenda}/{form}": a capture is one segment, or what is
+                           before a known end of one ("{number}.pdf"); "{rest*}" the rest */
     epo_handler_fn handler;
     int flags;
     const char *name; /* for metrics: "form.post" */

@@ -88,6 +88,8 @@ static struct epo_response *show_case(struct epo_request *request, void *arg) {
     if (words != NULL)
         epo_json_set(pool, model, "facts", epo_json_copy(pool, words));
     epo_page_since(request, model, found);
+    epo_json_set_string(pool, model, "pdf",
+                        epo_pool_printf(pool, "/office/cases/%.*s.pdf", EPO_ARG(handling->number)));
     epo_page_picture(request, model, found, EPO_SPAN(""), handling->account);
     if (!epo_page_evidence(request, model, found, &error))
         return epo_respond_error(request, &error, NULL);

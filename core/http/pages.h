@@ -83,6 +83,12 @@ bool epo_page_place(struct epo_request *request, struct epo_point *at);
 void epo_page_picture(struct epo_request *request, struct epo_json *model,
                       const struct epo_json *found, struct epo_span token,
                       const struct epo_account *clerk);
+/* The picture on record of a submission that has a place; drawn now where it is not there yet,
+ * which is the same one as long as the map is the same. PNG in the request's pool. And what it
+ * shows, in words. */
+bool epo_page_place_png(struct epo_request *request, const struct epo_json *found,
+                        struct epo_span *png, struct epo_error *error);
+struct epo_span epo_page_place_alt(struct epo_request *request, const struct epo_json *found);
 /* Adds "evidence" for the clerk: what was chosen, on which map, and how it is proved. */
 bool epo_page_evidence(struct epo_request *request, struct epo_json *model,
                        const struct epo_json *found, struct epo_error *error);
@@ -134,6 +140,8 @@ struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_withdraw(struct epo_request *request);
 struct epo_response *epo_submission_picture(struct epo_request *request);
+struct epo_response *epo_submission_pdf(struct epo_request *request);
+struct epo_response *epo_office_pdf(struct epo_request *request);
 struct epo_response *epo_submission_look_up(struct epo_request *request);
 struct epo_response *epo_login_get(struct epo_request *request);
 struct epo_response *epo_login_post(struct epo_request *request);

@@ -28,6 +28,15 @@ struct epo_span epo_route_allow(struct epo_pool *pool, int methods) {
     return text;
 }
 
+/* "{number}" takes any segment, "{number}.pdf" one with that end and something before it. */
+static bool capture(struct epo_span wanted, struct epo_span segment, struct epo_span *captured) {
+    struct epo_span end;
+    epo_span_cut(wanted, '}', &end);
+    *captured = (struct epo_span){segment.at, segment.len - end.len};
+    return segment.len > end.len &&
+           memcmp(segment.at + segment.len - end.len, end.at, end.len) == 0;
+}
+
 /* Both are walked segment by segment; captures are spans of the path, which is decoded already. */
 static bool fits(const char *pattern, struct epo_span path, struct epo_span captures[4]) {
     struct epo_span left = epo_span(pattern), segment, wanted;
@@ -46,9 +55,8 @@ static bool fits(const char *pattern, struct epo_span path, struct epo_span capt
         segment = epo_span_cut(path, '/', &path);
         if (wanted.len && wanted.at[0] == '{') {
             epo_assert(captured < 4);
-            if (segment.len == 0)
+            if (!capture(wanted, segment, &captures[captured++]))
                 return false;
-            captures[captured++] = segment;
         } else if (!epo_span_equal(wanted, segment)) {
             return false;
         }

@@ -40,6 +40,9 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
                             epo_pool_printf(pool, "%s/submissions/%.*s?key=%.*s",
                                             epo_page_own_address(request), EPO_ARG(number),
                                             EPO_ARG(token)));
+    epo_json_set_string(pool, model, "pdf",
+                        epo_pool_printf(pool, "/submissions/%.*s.pdf%s%.*s", EPO_ARG(number),
+                                        token.len > 0 ? "?key=" : "", EPO_ARG(token)));
     epo_page_picture(request, model, own->found, token, NULL);
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
