@@ -1,25 +1,13 @@
 /* One case for the clerk: its place, facts, answers, history, and moving it on. */
-#include "http/pages.h"
+#include "http/office_case.h"
 
 #include "base/log.h"
-#include "http/audited.h"
+#include "http/messages.h"
+#include "portal/audit.h"
 #include "portal/casework.h"
 #include "portal/routing.h"
 
 enum { AUDIT_SHOWN = 50, NOTE_CHARS_MAX = 2000 };
-
-struct handling {
-    const struct epo_account *account;
-    struct epo_viewer viewer;
-    struct epo_span number;
-    struct epo_json *found;
-    struct epo_move move;
-    epo_write_run_fn run;
-    void *arg;
-    /* shown on the page after a refusal */
-    struct epo_span trouble, note;
-    int status;
-};
 
 static struct epo_json *move_options(struct epo_request *request, const struct epo_json *found,
                                      struct epo_span role) {
@@ -72,14 +60,12 @@ static bool add_audit(struct epo_request *request, struct epo_json *model, struc
     return true;
 }
 
-static struct epo_response *show_case(struct epo_request *request, void *arg) {
-    struct handling *handling = arg;
+struct epo_response *epo_office_case_show(struct epo_request *request,
+                                          struct epo_office_case *handled, int status,
+                                          const struct epo_json *trouble) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
-    struct epo_json *found;
-    if (!epo_submission_find(request->portal, request->db, pool, handling->number,
-                             &handling->viewer, &found, &error))
-        return epo_respond_error(request, &error, NULL);
+    struct epo_json *found = handled->found;
     struct epo_json *model = epo_page_submission(request, found);
     const struct epo_json *place = epo_json_get(found, "place");
     struct epo_json *words = epo_json_get(model, "place_words");
@@ -89,95 +75,138 @@ static struct epo_response *show_case(struct epo_request *request, void *arg) {
         epo_json_set(pool, model, "facts", epo_json_copy(pool, words));
     epo_page_since(request, model, found);
     epo_json_set_string(pool, model, "pdf",
-                        epo_pool_printf(pool, "/office/cases/%.*s.pdf", EPO_ARG(handling->number)));
-    epo_page_picture(request, model, found, EPO_SPAN(""), handling->account);
+                        epo_pool_printf(pool, "/office/cases/%.*s.pdf", EPO_ARG(handled->number)));
+    epo_page_picture(request, model, found, EPO_SPAN(""), handled->account);
     if (!epo_page_evidence(request, model, found, &error))
         return epo_respond_error(request, &error, NULL);
-    if (!add_audit(request, model, handling->number, &error))
+    if (!add_audit(request, model, handled->number, &error))
         return epo_respond_error(request, &error, NULL);
-    epo_json_set(pool, model, "moves", move_options(request, found, handling->viewer.role));
+    if (handled->messages == NULL && !epo_message_list(request->portal, request->db, pool,
+                                                       handled->id, &handled->messages, &error))
+        return epo_respond_error(request, &error, NULL);
+    epo_page_messages(request, model, found, handled->messages, true, EPO_SPAN(""),
+                      epo_json_get_text(trouble, "message"));
+    epo_json_set(pool, model, "moves", move_options(request, found, handled->viewer.role));
     epo_json_set_text(pool, model, "from", epo_json_get_text(found, "state"));
     epo_json_set_string(pool, model, "action",
-                        epo_pool_printf(pool, "/office/cases/%.*s", EPO_ARG(handling->number)));
-    epo_json_set_text(pool, model, "error", handling->trouble);
-    epo_json_set_text(pool, model, "note", handling->note);
+                        epo_pool_printf(pool, "/office/cases/%.*s", EPO_ARG(handled->number)));
+    epo_json_set_text(pool, model, "error", epo_json_get_text(trouble, "move"));
+    epo_json_set_text(pool, model, "note",
+                      trouble != NULL ? epo_request_form(request, "note") : EPO_SPAN(""));
     epo_json_set_boolean(pool, model, "moved",
-                         handling->trouble.len == 0 && epo_request_query(request, "moved").len > 0);
-    epo_json_set_text(pool, model, "page_title", handling->number);
-    struct epo_response *response =
-        epo_respond_page(request, handling->status, "web/office_case", model);
+                         trouble == NULL && epo_request_query(request, "moved").len > 0);
+    epo_json_set_text(pool, model, "page_title", handled->number);
+    struct epo_response *response = epo_respond_page(request, status, "web/office_case", model);
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
     return response;
 }
 
-static struct handling *start(struct epo_request *request) {
-    const struct epo_account *account = epo_page_account(request);
-    struct handling *handling = EPO_NEW(request->pool, struct handling);
-    handling->account = account;
-    handling->viewer = epo_page_viewer(account, EPO_SPAN(""));
-    handling->number = request->captures[0];
-    handling->status = 200;
-    handling->trouble = handling->note = EPO_SPAN("");
-    return handling;
+struct epo_response *epo_office_case_refuse(struct epo_request *request,
+                                            struct epo_office_case *handled, int status,
+                                            const char *part, struct epo_span text) {
+    struct epo_json *trouble = epo_json_object(request->pool);
+    struct epo_error error = {0};
+    struct epo_viewer viewer = {.role = handled->viewer.role, .office = handled->viewer.office};
+    /* as it is now: what refused may be what somebody else did meanwhile */
+    if (!epo_submission_find(request->portal, request->db, request->pool, handled->number, &viewer,
+                             &handled->found, &error))
+        return epo_respond_error(request, &error, NULL);
+    epo_json_set_text(request->pool, trouble, part, text);
+    return epo_office_case_show(request, handled, status, trouble);
+}
+
+struct epo_response *epo_office_case_back(struct epo_request *request,
+                                          const struct epo_office_case *handled, const char *word) {
+    return epo_respond_redirect(request, 303,
+                                epo_span(epo_pool_printf(request->pool, "/office/cases/%.*s?%s",
+                                                         EPO_ARG(handled->number), word)));
 }
 
 /* Whether the clerk may see it at all is asked first: a number that is not theirs must not get an
  * audit row that says it was viewed, and 404 tells nothing. */
-static bool find(struct epo_request *request, struct handling *handling, struct epo_error *error) {
-    struct epo_span office;
-    if (!epo_casework_scope(&handling->viewer, &office))
-        return epo_fail(error, EPO_ERROR_DENIED, "office.denied", "This is for clerks.");
+struct epo_office_case *epo_office_case_open(struct epo_request *request, struct epo_error *error) {
+    struct epo_office_case *handled = EPO_NEW(request->pool, struct epo_office_case);
+    handled->account = epo_page_account(request);
+    handled->viewer = epo_page_viewer(handled->account, EPO_SPAN(""));
+    handled->number = request->captures[0];
+    if (!epo_casework_scope(&handled->viewer, &handled->scope)) {
+        epo_fail(error, EPO_ERROR_DENIED, "office.denied", "This is for clerks.");
+        return NULL;
+    }
     /* as a clerk, not as its sender */
-    struct epo_viewer viewer = {.role = handling->viewer.role, .office = handling->viewer.office};
-    if (!epo_submission_find(request->portal, request->db, request->pool, handling->number, &viewer,
-                             &handling->found, error))
-        return false;
-    handling->move.office = office;
-    return true;
+    struct epo_viewer viewer = {.role = handled->viewer.role, .office = handled->viewer.office};
+    if (!epo_submission_find(request->portal, request->db, request->pool, handled->number, &viewer,
+                             &handled->found, error))
+        return NULL;
+    epo_number_read(handled->number, &handled->id);
+    return handled;
+}
+
+/* ---- opening it: on record before it is shown ---- */
+
+struct opening {
+    struct epo_portal *portal;
+    struct epo_office_case *handled;
+    bool unread;
+};
+
+static bool run_opening(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct opening *opening = arg;
+    struct epo_audit_entry entry = {.actor = opening->handled->viewer.account,
+                                    .action = EPO_SPAN("case.viewed"),
+                                    .object = opening->handled->number,
+                                    .detail = EPO_SPAN(""),
+                                    .at_us = epo_clock_now_us()};
+    return epo_audit_append(opening->portal, db, &entry, error) &&
+           (!opening->unread ||
+            epo_message_seen(opening->portal, db, opening->handled->id, true, error));
+}
+
+static struct epo_response *finish_opening(struct epo_request *request, void *arg,
+                                           const struct epo_error *error) {
+    struct opening *opening = arg;
+    return error != NULL ? epo_respond_error(request, error, NULL)
+                         : epo_office_case_show(request, opening->handled, 200, NULL);
 }
 
 struct epo_response *epo_office_case(struct epo_request *request) {
     struct epo_error error = {0};
-    struct handling *handling = start(request);
-    if (!find(request, handling, &error))
+    struct opening *opening = EPO_NEW(request->pool, struct opening);
+    struct epo_office_case *handled = epo_office_case_open(request, &error);
+    if (handled == NULL || !epo_message_list(request->portal, request->db, request->pool,
+                                             handled->id, &handled->messages, &error))
         return epo_respond_error(request, &error, NULL);
-    struct epo_audit_entry entry = {.actor = handling->viewer.account,
-                                    .action = EPO_SPAN("case.viewed"),
-                                    .object = handling->number,
-                                    .detail = EPO_SPAN("")};
-    return epo_respond_audited(request, &entry, show_case, handling);
+    *opening =
+        (struct opening){request->portal, handled, epo_message_unread(handled->messages, true)};
+    return epo_respond_after_write(request, run_opening, finish_opening, opening);
 }
 
 /* ---- moving on ---- */
 
-static struct epo_response *show_refusal(struct epo_request *request, struct handling *handling,
-                                         int status, struct epo_span why) {
-    handling->status = status;
-    handling->trouble = why;
-    handling->note = handling->move.note;
-    return show_case(request, handling);
-}
+struct moving {
+    struct epo_office_case *handled;
+    struct epo_move move;
+    epo_write_run_fn run;
+    void *arg;
+};
 
 static bool run_move(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct handling *handling = arg;
-    return handling->run(db, handling->arg, error);
+    struct moving *moving = arg;
+    return moving->run(db, moving->arg, error);
 }
 
 static struct epo_response *finish_move(struct epo_request *request, void *arg,
                                         const struct epo_error *error) {
-    struct handling *handling = arg;
+    struct moving *moving = arg;
     if (error == NULL)
-        return epo_respond_redirect(
-            request, 303,
-            epo_span(epo_pool_printf(request->pool, "/office/cases/%.*s?moved=1",
-                                     EPO_ARG(handling->number))));
+        return epo_office_case_back(request, moving->handled, "moved=1");
     if (error->kind == EPO_ERROR_NOT_FOUND)
         return epo_respond_error(request, error, NULL);
     bool conflict = error->kind == EPO_ERROR_CONFLICT;
     if (!conflict)
         epo_log_error(EPO_LOG_ERROR, "case.unsaved", error);
-    return show_refusal(
-        request, handling, conflict ? 409 : 503,
+    return epo_office_case_refuse(
+        request, moving->handled, conflict ? 409 : 503, "move",
         epo_page_error_text(request, error, conflict ? "case.refused" : "case.not_saved"));
 }
 
@@ -189,12 +218,13 @@ static struct epo_span reason_of(struct epo_request *request, const struct epo_j
     return epo_page_error_text(request, error, "case.refused");
 }
 
-static struct epo_response *move_on(struct epo_request *request, struct handling *handling) {
+static struct epo_response *move_on(struct epo_request *request, struct moving *moving) {
     struct epo_error error = {0};
-    struct epo_agenda *agenda = epo_registry_find(epo_page_app(request)->registry,
-                                                  epo_json_get_text(handling->found, "agenda"));
+    struct epo_agenda *agenda = epo_registry_find(
+        epo_page_app(request)->registry, epo_json_get_text(moving->handled->found, "agenda"));
     if (agenda == NULL)
-        return show_refusal(request, handling, 503, epo_page_text(request, "case.no_agenda"));
+        return epo_office_case_refuse(request, moving->handled, 503, "move",
+                                      epo_page_text(request, "case.no_agenda"));
     struct epo_state_change *change = EPO_NEW(request->pool, struct epo_state_change);
     *change = (struct epo_state_change){
         .portal = request->portal,
@@ -202,40 +232,43 @@ static struct epo_response *move_on(struct epo_request *request, struct handling
         .pool = request->pool,
         .agenda = agenda,
         .lang = request->lang,
-        .submission = handling->found,
-        .to = handling->move.to,
-        .note = handling->move.note,
-        .account = epo_page_account_json(request, handling->account),
+        .submission = moving->handled->found,
+        .to = moving->move.to,
+        .note = moving->move.note,
+        .account = epo_page_account_json(request, moving->handled->account),
     };
-    bool allowed =
-        epo_agenda_state(change, &error) &&
-        epo_agenda_state_file(change, &handling->move, &handling->run, &handling->arg, &error);
+    bool allowed = epo_agenda_state(change, &error) &&
+                   epo_agenda_state_file(change, &moving->move, &moving->run, &moving->arg, &error);
     epo_agenda_release(agenda); /* the write holds its own */
     if (allowed)
-        return epo_respond_after_write(request, run_move, finish_move, handling);
+        return epo_respond_after_write(request, run_move, finish_move, moving);
     if (error.kind == EPO_ERROR_BROKEN || error.kind == EPO_ERROR_BUSY)
-        return finish_move(request, handling, &error);
-    return show_refusal(request, handling, error.kind == EPO_ERROR_CONFLICT ? 409 : 422,
-                        reason_of(request, change->failures, &error));
+        return finish_move(request, moving, &error);
+    return epo_office_case_refuse(request, moving->handled,
+                                  error.kind == EPO_ERROR_CONFLICT ? 409 : 422, "move",
+                                  reason_of(request, change->failures, &error));
 }
 
 /* "from" is the state that the clerk saw: whoever moves it meanwhile wins, and the page says so. */
 struct epo_response *epo_office_move(struct epo_request *request) {
     struct epo_error error = {0};
-    struct handling *handling = start(request);
-    if (!find(request, handling, &error))
+    struct moving *moving = EPO_NEW(request->pool, struct moving);
+    struct epo_office_case *handled = moving->handled = epo_office_case_open(request, &error);
+    if (handled == NULL)
         return epo_respond_error(request, &error, NULL);
     struct epo_span from = epo_request_form(request, "from");
-    struct epo_move *move = &handling->move;
-    epo_number_read(handling->number, &move->number);
-    move->from = epo_json_get_text(handling->found, "state");
-    move->to = epo_request_form(request, "state");
-    move->note = epo_span_trim(epo_request_form(request, "note"));
-    move->actor = epo_span(handling->account->id);
-    move->actor_name = epo_span(handling->account->name);
-    if (epo_text_length(move->note) > NOTE_CHARS_MAX)
-        return show_refusal(request, handling, 422, epo_page_text(request, "case.note_long"));
-    if (from.len > 0 && !epo_span_equal(from, move->from))
-        return show_refusal(request, handling, 409, epo_page_text(request, "error.case.moved"));
-    return move_on(request, handling);
+    moving->move = (struct epo_move){.number = handled->id,
+                                     .from = epo_json_get_text(handled->found, "state"),
+                                     .to = epo_request_form(request, "state"),
+                                     .note = epo_span_trim(epo_request_form(request, "note")),
+                                     .actor = epo_span(handled->account->id),
+                                     .actor_name = epo_span(handled->account->name),
+                                     .office = handled->scope};
+    if (epo_text_length(moving->move.note) > NOTE_CHARS_MAX)
+        return epo_office_case_refuse(request, handled, 422, "move",
+                                      epo_page_text(request, "case.note_long"));
+    if (from.len > 0 && !epo_span_equal(from, moving->move.from))
+        return epo_office_case_refuse(request, handled, 409, "move",
+                                      epo_page_text(request, "error.case.moved"));
+    return move_on(request, moving);
 }

@@ -21,12 +21,12 @@ struct epo_own_case *epo_own_case_open(struct epo_request *request, struct epo_e
     struct epo_own_case *own = EPO_NEW(request->pool, struct epo_own_case);
     own->account = epo_page_account(request);
     own->token = token_of(request);
-    struct epo_viewer viewer = epo_page_viewer(own->account, own->token);
+    own->viewer = epo_page_viewer(own->account, own->token);
     /* A clerk reads cases under /office, where each view is audited. */
-    if (!epo_span_is(viewer.role, "citizen"))
-        viewer.role = (struct epo_span){"", 0};
+    if (!epo_span_is(own->viewer.role, "citizen"))
+        own->viewer.role = (struct epo_span){"", 0};
     if (!epo_submission_find(request->portal, request->db, request->pool, request->captures[0],
-                             &viewer, &own->found, error))
+                             &own->viewer, &own->found, error))
         return NULL;
     epo_number_read(epo_json_get_text(own->found, "number"), &own->number);
     own->agenda =
@@ -50,6 +50,11 @@ struct epo_response *epo_own_case_back(struct epo_request *request, const struct
 struct epo_response *epo_own_case_refuse(struct epo_request *request, struct epo_own_case *own,
                                          int status, const char *part, struct epo_span text) {
     struct epo_json *trouble = epo_json_object(request->pool);
+    struct epo_error error = {0};
+    /* as it is now: what refused may be what somebody else did meanwhile */
+    if (!epo_submission_find(request->portal, request->db, request->pool, request->captures[0],
+                             &own->viewer, &own->found, &error))
+        return epo_respond_error(request, &error, NULL);
     epo_json_set_text(request->pool, trouble, part, text);
     return epo_own_case_show(request, own, status, trouble);
 }

@@ -6,9 +6,11 @@
 
 struct epo_own_case {
     const struct epo_account *account; /* or NULL */
-    struct epo_span token;             /* key or receipt that came along, or empty */
+    struct epo_viewer viewer;
+    struct epo_span token; /* key or receipt that came along, or empty */
     int64_t number;
     struct epo_json *found;
+    struct epo_json *messages; /* as epo_message_list has them; NULL: not read yet */
     struct epo_agenda *agenda; /* released by the pool; NULL where it does not run */
 };
 /* The request of the route's first capture, for who holds its key ("key" of query or form,

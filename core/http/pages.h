@@ -139,6 +139,8 @@ struct epo_response *epo_draft_put(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_withdraw(struct epo_request *request);
+struct epo_response *epo_submission_message(struct epo_request *request);
+struct epo_response *epo_office_message(struct epo_request *request);
 struct epo_response *epo_submission_picture(struct epo_request *request);
 struct epo_response *epo_submission_pdf(struct epo_request *request);
 struct epo_response *epo_office_pdf(struct epo_request *request);

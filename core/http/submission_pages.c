@@ -1,5 +1,7 @@
 /* A submission for the one who sent it, or who holds its key or receipt. */
 #include "http/own_case.h"
+
+#include "http/messages.h"
 #include "portal/submission.h"
 
 static void add_next(struct epo_request *request, struct epo_json *model,
@@ -31,7 +33,11 @@ static void add_withdrawal(struct epo_request *request, struct epo_json *model,
 struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_own_case *own,
                                        int status, const struct epo_json *trouble) {
     struct epo_pool *pool = request->pool;
+    struct epo_error error = {0};
     struct epo_json *model = epo_page_submission(request, own->found);
+    if (own->messages == NULL &&
+        !epo_message_list(request->portal, request->db, pool, own->number, &own->messages, &error))
+        return epo_respond_error(request, &error, NULL);
     struct epo_span number = epo_json_get_text(own->found, "number"), token = own->token;
     bool sent = epo_request_query(request, "sent").len > 0 && token.len > 0;
     epo_json_set_boolean(pool, model, "just_sent", sent);
@@ -46,6 +52,8 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
     epo_page_picture(request, model, own->found, token, NULL);
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
+    epo_page_messages(request, model, own->found, own->messages, false, token,
+                      epo_json_get_text(trouble, "message"));
     epo_json_set_text(pool, model, "page_title", number);
     struct epo_response *response = epo_respond_page(request, status, "web/submission", model);
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
@@ -53,11 +61,33 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
     return response;
 }
 
+/* What the office wrote counts as read once it is opened; the page shows it all the same. */
+struct reading {
+    struct epo_portal *portal;
+    struct epo_own_case *own;
+};
+static bool run_seen(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct reading *reading = arg;
+    return epo_message_seen(reading->portal, db, reading->own->number, false, error);
+}
+static struct epo_response *finish_seen(struct epo_request *request, void *arg,
+                                        const struct epo_error *error) {
+    struct reading *reading = arg;
+    (void)error; /* stays unread */
+    return epo_own_case_show(request, reading->own, 200, NULL);
+}
+
 struct epo_response *epo_submission_get(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_own_case *own = epo_own_case_open(request, &error);
-    return own != NULL ? epo_own_case_show(request, own, 200, NULL)
-                       : epo_respond_error(request, &error, NULL);
+    if (own == NULL || !epo_message_list(request->portal, request->db, request->pool, own->number,
+                                         &own->messages, &error))
+        return epo_respond_error(request, &error, NULL);
+    if (!epo_message_unread(own->messages, false))
+        return epo_own_case_show(request, own, 200, NULL);
+    struct reading *reading = EPO_NEW(request->pool, struct reading);
+    *reading = (struct reading){request->portal, own};
+    return epo_respond_after_write(request, run_seen, finish_seen, reading);
 }
 
 /* GET /submissions?number=&receipt=: with both right, on to the submission. */

@@ -81,6 +81,52 @@ describe('taking a request back', () => {
   });
 });
 
+describe('messages', () => {
+  const write = (filed, fields, cookie) => send(`/submissions/${filed.number}/messages`, fields, cookie);
+  const answer = (filed, fields, cookie = clerk) => send(`/office/cases/${filed.number}/messages`, fields, cookie);
+  const count = (text) => (text.match(/class="message( |")/g) ?? []).length;
+
+  it('go both ways, are new until opened, and a second press sends nothing again', async () => {
+    const filed = await newDog(), path = `/office/cases/${filed.number}`, hello = { key: filed.receipt, _key: 'one', text: 'Kdy to bude?\n<b>Děkuji</b>' };
+    const first = await write(filed, hello), again = await write(filed, hello);
+    assert.deepEqual([first.status, again.status], [303, 303]);
+    let page = (await get(path, clerk)).text;
+    assert.equal(count(page), 1);
+    assert.match(page, /&lt;b&gt;Děkuji&lt;\/b&gt;/);
+    assert.match(page, /message__fresh/);
+    assert.doesNotMatch((await get(path, clerk)).text, /message__fresh/, 'read now');
+    assert.equal((await write(filed, { ...hello, text: 'Kdy?' })).status, 303, 'another text of the same page is another message');
+    assert.equal((await answer(filed, { _key: 'two', text: 'Do týdne.' })).status, 303);
+    page = (await get(own(filed))).text;
+    assert.equal(count(page), 3);
+    assert.match(page, /message__fresh[^]*Do týdne\./);
+    assert.doesNotMatch((await get(own(filed))).text, /message__fresh/);
+    assert.match((await get(path, clerk)).text, /: zpráva/, 'in the audit trail');
+  });
+
+  it('only of who may: no key, a key of another, another office, a citizen among clerks', async () => {
+    const filed = await newDog(), stranger = await newDog(), text = 'x';
+    assert.equal((await write(filed, { text, _key: 'k' })).status, 404);
+    assert.equal((await write(filed, { text, _key: 'k', key: stranger.receipt })).status, 404);
+    assert.equal((await write(filed, { text, _key: 'k' }, clerk)).status, 404);
+    assert.equal((await answer(filed, { text, _key: 'k' }, other)).status, 404);
+    assert.ok([303, 401, 403].includes((await answer(filed, { text, _key: 'k' }, '')).status));
+    assert.equal(count((await get(own(filed))).text), 0);
+  });
+
+  it('are bounded: nothing, too much, too many unread', async () => {
+    const filed = await newDog(), key = filed.receipt;
+    assert.equal((await write(filed, { key, text: '  ', _key: 'k' })).status, 422);
+    const long = await write(filed, { key, text: 'ř'.repeat(4001), _key: 'k' });
+    assert.equal(long.status, 422);
+    assert.match(long.text, /ř{4001}<\/textarea>/, 'nothing typed is lost');
+    for (let i = 0; i < 20; i++) assert.equal((await write(filed, { key, text: `zpráva ${i}`, _key: `k${i}` })).status, 303);
+    assert.equal((await write(filed, { key, text: 'ještě', _key: 'x' })).status, 429);
+    await get(`/office/cases/${filed.number}`, clerk);
+    assert.equal((await write(filed, { key, text: 'ještě', _key: 'x' })).status, 303);
+  });
+});
+
 it("a case of another office is not there for a clerk", async () => {
   const filed = await newDog();
   assert.equal((await get(`/office/cases/${filed.number}`, other)).status, 404);
