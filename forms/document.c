@@ -18,6 +18,10 @@ struct epo_document *epo_document_begin(struct epo_pool *pool,
     return document;
 }
 
+struct epo_pool *epo_document_pool(const struct epo_document *document) {
+    return document->pool;
+}
+
 struct epo_part *epo_document_part(struct epo_document *document, epo_part_fn draw,
                                    const char *group, double keep) {
     struct epo_part *part = EPO_NEW(document->pool, struct epo_part);

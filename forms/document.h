@@ -29,6 +29,8 @@ struct epo_document_head {
 struct epo_document *epo_document_begin(struct epo_pool *pool,
                                         const struct epo_document_head *head);
 
+struct epo_pool *epo_document_pool(const struct epo_document *document);
+
 /* H1, and a line below it that may be empty. */
 void epo_document_title(struct epo_document *document, struct epo_span title,
                         struct epo_span below);
@@ -57,6 +59,27 @@ void epo_document_picture(struct epo_document *document, struct epo_span png, do
  * with a paragraph and an address (both may be empty) beside it. */
 void epo_document_code(struct epo_document *document, struct epo_span content, struct epo_span alt,
                        struct epo_span text, struct epo_span url);
+/* Several codes beside each other, each with the words in alts, large enough for a photograph. */
+void epo_document_codes(struct epo_document *document, const struct epo_span *contents,
+                        const struct epo_span *alts, size_t count);
+
+/* Something to fill in by hand: ticks, boxes for single characters, or one box of some lines. */
+struct epo_document_tick {
+    struct epo_span label;
+    bool ticked;
+};
+struct epo_document_field {
+    struct epo_span label, hint, when; /* hint and when (when it is to be filled in) may be empty */
+    struct epo_span value;             /* stands in the box; empty: a box to write into */
+    const char *cells;                 /* "2.2.4": boxes for single characters; NULL: one box */
+    double width_mm;                   /* of that one; 0: all there is */
+    int lines;                         /* its height in lines of handwriting; 0: no box */
+    struct epo_span unit;              /* behind it, or empty */
+    const struct epo_document_tick *ticks;
+    size_t tick_count;
+};
+void epo_document_field(struct epo_document *document, const struct epo_document_field *field);
+
 /* What follows begins a new page. */
 void epo_document_new_page(struct epo_document *document);
 /* A file inside the file. name: letters, digits, "-", "_", "."; type: "application/json". */

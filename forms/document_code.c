@@ -91,3 +91,30 @@ void epo_document_code(struct epo_document *document, struct epo_span content, s
     epo_part_text(document, part, url);
     document->figure_count++;
 }
+
+/* ---- several ---- */
+
+#define PHOTO_SIDE (54 * EPO_MM) /* a module of a full code is then 0.6 mm: seen at 200 dpi */
+#define PHOTO_STEP (58 * EPO_MM)
+enum { IN_A_ROW = 3 };
+
+/* texts: content and words of each. */
+static void draw_codes(struct epo_sheet *sheet, const struct epo_part *part) {
+    double top = sheet->y;
+    for (size_t i = 0; i < part->count; i += 2)
+        epo_sheet_code(sheet, part->texts[i], part->texts[i + 1],
+                       EPO_SHEET_LEFT + (double)(i / 2) * PHOTO_STEP, top, PHOTO_SIDE);
+    sheet->y = top + PHOTO_SIDE + 6;
+}
+
+void epo_document_codes(struct epo_document *document, const struct epo_span *contents,
+                        const struct epo_span *alts, size_t count) {
+    struct epo_part *part = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (i % IN_A_ROW == 0)
+            part = epo_document_part(document, draw_codes, NULL, PHOTO_SIDE + 6);
+        epo_part_text(document, part, contents[i]);
+        epo_part_text(document, part, alts[i]);
+        document->figure_count++;
+    }
+}

@@ -18,6 +18,7 @@ static const struct {
     [EPO_LETTER_STRONG] = {9.5, 14, PANGO_WEIGHT_SEMIBOLD, 0.08},
     [EPO_LETTER_SMALL] = {8, 11.5, PANGO_WEIGHT_NORMAL, 0.36},
     [EPO_LETTER_LINK] = {8, 11.5, PANGO_WEIGHT_NORMAL, 0.08},
+    [EPO_LETTER_TICK] = {14, 17, PANGO_WEIGHT_NORMAL, 0.08},
 };
 
 double epo_letter_line(enum epo_letter letter) {

@@ -24,7 +24,8 @@ enum epo_letter { /* rows of the table in document_text.c */
                   EPO_LETTER_LABEL,
                   EPO_LETTER_STRONG,
                   EPO_LETTER_SMALL,
-                  EPO_LETTER_LINK
+                  EPO_LETTER_LINK,
+                  EPO_LETTER_TICK
 };
 
 struct epo_sheet {
@@ -54,6 +55,7 @@ struct epo_part {
     size_t count;
     int number; /* level, size … as its draw wants it */
     bool strong;
+    const void *more; /* as its draw wants it; lives in the pool */
     struct epo_part *next;
 };
 

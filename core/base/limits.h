@@ -42,7 +42,8 @@
 #define EPO_DOCUMENT_FIGURES_MAX 200          /* pictures and codes of one PDF */
 #define EPO_DOCUMENT_BYTES_MAX (32u << 20)    /* of a PDF as it is drawn */
 #define EPO_DOCUMENT_MS 8000                  /* for drawing one, below the deadline of a job */
-#define EPO_DOCUMENTS_AT_ONCE 2        /* PDF drawn at once: pages go on on the other workers */
+#define EPO_DOCUMENTS_AT_ONCE 2         /* PDF drawn at once: pages go on on the other workers */
+#define EPO_PAPER_JSON_MAX (256u << 10) /* raw answers that a form on paper may carry */
 #define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */

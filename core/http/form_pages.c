@@ -1,7 +1,7 @@
 /* A form from blank to filed: fill in, search for a place, review, send. Everything typed travels
  * in the page itself, so a failure at any step shows it again with nothing lost.
  *
- * _action says what to do: "review", "edit", "send", "search:<field>", "use:<offer>",
+ * _action says what to do: "review", "edit", "print", "send", "search:<field>", "use:<offer>",
  * "group:<group>:…" or "step:<field>:…" (without a script; forms/form.h). _key is the idempotency
  * key of what was reviewed: sending it twice (double click, reload, way back) files once.
  * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "http/print.h"
 
 static bool start(struct epo_request *request, struct filling *filling) {
     filling->request = request;
@@ -410,6 +411,8 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         epo_json_set_text(request->pool, filling->raw, "_action", action); /* goes before a value */
     if (epo_form_take_groups(filling->form, request->pool, filling->raw, action))
         return edit(filling);
+    if (epo_span_is(action, "print"))
+        return epo_print_typed(request, filling->agenda, filling->form, filling->raw);
     if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);

@@ -131,6 +131,7 @@ struct epo_response *epo_page_sitemap(struct epo_request *request);
 struct epo_response *epo_page_security(struct epo_request *request);
 struct epo_response *epo_page_favicon(struct epo_request *request);
 struct epo_response *epo_form_get(struct epo_request *request);
+struct epo_response *epo_form_pdf(struct epo_request *request);
 struct epo_response *epo_form_post(struct epo_request *request);
 struct epo_response *epo_draft_create_post(struct epo_request *request);
 struct epo_response *epo_draft_get(struct epo_request *request);

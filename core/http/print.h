@@ -15,6 +15,9 @@ struct epo_response *epo_print_respond(struct epo_request *request, struct epo_d
 /* Sections and rows as epo_form_summary makes them. */
 void epo_print_sections(struct epo_request *request, struct epo_document *document,
                         const struct epo_json *sections);
+/* A form with what was typed so far (raw, NULL: nothing), to be filled in by hand: print_form.c. */
+struct epo_response *epo_print_typed(struct epo_request *request, const struct epo_agenda *agenda,
+                                     const struct epo_form *form, const struct epo_json *raw);
 /* Title of a section, or `otherwise` (a text's key) where it has none. */
 void epo_print_heading(struct epo_request *request, struct epo_document *document,
                        struct epo_span title, const char *otherwise);

@@ -7,6 +7,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/agendas", epo_page_agendas, 0, "agendas"},
     {EPO_GET, "/agendas/{agenda}", epo_page_of_agenda, 0, "agenda"},
     {EPO_GET, "/agendas/{agenda}/p/{page}", epo_page_own, 0, "agenda.page"},
+    {EPO_GET, "/agendas/{agenda}/{form}.pdf", epo_form_pdf, EPO_ROUTE_DRAWN, "form.pdf"},
     {EPO_GET, "/agendas/{agenda}/{form}", epo_form_get, 0, "form.get"},
     {EPO_POST, "/agendas/{agenda}/{form}", epo_form_post, EPO_ROUTE_LIMITED, "form.post"},
     {EPO_POST, "/drafts", epo_draft_create_post, EPO_ROUTE_LIMITED, "draft.create"},

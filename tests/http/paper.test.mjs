@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
+import { dog, post, spots } from '../browser/support/forms.mjs';
 import { startDemo } from '../support/portal.mjs';
 import { fileDog, signIn } from './support/people.mjs';
 
@@ -60,5 +61,39 @@ describe('a filed form as PDF', () => {
     assert.equal((await get(path, clerk)).type, 'application/pdf');
     assert.equal((await get(path, await signIn(portal, 'umo-4'))).status, 404);
     assert.match((await get(`/office/cases/${filed.number}`, clerk)).bytes.toString(), /tisk podání/);
+  });
+});
+
+/** Half of a form as a browser posts it. */
+const half = () => ({ holder_kind: 'person', name: 'Jiří Žák', birth_date: dog.birth_date, dog_name: 'Rek', marking: 'chip', chip: dog.chip,
+  home: JSON.stringify({ type: 'Point', coordinates: spots['umo-3'] }) });
+const printed = async (raw, form = 'dog_fee/registration') => {
+  const answer = await post(portal.url, `/agendas/${form}`, new URLSearchParams({ ...raw, _action: 'print' }));
+  assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'application/pdf']);
+  return Buffer.from(await answer.arrayBuffer());
+};
+
+describe('a form as PDF', () => {
+  it('is empty at its own address: boxes, options, help, conditions in words, law', async () => {
+    for (const form of ['dog_fee/registration', 'public_space/occupy']) {
+      const { status, type, bytes } = await get(`/agendas/${form}.pdf`), path = onDisk(bytes);
+      assert.deepEqual([status, type], [200, 'application/pdf']);
+      assert.match(run('qpdf', '--check', path).toString(), /No syntax or stream encoding errors/);
+      const text = words(path);
+      for (const part of ['Zákon č. 565/1990 Sb.', '☐', 'Osm číslic, například 00075370.', 'Vyplňte, jen když „', 'právnická osoba', 'Podpis', 'Pro přepážku'])
+        assert.ok(text.includes(part), `${part}:\n${text}`);
+      assert.ok(!text.includes('☒'));
+    }
+    assert.equal((await get('/agendas/dog_fee/nothing.pdf')).status, 404);
+  });
+
+  it('is printed with what was typed, without a script as well', async () => {
+    const page = (await get('/agendas/dog_fee/registration')).bytes.toString();
+    assert.match(page, /<button[^>]* name="_action" value="print"[^>]*>Vytisknout a přinést</);
+    const path = onDisk(await printed(half())), text = words(path);
+    for (const part of ['Jiří Žák', '14. 5. 1980', '☒ *člověk', 'Rek', dog.chip, 'náměstí Republiky', '☐ *rodinný dům'])
+      assert.match(text, new RegExp(part));
+    const file = JSON.parse(run('qpdf', '--show-attachment=form.json', path));
+    assert.deepEqual([file.agenda, file.form, file.raw], ['dog_fee', 'registration', half()]);
   });
 });
