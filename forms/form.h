@@ -49,6 +49,10 @@ bool epo_form_law(const struct epo_form *form, uint32_t n, const char **field,
                   struct epo_span *law);
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
+/* Names of people and bodies among checked answers, as the autocomplete tokens of their fields say
+ * ("name", "family-name", "organization" …), with spaces between; empty: none. In the pool. Pure. */
+struct epo_span epo_form_applicant(const struct epo_form *form, struct epo_pool *pool,
+                                   const struct epo_json *answers);
 
 /* Raw answers as they came: an object of field id -> text (HTML form) or typed JSON (API). A
  * repeated group "dogs" is an array of such objects in JSON, names "dogs.0.chip" in HTML, where

@@ -16,6 +16,7 @@ struct epo_date {
 };
 struct epo_date epo_clock_today(void);         /* local */
 struct epo_date epo_date_of_us(int64_t at_us); /* local calendar day of an instant */
+int64_t epo_date_start_us(struct epo_date day); /* the instant that it begins at, local */
 /* "2026-11-24" only; false if it is not a real date. */
 bool epo_date_parse(struct epo_span text, struct epo_date *date);
 /* What people type as well: "24. 11. 2026", "24.11.2026", "24/11/2026", ISO. */

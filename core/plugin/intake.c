@@ -344,6 +344,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .form_version = epo_form_version(intake->form),
         .lang = intake->lang,
         .title = epo_form_title(intake->form, "cs"),
+        .applicant = epo_form_applicant(intake->form, pool, intake->result.answers),
         .answers = canonical(pool, intake->result.answers),
         .facts = epo_json_print(pool, intake->result.facts),
         .values = epo_json_print(pool, intake->values),

@@ -4,59 +4,14 @@
 #include "portal/audit.h"
 #include "portal/occupancy.h"
 
-/* One shape of row for all lists; the narrowest index decides which statement is used. */
-#define CASE_COLUMNS                                                                               \
-    "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"   \
-    "    c.due, c.received_at_us, l.anchor_x, l.anchor_y\n"                                        \
-    "FROM cases AS c\n"                                                                            \
-    "LEFT JOIN locations AS l\n"                                                                   \
-    "    ON l.tenant = c.tenant AND l.number = c.number AND l.routes = 1\n"
-/* $1 tenant, $2 office, $3 state, $4 agenda, $5 pattern, $6 number, $7 before, $8 limit */
-#define CASE_FILTERS                                                                               \
-    "    AND c.number < $7\n"                                                                      \
-    "    AND ($4 = '' OR c.agenda = $4)\n"                                                         \
-    "    AND ($5 = '' OR c.search LIKE $5)\n"                                                      \
-    "    AND ($6 = 0 OR c.number = $6)\n"                                                          \
-    "ORDER BY c.number DESC LIMIT $8"
-
-static const struct epo_statement OF_OFFICE = {
-    "case.of_office",
-    CASE_COLUMNS
-    "WHERE c.tenant = $1 AND c.office = $2 AND ($3 = '' OR c.state = $3)\n" CASE_FILTERS,
-    NULL,
-};
-static const struct epo_statement OF_OFFICE_STATE = {
-    "case.of_office_state",
-    CASE_COLUMNS "WHERE c.tenant = $1 AND c.office = $2 AND c.state = $3\n" CASE_FILTERS,
-    NULL,
-};
-static const struct epo_statement OF_CITY = {
-    "case.of_city",
-    CASE_COLUMNS "WHERE c.tenant = $1 AND $2 = '' AND ($3 = '' OR c.state = $3)\n" CASE_FILTERS,
-    NULL,
-};
 static const struct epo_statement OF_SENDER = {
     "case.of_sender",
     "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"
-    "    c.due, c.received_at_us, NULL, NULL\n"
+    "    c.due, c.received_at_us\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
     "WHERE s.tenant = $1 AND s.sender = $2 AND s.sender <> '' AND s.number < $3\n"
     "ORDER BY s.number DESC LIMIT $4",
-    NULL,
-};
-static const struct epo_statement COUNTS_OFFICE = {
-    "case.counts_office",
-    "SELECT state, COUNT(*) FROM cases\n"
-    "WHERE tenant = $1 AND office = $2\n"
-    "GROUP BY state ORDER BY state",
-    NULL,
-};
-static const struct epo_statement COUNTS_CITY = {
-    "case.counts_city",
-    "SELECT state, COUNT(*) FROM cases\n"
-    "WHERE tenant = $1 AND $2 = ''\n"
-    "GROUP BY state ORDER BY state",
     NULL,
 };
 
@@ -88,15 +43,6 @@ static struct epo_json *read_case(struct epo_pool *pool, struct epo_rows *rows) 
     int64_t received_at_us = epo_rows_integer(rows, 9);
     epo_json_set_string(pool, row, "receivedAt", epo_time_rfc3339(received_at_us, text));
     epo_json_set_integer(pool, row, "received_at_us", received_at_us);
-    if (epo_rows_value(rows, 10).type == EPO_VALUE_REAL) {
-        struct epo_point metres = {epo_rows_real(rows, 10), epo_rows_real(rows, 11)}, lon_lat;
-        struct epo_error ignored = {0};
-        if (epo_transform_to_4326(metres, &lon_lat, &ignored)) {
-            struct epo_json *point = epo_json_set(pool, row, "point", epo_json_array(pool));
-            epo_json_push(pool, point, epo_json_real(pool, lon_lat.x));
-            epo_json_push(pool, point, epo_json_real(pool, lon_lat.y));
-        }
-    }
     return row;
 }
 
@@ -120,28 +66,6 @@ static bool read_page(struct epo_pool *pool, struct epo_rows *rows, int limit,
     return epo_rows_end(rows, error);
 }
 
-bool epo_casework_inbox(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                        const struct epo_inbox *inbox, struct epo_json **page,
-                        struct epo_error *error) {
-    const struct epo_statement *statement = &OF_CITY;
-    struct epo_span pattern = {"", 0};
-    int64_t number = 0;
-    if (inbox->office.len > 0)
-        statement = inbox->state.len > 0 ? &OF_OFFICE_STATE : &OF_OFFICE;
-    if (inbox->text.len > 0 && !epo_number_read(epo_span_trim(inbox->text), &number)) {
-        /* folded text holds letters, digits and spaces: nothing in it is special to LIKE */
-        struct epo_span folded = epo_text_fold(pool, inbox->text);
-        pattern = epo_span(epo_pool_printf(pool, "%%%.*s%%", EPO_ARG(folded)));
-    }
-    struct epo_rows *rows = epo_db_query(
-        db, statement,
-        EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(inbox->office), EPO_TEXT(inbox->state),
-                 EPO_TEXT(inbox->agenda), EPO_TEXT(pattern), EPO_INTEGER(number),
-                 EPO_INTEGER(inbox->before > 0 ? inbox->before : INT64_MAX),
-                 EPO_INTEGER(inbox->limit + 1)));
-    return read_page(pool, rows, inbox->limit, page, error);
-}
-
 bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                             struct epo_span account, int64_t before, int limit,
                             struct epo_json **page, struct epo_error *error) {
@@ -150,21 +74,6 @@ bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct
                                                   EPO_INTEGER(before > 0 ? before : INT64_MAX),
                                                   EPO_INTEGER(limit + 1)));
     return read_page(pool, rows, limit, page, error);
-}
-
-bool epo_casework_counts(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         struct epo_span office, struct epo_json **counts,
-                         struct epo_error *error) {
-    struct epo_rows *rows = epo_db_query(db, office.len > 0 ? &COUNTS_OFFICE : &COUNTS_CITY,
-                                         EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(office)));
-    *counts = epo_json_array(pool);
-    while (epo_rows_next(rows)) {
-        struct epo_json *row = epo_json_object(pool);
-        epo_json_set_text(pool, row, "state", epo_rows_text(rows, 0));
-        epo_json_set_integer(pool, row, "count", epo_rows_integer(rows, 1));
-        epo_json_push(pool, *counts, row);
-    }
-    return epo_rows_end(rows, error);
 }
 
 /* ---- moving ---- */

@@ -1,6 +1,6 @@
-/* Handling of cases by clerks: the inbox, one case, its moves. Reading on a worker's connection,
- * moving inside a write job. A clerk sees the cases of one office, a clerk of "*" and an
- * admin those of the whole city. */
+/* Handling of cases by clerks: who may, and their moves; the lists are in desk.h. Reading on a
+ * worker's connection, moving inside a write job. A clerk sees the cases of one office, a clerk of
+ * "*" and an admin those of the whole city. */
 #ifndef EPO_PORTAL_CASEWORK_H
 #define EPO_PORTAL_CASEWORK_H
 
@@ -10,25 +10,6 @@
 #include "portal/portal.h"
 #include "portal/submission.h"
 
-#define EPO_INBOX_PAGE 25
-#define EPO_INBOX_PLACES 500 /* on the office map at once: the newest */
-
-struct epo_inbox {
-    struct epo_span office; /* empty: all */
-    struct epo_span state;  /* empty: all */
-    struct epo_span agenda; /* empty: all */
-    struct epo_span text;   /* words or a number; empty: all */
-    int64_t before;         /* keyset: only numbers below this; 0: from the newest */
-    int limit;
-};
-/* {"cases":[{"number","agenda","form","title","place","state","district","office","due",
- * "receivedAt","received_at_us","point":[lon,lat]|absent}], "next":"2026-000100" | absent} */
-bool epo_casework_inbox(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                        const struct epo_inbox *inbox, struct epo_json **page,
-                        struct epo_error *error);
-/* Cases by state in an office: [{"state","count"}]. */
-bool epo_casework_counts(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                         struct epo_span office, struct epo_json **counts, struct epo_error *error);
 /* Which cases may this viewer handle? False: none. *office is an office id, or empty: all. */
 bool epo_casework_scope(const struct epo_viewer *viewer, struct epo_span *office);
 /* May this viewer handle cases of that office? */
@@ -48,7 +29,9 @@ struct epo_move {
  * agenda allows the move is asked before, on the worker. */
 bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
                        struct epo_error *error);
-/* The submissions of one account, newest first, same shape as an inbox. */
+/* The submissions of one account, newest first: {"cases":[{"number","agenda","form","title",
+ * "place","state","district","office","due","receivedAt","received_at_us"}], "next":number |
+ * absent} */
 bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                             struct epo_span account, int64_t before, int limit,
                             struct epo_json **page, struct epo_error *error);

@@ -19,6 +19,7 @@ struct epo_filing {
     struct epo_span parameters;         /* JSON: parameters it was made under */
     const struct epo_place *place;      /* NULL without a place */
     const struct epo_json *place_facts; /* of that place */
+    struct epo_span applicant; /* whose request it is, for the search of clerks; may be empty */
     struct epo_span place_field;
     struct epo_span district; /* code, or empty */
     struct epo_span office;   /* id of the office that handles it */
@@ -37,7 +38,7 @@ struct epo_filing {
     char answers_hash[EPO_SHA256_HEX_SIZE], place_hash[EPO_SHA256_HEX_SIZE]; /* empty: no place */
     uint8_t key_hash[EPO_SHA256_SIZE];                                       /* of the key */
     struct epo_span place_text; /* nearest address, parcel or public space: for lists */
-    struct epo_span search;     /* title and place, folded */
+    struct epo_span search;     /* title, place and applicant, folded */
 };
 
 /* On the worker, once all members above are set: hashes and the texts for lists, so that the writer

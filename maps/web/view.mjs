@@ -7,6 +7,7 @@ import VectorSource from 'ol/source/Vector.js';
 import { Point } from 'ol/geom.js';
 import { Circle, Fill, Stroke, Style, Text } from 'ol/style.js';
 import { boundingExtent, isEmpty } from 'ol/extent.js';
+import { transformExtent } from 'ol/proj.js';
 import { onScheme, palette } from './palette.mjs';
 import { KINDS, anchorOf, featuresOf, geometryOf } from './kinds.mjs';
 import { placeStyles } from './marks.mjs';
@@ -80,6 +81,23 @@ function caseStyle() {
   };
 }
 
+// Once the map was moved: the list of what is on it. The server is asked, so that the list, its counts and its file
+// are of the same cases.
+function offerView(surface, address) {
+  if (!address) return;
+  const take = h('button', { type: 'button', class: 'button button--small mapui__take', hidden: true, onclick: () => {
+    const [west, south, east, north] = transformExtent(surface.view.calculateExtent(surface.map.getSize()), 'EPSG:3857', 'EPSG:4326').map((each) => each.toFixed(5));
+    const url = new URL(address, location.href);
+    url.searchParams.set('bbox', [west, south, east, north].join(','));
+    location.assign(url);
+  } }, t('only_view'));
+  surface.box.append(take);
+  const state = () => [...surface.view.getCenter(), surface.view.getZoom()].map((each) => each.toFixed(3)).join();
+  let start = state(); // the fit to all cases is no wish of anybody
+  surface.map.once('change:size', () => { start = state(); });
+  surface.map.on('moveend', () => { take.hidden = state() === start; });
+}
+
 export async function showCases(box) {
   const help = uniqueId('map-help');
   const source = new VectorSource();
@@ -125,9 +143,12 @@ export async function showCases(box) {
   try {
     const answer = await fetch(box.dataset.src, { headers: { Accept: 'application/geo+json, application/json' } });
     if (!answer.ok) throw new Error(String(answer.status));
-    source.addFeatures(format.readFeatures(await answer.json()));
+    const found = await answer.json();
+    source.addFeatures(format.readFeatures(found));
     await surface.ready;
     whole(surface);
+    if (found.complete === false) surface.notice(t('cases_more', found));
+    offerView(surface, box.dataset.view);
   } catch {
     surface.note.textContent = t('no_cases');
   }
