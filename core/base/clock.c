@@ -32,10 +32,8 @@ struct epo_date epo_date_of_us(int64_t at_us) {
 }
 
 int64_t epo_date_start_us(struct epo_date day) {
-    struct tm local = {.tm_year = day.year - 1900,
-                       .tm_mon = day.month - 1,
-                       .tm_mday = day.day,
-                       .tm_isdst = -1};
+    struct tm local = {
+        .tm_year = day.year - 1900, .tm_mon = day.month - 1, .tm_mday = day.day, .tm_isdst = -1};
     return (int64_t)mktime(&local) * 1000000;
 }
 

@@ -48,10 +48,10 @@ static void add_pages(struct epo_request *request, struct epo_json *model,
     struct epo_json *pages = epo_json_set(pool, model, "pages", epo_json_object(pool));
     struct epo_span number = epo_json_get_text(next, "number");
     struct epo_span due = epo_json_get_text(next, "due");
-    struct epo_span key = ask->filter.order == EPO_DESK_DUE
-                              ? epo_span(epo_pool_printf(pool, "%.*s,%.*s", EPO_ARG(due),
-                                                         EPO_ARG(number)))
-                              : number;
+    struct epo_span key =
+        ask->filter.order == EPO_DESK_DUE
+            ? epo_span(epo_pool_printf(pool, "%.*s,%.*s", EPO_ARG(due), EPO_ARG(number)))
+            : number;
     epo_json_set_string(pool, pages, "first",
                         later ? epo_office_address(request, "/office", NULL, EPO_SPAN("")) : "");
     epo_json_set_string(pool, pages, "next",
@@ -111,10 +111,10 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     return response;
 }
 
-struct epo_response *
-epo_office_look(struct epo_request *request, struct epo_office_ask *ask, struct epo_span action,
-                struct epo_span detail,
-                struct epo_response *(*show)(struct epo_request *request, void *arg)) {
+struct epo_response *epo_office_look(struct epo_request *request, struct epo_office_ask *ask,
+                                     struct epo_span action, struct epo_span detail,
+                                     struct epo_response *(*show)(struct epo_request *request,
+                                                                  void *arg)) {
     struct epo_audit_entry entry = {.actor = ask->viewer.account,
                                     .action = action,
                                     .object = ask->filter.office,

@@ -12,8 +12,8 @@ struct epo_span epo_office_count_text(struct epo_request *request, int64_t count
     if (shown < 1000)
         return epo_span(epo_pool_printf(pool, "%d%s", (int)shown, plus));
     /* U+00A0 between thousands in both languages */
-    return epo_span(epo_pool_printf(pool, "%d\xc2\xa0%03d%s", (int)(shown / 1000),
-                                    (int)(shown % 1000), plus));
+    return epo_span(
+        epo_pool_printf(pool, "%d\xc2\xa0%03d%s", (int)(shown / 1000), (int)(shown % 1000), plus));
 }
 
 /* ---- tabs ---- */
@@ -30,8 +30,7 @@ static bool add_tab(struct epo_request *request, const struct epo_office_ask *as
     if (!epo_desk_count(request->portal, request->db, &filter, &count, error))
         return false;
     struct epo_json *tab = epo_json_object(pool);
-    epo_json_set_string(pool, tab, "key",
-                        epo_pool_printf(pool, "office.view_%.*s", EPO_ARG(view)));
+    epo_json_set_string(pool, tab, "key", epo_pool_printf(pool, "office.view_%.*s", EPO_ARG(view)));
     epo_json_set_text(pool, tab, "count", epo_office_count_text(request, count));
     epo_json_set_string(pool, tab, "url",
                         epo_pool_printf(pool, "/office?view=%.*s", EPO_ARG(view)));
@@ -77,8 +76,8 @@ static bool add_states(struct epo_request *request, const struct epo_office_ask 
     for (uint32_t i = 0; i < counts->count; i++) {
         struct epo_span state = epo_json_get_text(counts->items[i], "state");
         struct epo_span text = epo_page_text(request, epo_page_state_key(request, state));
-        struct epo_span count = epo_office_count_text(
-            request, epo_json_get_integer(counts->items[i], "count", 0));
+        struct epo_span count =
+            epo_office_count_text(request, epo_json_get_integer(counts->items[i], "count", 0));
         add_choice(pool, list, state,
                    epo_span(epo_pool_printf(pool, "%.*s (%.*s)", EPO_ARG(text), EPO_ARG(count))),
                    chosen);
@@ -156,7 +155,7 @@ bool epo_office_choices(struct epo_request *request, const struct epo_office_ask
     for (size_t i = 0; KEPT[i] != NULL; i++)
         epo_json_set_text(pool, kept, KEPT[i], epo_request_query(request, KEPT[i]));
     bool more = false;
-    static const char *const MORE[] = {"office", "district", "person", "from", "to"};
+    static const char *const MORE[] = {"office", "district", "person", "from", "to", "sort"};
     for (size_t i = 0; i < sizeof MORE / sizeof *MORE; i++)
         more = more || epo_request_query(request, MORE[i]).len > 0;
     epo_json_set_boolean(pool, model, "more_set", more);

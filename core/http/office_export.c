@@ -53,14 +53,14 @@ static void add_row(struct epo_request *request, struct epo_buffer *out,
 
 static void write_csv(struct epo_request *request, struct epo_buffer *out,
                       const struct epo_json *cases) {
-    static const char *const HEAD[] = {"number",   "title",    "address",  "agenda",
-                                       "state",    "office",   "district", "assignee",
-                                       "received", "due",      "lon",      "lat"};
+    static const char *const HEAD[] = {"number",   "title",  "address",  "agenda",
+                                       "state",    "office", "district", "assignee",
+                                       "received", "due",    "lon",      "lat"};
     epo_buffer_string(out, "\xef\xbb\xbf");
     for (size_t i = 0; i < sizeof HEAD / sizeof *HEAD; i++) {
         epo_buffer_string(out, i > 0 ? "," : "");
-        add_cell(out, epo_page_text(request,
-                                    epo_pool_printf(request->pool, "office.file_%s", HEAD[i])));
+        add_cell(out,
+                 epo_page_text(request, epo_pool_printf(request->pool, "office.file_%s", HEAD[i])));
     }
     epo_buffer_string(out, "\r\n");
     for (uint32_t i = 0; i < cases->count; i++)
@@ -117,8 +117,8 @@ static struct epo_response *send_file(struct epo_request *request, struct epo_of
 }
 
 static struct epo_response *send_csv(struct epo_request *request, void *arg) {
-    return send_file(request, arg, "text/csv; charset=utf-8",
-                     "attachment; filename=\"podani.csv\"", write_csv);
+    return send_file(request, arg, "text/csv; charset=utf-8", "attachment; filename=\"podani.csv\"",
+                     write_csv);
 }
 
 static struct epo_response *send_geojson(struct epo_request *request, void *arg) {

@@ -61,7 +61,8 @@ static void read_due(struct epo_request *request, struct epo_desk_filter *filter
     if (epo_span_is(due, "late"))
         filter->due_to = iso_day(request, today - 1);
     else if (epo_span_is(due, "week"))
-        filter->due_from = iso_day(request, today), filter->due_to = iso_day(request, today + DAYS_SOON);
+        filter->due_from = iso_day(request, today),
+        filter->due_to = iso_day(request, today + DAYS_SOON);
     else
         return;
     filter->open = true;

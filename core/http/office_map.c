@@ -1,5 +1,5 @@
-/* The map of the desk: the cases that the filter matches as GeoJSON for scripts, those of one page of
- * the list as a picture for who has none. */
+/* The map of the desk: the cases that the filter matches as GeoJSON for scripts, those of one page
+ * of the list as a picture for who has none. */
 #include <math.h>
 
 #include "http/office_page.h"
@@ -110,10 +110,8 @@ static struct epo_response *show_picture(struct epo_request *request, void *arg)
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
     struct epo_json *page;
-    struct epo_picture picture = {.width = EPO_PICTURE_WIDTH,
-                                  .height = EPO_PICTURE_HEIGHT,
-                                  .style = "light",
-                                  .frame = true};
+    struct epo_picture picture = {
+        .width = EPO_PICTURE_WIDTH, .height = EPO_PICTURE_HEIGHT, .style = "light", .frame = true};
     if (!epo_desk_list(request->portal, request->db, pool, &ask->filter, &page, &error))
         return epo_respond_error(request, &error, NULL);
     const struct epo_json *cases = epo_json_get(page, "cases");
@@ -139,9 +137,9 @@ static struct epo_response *look(struct epo_request *request, int limit,
     struct epo_office_ask *ask = EPO_NEW(request->pool, struct epo_office_ask);
     struct epo_response *refused = epo_office_ask(request, ask);
     ask->filter.limit = limit;
-    return refused != NULL ? refused
-                           : epo_office_look(request, ask, EPO_SPAN("inbox.viewed"),
-                                             ask->filter.state, show);
+    return refused != NULL
+               ? refused
+               : epo_office_look(request, ask, EPO_SPAN("inbox.viewed"), ask->filter.state, show);
 }
 
 struct epo_response *epo_office_geojson(struct epo_request *request) {

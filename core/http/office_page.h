@@ -12,9 +12,9 @@ bool epo_office_choices(struct epo_request *request, const struct epo_office_ask
 /* "1 234", or "more than 10 000" where counting ended. */
 struct epo_span epo_office_count_text(struct epo_request *request, int64_t count);
 /* Writes the audit row of a look at the list, then calls show with ask as its arg. */
-struct epo_response *
-epo_office_look(struct epo_request *request, struct epo_office_ask *ask, struct epo_span action,
-                struct epo_span detail,
-                struct epo_response *(*show)(struct epo_request *request, void *arg));
+struct epo_response *epo_office_look(struct epo_request *request, struct epo_office_ask *ask,
+                                     struct epo_span action, struct epo_span detail,
+                                     struct epo_response *(*show)(struct epo_request *request,
+                                                                  void *arg));
 
 #endif

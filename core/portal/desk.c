@@ -51,8 +51,7 @@ static bool find_group(struct epo_db *db, const struct epo_desk_asked *asked,
     enum epo_desk_order order = asked->filter->order;
     int shape = group == NULL ? PERSON : asked->deep ? DEEP : SHALLOW;
     size_t before = hits->count;
-    struct epo_rows *rows =
-        epo_desk_query(db, &FIND[shape][order], asked, group, (int)hits->most);
+    struct epo_rows *rows = epo_desk_query(db, &FIND[shape][order], asked, group, (int)hits->most);
     while (epo_rows_next(rows)) {
         struct epo_desk_key *key = &hits->at[hits->count++];
         key->number = epo_rows_integer(rows, 0);

@@ -3,13 +3,13 @@
 #include "base/clock.h"
 #include "portal/desk_parts.h"
 
-const char EPO_DESK_CLOSED[] =
-    " accepted approved refused rejected decided done closed withdrawn ";
+const char EPO_DESK_CLOSED[] = " accepted approved refused rejected decided done closed withdrawn ";
 
 bool epo_desk_closed(struct epo_span state) {
     char text[64];
     int len = snprintf(text, sizeof text, " %.*s ", EPO_ARG(state));
-    return len > 2 && len < (int)sizeof text && strstr(EPO_DESK_CLOSED, text) != NULL;
+    return len > 2 && len < (int)sizeof text && memchr(state.at, ' ', state.len) == NULL &&
+           strstr(EPO_DESK_CLOSED, text) != NULL;
 }
 
 /* ---- groups ---- */
@@ -30,15 +30,14 @@ bool epo_desk_groups(struct epo_portal *portal, struct epo_db *db, struct epo_po
     *groups = EPO_NEW_ARRAY(pool, struct epo_desk_group, EPO_DESK_GROUPS);
     *count = 0;
     while (more && *count < EPO_DESK_GROUPS) {
-        struct epo_rows *rows = epo_db_query(db, &NEXT_GROUP,
-                                             EPO_BIND(EPO_STRING(portal->tenant),
-                                                      EPO_TEXT(last.office), EPO_TEXT(last.state)));
+        struct epo_rows *rows = epo_db_query(
+            db, &NEXT_GROUP,
+            EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(last.office), EPO_TEXT(last.state)));
         more = epo_rows_next(rows) &&
                (office.len == 0 || epo_span_equal(epo_rows_text(rows, 0), office));
         if (more)
-            last =
-                (struct epo_desk_group){epo_pool_copy(pool, epo_rows_text(rows, 0)),
-                                                   epo_pool_copy(pool, epo_rows_text(rows, 1))};
+            last = (struct epo_desk_group){epo_pool_copy(pool, epo_rows_text(rows, 0)),
+                                           epo_pool_copy(pool, epo_rows_text(rows, 1))};
         if (!epo_rows_end(rows, error))
             return false;
         if (more)
@@ -111,9 +110,11 @@ static bool find_bounds(struct epo_db *db, struct epo_desk_asked *asked, struct 
         above = above < first - 1 ? first - 1 : above;
         below = below > first + 1 ? first + 1 : below;
     }
-    if (filter->after.number > 0 && filter->order == EPO_DESK_NEWEST && filter->after.number < below)
+    if (filter->after.number > 0 && filter->order == EPO_DESK_NEWEST &&
+        filter->after.number < below)
         below = filter->after.number;
-    if (filter->after.number > 0 && filter->order == EPO_DESK_OLDEST && filter->after.number > above)
+    if (filter->after.number > 0 && filter->order == EPO_DESK_OLDEST &&
+        filter->after.number > above)
         above = filter->after.number;
     asked->above = EPO_INTEGER(above);
     asked->below = EPO_INTEGER(below);

@@ -20,8 +20,7 @@ static const struct epo_statement COUNT_PERSON = {
 };
 
 static bool add_count(struct epo_db *db, const struct epo_desk_asked *asked,
-                      const struct epo_desk_group *group, int64_t *count,
-                      struct epo_error *error) {
+                      const struct epo_desk_group *group, int64_t *count, struct epo_error *error) {
     const struct epo_statement *statement = group == NULL ? &COUNT_PERSON
                                             : asked->deep ? &COUNT_DEEP
                                                           : &COUNT_GROUP;
@@ -33,8 +32,7 @@ static bool add_count(struct epo_db *db, const struct epo_desk_asked *asked,
 }
 
 bool epo_desk_count(struct epo_portal *portal, struct epo_db *db,
-                    const struct epo_desk_filter *filter, int64_t *count,
-                    struct epo_error *error) {
+                    const struct epo_desk_filter *filter, int64_t *count, struct epo_error *error) {
     struct epo_desk_filter all = *filter;
     struct epo_desk_asked asked;
     struct epo_pool *pool = epo_pool_create();

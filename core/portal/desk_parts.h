@@ -17,9 +17,9 @@ struct epo_desk_asked {
     const struct epo_desk_filter *filter;
     struct epo_value above, below;          /* numbers, excluded */
     struct epo_value words[EPO_DESK_WORDS]; /* patterns; '' none */
-    struct epo_value box[6]; /* ax + by + c and dx + ey + f lie from 0 to 1 inside */
-    bool deep;               /* words or a box: cases are read, not the index alone */
-    bool nothing;            /* the filter can match nothing */
+    struct epo_value box[6];                /* ax + by + c and dx + ey + f lie from 0 to 1 inside */
+    bool deep;    /* words or a box: cases are read, not the index alone */
+    bool nothing; /* the filter can match nothing */
     struct epo_desk_group *groups;
     size_t group_count;
 };

@@ -35,9 +35,8 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
     if (filing->idempotency_key.len > 0)
         hash_key(pool, filing->agenda, filing->form, filing->idempotency_key, filing->key_hash);
     filing->search = epo_text_fold(
-        pool,
-        epo_span(epo_pool_printf(pool, "%.*s %.*s %.*s", EPO_ARG(filing->title),
-                                 EPO_ARG(filing->place_text), EPO_ARG(filing->applicant))));
+        pool, epo_span(epo_pool_printf(pool, "%.*s %.*s %.*s", EPO_ARG(filing->title),
+                                       EPO_ARG(filing->place_text), EPO_ARG(filing->applicant))));
     filing->prepared = true;
 }
 

@@ -266,6 +266,7 @@ browse('hundreds of requests on one map: no element for each, and the one that w
   await page.locator('.mapbox canvas').first().waitFor();
   await page.waitForLoadState('networkidle');
   assert.ok(await page.locator('.mapbox *').count() < 60, 'a page element for each marker would make it slow');
+  await page.locator('.mapbox').scrollIntoViewIfNeeded();
   const box = await page.locator('.mapbox .ol-viewport').boundingBox();
   await page.route('**/office/cases/n-*', (route) => route.fulfill({ contentType: 'text/html', body: '<title>the case</title>' }));
   await page.mouse.click(box.x + (box.width - 20) / 2, box.y + box.height / 2); // the one in the middle; there are buttons at the right

@@ -157,8 +157,8 @@ static void days_bound_the_numbers(void **state) {
     assert_int_equal(COUNT(.received_to = first), 0);
     assert_int_equal(COUNT(.received_from = first + 1000 * hour), 0);
     assert_int_equal(COUNT(.due_to = EPO_SPAN("2026-12-31")), 15);
-    assert_int_equal(
-        COUNT(.due_from = EPO_SPAN("2026-12-20"), .due_to = EPO_SPAN("2026-12-21")), 2);
+    assert_int_equal(COUNT(.due_from = EPO_SPAN("2026-12-20"), .due_to = EPO_SPAN("2026-12-21")),
+                     2);
 }
 
 static void a_box_is_a_box_on_the_map(void **state) {
@@ -202,8 +202,8 @@ static void mine_and_nobodys_make_the_whole(void **state) {
     (void)state;
     tamper(&TAKE);
     tamper(&CLOSE_ONE);
-    uint32_t mine =
-        COUNT(.view = EPO_DESK_OF_PERSON, .person = epo_span(clerk.id), .office = EPO_SPAN("umo-3"));
+    uint32_t mine = COUNT(.view = EPO_DESK_OF_PERSON, .person = epo_span(clerk.id),
+                          .office = EPO_SPAN("umo-3"));
     assert_true(mine > 5);
     assert_int_equal(mine + COUNT(.view = EPO_DESK_UNASSIGNED, .office = EPO_SPAN("umo-3")), 40);
     assert_int_equal(COUNT(.view = EPO_DESK_OF_PERSON, .person = epo_span(clerk.id),
