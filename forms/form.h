@@ -50,7 +50,8 @@ bool epo_form_law(const struct epo_form *form, uint32_t n, const char **field,
 /* Id of the location field that routes the request (the first one), or NULL. */
 const char *epo_form_place_field(const struct epo_form *form);
 /* Names of people and bodies among checked answers, as the autocomplete tokens of their fields say
- * ("name", "family-name", "organization" …), with spaces between; empty: none. In the pool. Pure. */
+ * ("name", "family-name", "organization" …), with spaces between; empty: none. In the pool. Pure.
+ */
 struct epo_span epo_form_applicant(const struct epo_form *form, struct epo_pool *pool,
                                    const struct epo_json *answers);
 

@@ -14,8 +14,8 @@ int64_t epo_clock_monotonic_us(void); /* for durations and deadlines */
 struct epo_date {
     int year, month, day; /* month 1-12 */
 };
-struct epo_date epo_clock_today(void);         /* local */
-struct epo_date epo_date_of_us(int64_t at_us); /* local calendar day of an instant */
+struct epo_date epo_clock_today(void);          /* local */
+struct epo_date epo_date_of_us(int64_t at_us);  /* local calendar day of an instant */
 int64_t epo_date_start_us(struct epo_date day); /* the instant that it begins at, local */
 /* "2026-11-24" only; false if it is not a real date. */
 bool epo_date_parse(struct epo_span text, struct epo_date *date);
