@@ -6,7 +6,7 @@
 #include "portal/mail.h"
 #include "ticker.h"
 
-enum { LOOK_EVERY_MS = 1000, AFTER_TROUBLE_MS = 30000 };
+enum { LOOK_EVERY_MS = 500, AFTER_TROUBLE_MS = 30000 };
 
 struct epo_mail_watch {
     struct epo_portal *portal;

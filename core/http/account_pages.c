@@ -139,6 +139,7 @@ struct epo_response *epo_account_get(struct epo_request *request) {
     if (!epo_drafting_list(request, account, EPO_SPAN(""), &drafts, &error))
         return epo_respond_error(request, &error, NULL);
     epo_json_set(pool, model, "drafts", drafts);
+    epo_json_set_boolean(pool, model, "verified", account->verified);
     epo_json_set_string(pool, model, "role_key", epo_pool_printf(pool, "role.%s", account->role));
     epo_json_set(pool, model, "submissions", own_submissions(request, epo_json_get(page, "cases")));
     epo_json_set_string(pool, model, "page_title", account->name);

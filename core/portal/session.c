@@ -22,7 +22,11 @@ static const struct epo_statement DELETE = {
 };
 static const struct epo_statement FIND = {
     "session.find",
-    "SELECT a.id, a.login, a.name, a.role, a.office, a.verified_at_us IS NOT NULL, s.seen_at_us\n"
+    "SELECT a.id, a.login, a.name, a.role, a.office,\n"
+    "    a.verified_at_us IS NOT NULL AND NOT EXISTS (\n"
+    "        SELECT 1 FROM identities AS i\n"
+    "        WHERE i.tenant = a.tenant AND i.account = a.id AND i.until_us <= $3),\n"
+    "    s.seen_at_us\n"
     "FROM sessions AS s\n"
     "JOIN accounts AS a ON a.tenant = s.tenant AND a.id = s.account\n"
     "WHERE s.tenant = $1 AND s.token = $2 AND s.expires_at_us > $3 AND s.seen_at_us > $4\n"

@@ -41,7 +41,7 @@ static const struct epo_setting MEMBERS[] = {
      "search engines"},
     {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
      "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
-     "point [lon, lat]}"},
+     "point [lon, lat], identification (true where identity is verified)}"},
     {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false, "rights of each agenda: {\"dog_fee\": […]}"},
     {"parameters", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "rates and limits of each agenda, over those of its manifest"},

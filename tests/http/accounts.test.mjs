@@ -184,3 +184,55 @@ describe('mails', () => {
     assert.ok(accounts(portal.folder));
   });
 });
+
+describe('identity', () => {
+  const said = { given_name: 'Eva', family_name: 'Malá', birth_date: '1.5.1990', address: 'Slovanská 5, 326 00 Plzeň' };
+  const clerk = async (login) => cookieOf(await send('/login', { name: login, password: accounts(portal.folder)[login] }));
+  let person, code;
+
+  it('is said by the one it belongs to', async () => {
+    assert.equal((await send('/account/identity', said)).headers.get('location'), '/login?next=/account/identity');
+    person = await registered('mala@example.cz');
+    assert.equal((await send('/account/identity', { ...said, birth_date: '1. 5. 2090' }, { cookie: person })).status, 422);
+    assert.equal((await send('/account/identity', said, { cookie: person })).status, 303);
+    code = (await body(await get('/account/identity', person))).match(/class="code">([^<]+)</)[1];
+  });
+
+  it('is seen by clerks of an office that verifies alone', async () => {
+    assert.equal((await get(`/office/identity?code=${code}`)).status, 303, 'a visitor goes to the sign-in page');
+    assert.notEqual((await get(`/office/identity?code=${code}`, person)).status, 200, 'a citizen');
+    const city = await clerk('mesto'), page = await body(await get(`/office/identity?code=${code}`, city));
+    assert.ok(!page.includes('Malá'), 'the clerk of the whole city sits in no office');
+    assert.equal((await send('/office/identity', { code, document: 'id_card', document_last: '123' }, { cookie: city })).status, 403);
+  });
+
+  it('needs a document, of which no more than the end is kept; then the code is used up', async () => {
+    const cookie = await clerk('umo-2'), confirm = (fields) => send('/office/identity', { code, document: 'id_card', document_last: '987x', ...fields }, { cookie });
+    assert.equal((await confirm({ document: 'library_card' })).status, 422);
+    assert.equal((await confirm({ document_last: '123456789' })).status, 422);
+    assert.equal((await confirm({ code: '0000-0000' })).status, 404);
+    assert.equal((await confirm({})).status, 303);
+    assert.equal((await confirm({})).status, 404);
+    assert.equal((await nextMail()).subject, 'Totožnost ověřena');
+    assert.match(await body(await get('/account/identity', person)), /ověřená/);
+  });
+
+  it('is withdrawn by the office that verified it, not by another', async () => {
+    const page = await body(await get('/office/identity', await clerk('umo-2'))), account = page.match(/name="withdraw" value="(\w+)"/)[1];
+    const withdraw = async (login, reason = 'Omyl při porovnání.') => (await send('/office/identity', { withdraw: account, reason }, { cookie: await clerk(login) })).status;
+    assert.equal(await withdraw('umo-3'), 404);
+    assert.equal(await withdraw('umo-2', ' '), 422);
+    assert.equal(await withdraw('umo-2'), 303);
+    assert.equal((await nextMail()).subject, 'Ověření totožnosti bylo odvoláno');
+    assert.match(await body(await get('/account/identity', person)), /Omyl při porovnání/);
+  });
+
+  it('ends when the person says something else', async () => {
+    await send('/account/identity', said, { cookie: person });
+    const again = (await body(await get('/account/identity', person))).match(/class="code">([^<]+)</)[1];
+    assert.equal((await send('/office/identity', { code: again, document: 'passport', document_last: '001' }, { cookie: await clerk('umo-4') })).status, 303);
+    assert.match(await body(await get('/account', person)), /totožnost je ověřená/);
+    await send('/account/identity', { ...said, family_name: 'Velká' }, { cookie: person });
+    assert.doesNotMatch(await body(await get('/account', person)), /totožnost je ověřená/);
+  });
+});

@@ -1,0 +1,96 @@
+// A person makes an account on a phone, without scripts, and has the identity verified at a counter, where a clerk
+// works in another window.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accounts, startDemo } from '../support/portal.mjs';
+import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+
+const PASSWORD = 'kolo mlha vratka osm';
+let portal, browser;
+before(async () => {
+  portal = await startDemo();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  assert.equal(await portal.stop(), 0, portal.log);
+  await portal.remove();
+});
+
+async function fine(page, name, look = axe) {
+  await picture(page, `account-${name}`);
+  assert.deepEqual(await look(page), [], name);
+  assert.equal(await scrollsSideways(page), false, `${name} scrolls sideways`);
+}
+
+/** The address in the latest mail of the demo's mailbox. */
+async function follow(page) {
+  for (let i = 0; ; i++) {
+    await page.goto(`${portal.url}/demo/mailbox`);
+    const link = page.locator('section a').first();
+    if (await link.count()) { await link.click(); return; }
+    assert.ok(i < 40, 'no mail came');
+    await page.waitForTimeout(250);
+  }
+}
+
+test('from the sign-in page to a verified identity', async () => {
+  const context = await phone(browser, { javaScriptEnabled: false }), page = await context.newPage();
+  await page.goto(`${portal.url}/login?lang=cs`);
+  await page.getByRole('link', { name: 'Nemáte účet? Založte si ho' }).click();
+  await page.getByLabel('Jméno a příjmení').fill('Jana Nováková');
+  await page.getByLabel('E-mail').fill('jana@example.cz');
+  await page.getByLabel('Heslo').fill('krátké');
+  await page.getByRole('button', { name: 'Založit účet' }).click();
+  await fine(page, 'register', axeWithoutScripts);
+  assert.match(await page.getByLabel('Heslo').getAttribute('aria-describedby'), /fault/);
+  await page.getByLabel('Heslo').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Založit účet' }).click();
+  await page.getByRole('heading', { name: 'Podívejte se do pošty' }).waitFor();
+  await follow(page);
+  await page.getByRole('button', { name: 'Dokončit' }).click();
+  await page.getByRole('heading', { name: 'Jana Nováková' }).waitFor();
+  await page.getByRole('link', { name: 'Ověřit totožnost' }).click();
+  await page.getByLabel('Jméno', { exact: true }).fill('Jana');
+  await page.getByLabel('Příjmení').fill('Nováková');
+  await page.getByLabel('Datum narození').fill('31. 2. 1985');
+  await page.getByLabel('Adresa trvalého pobytu').fill('Americká 42, 301 00 Plzeň');
+  await page.getByRole('button', { name: 'Získat kód' }).click();
+  await fine(page, 'say', axeWithoutScripts);
+  assert.equal(await page.getByLabel('Datum narození').inputValue(), '31. 2. 1985');
+  await page.getByLabel('Datum narození').fill('24. 11. 1985');
+  await page.getByRole('button', { name: 'Získat kód' }).click();
+  await fine(page, 'code', axeWithoutScripts);
+  const code = (await page.locator('.code').textContent()).trim();
+  assert.match(code, /^[0-9a-z]{4}-[0-9a-z]{4}$/);
+
+  const counter = await (await desktop(browser)).newPage(), heard = complaints(counter);
+  await counter.goto(`${portal.url}/login?next=/office/identity&lang=cs`);
+  await counter.getByLabel('E-mail nebo přihlašovací jméno').fill('umo-3');
+  await counter.getByLabel('Heslo').fill(accounts(portal.folder)['umo-3']);
+  await counter.keyboard.press('Enter');
+  await counter.getByRole('heading', { name: 'Ověření totožnosti', level: 1 }).waitFor();
+  assert.equal(await counter.getByText(code).count(), 0, 'the list of who waits shows no codes');
+  await counter.getByLabel('Kód, který člověk ukáže').fill(code.toUpperCase().replace('-', ' '));
+  await counter.keyboard.press('Enter');
+  await counter.getByRole('heading', { name: 'Jana Nováková' }).waitFor();
+  await fine(counter, 'counter');
+  await counter.getByLabel('občanský průkaz').check();
+  await counter.getByLabel('Poslední znaky čísla dokladu').fill('12a4');
+  await counter.getByRole('button', { name: 'Potvrdit totožnost' }).click();
+  await counter.getByText('Hotovo, je to zapsané.').waitFor();
+  await fine(counter, 'counter-done');
+  assert.deepEqual(heard, []);
+
+  await page.reload();
+  assert.match(await page.textContent('main'), /Vaše totožnost je ověřená/);
+  await fine(page, 'verified', axeWithoutScripts);
+  await page.goto(`${portal.url}/account`);
+  assert.match(await page.textContent('main'), /Vaše totožnost je ověřená/);
+
+  await counter.getByLabel('Důvod odvolání: Jana Nováková').fill('Doklad byl hlášen jako ztracený.');
+  await counter.getByRole('button', { name: 'Odvolat' }).click();
+  await counter.getByText('Hotovo, je to zapsané.').waitFor();
+  await page.goto(`${portal.url}/account/identity`);
+  assert.match(await page.textContent('main'), /Úřad ověření odvolal\. Důvod: Doklad byl hlášen jako ztracený\./);
+});
