@@ -12,6 +12,9 @@ const struct epo_command epo_commands[] = {
      "checks settings, agendas, forms; --settings explains each setting", epo_cli_check},
     {"agenda", "agenda list | new NAME | test [NAME]", "lists, makes, tests agendas",
      epo_cli_agenda},
+    {"form",
+     "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",
+     "forms as spreadsheets (XLSForm)", epo_cli_form},
     {"map",
      "map import FILE [--layer NAME] [--source LAYER] [--srs EPSG:n] [--encoding NAME]"
      " [--mapping FILE] [--report FILE] [--add] | layers [--apply [--mapping FILE]] |"

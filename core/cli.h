@@ -120,6 +120,7 @@ int epo_cli_init(struct epo_words *words);
 int epo_cli_serve(struct epo_words *words);
 int epo_cli_check(struct epo_words *words);
 int epo_cli_agenda(struct epo_words *words);
+int epo_cli_form(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);
 int epo_cli_import(struct epo_words *words); /* of epo map */
 int epo_cli_apply_layers(struct epo_words *words);

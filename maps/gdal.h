@@ -23,6 +23,7 @@
     X(CPLPushErrorHandler)                                                                         \
     X(CPLQuietErrorHandler)                                                                        \
     X(CPLSetConfigOption)                                                                          \
+    X(CPLSetThreadLocalConfigOption)                                                               \
     X(CSLDestroy)                                                                                  \
     X(GDALAllRegister)                                                                             \
     X(GDALClose)                                                                                   \

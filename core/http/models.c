@@ -288,16 +288,6 @@ const struct epo_form *epo_page_filed_form(struct epo_request *request,
     return kept != NULL ? kept : form;
 }
 
-/* Those of its district on the day it was received. */
-static struct epo_json *parameters_of(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                      const struct epo_json *found) {
-    char received[EPO_TIME_SIZE];
-    struct epo_date day =
-        epo_date_of_us(epo_json_get_integer(found, "received_at_us", epo_clock_now_us()));
-    return epo_agenda_parameters(agenda, pool, epo_json_get_text(found, "district"),
-                                 epo_date_iso(day, received));
-}
-
 struct epo_json *epo_page_submission(struct epo_request *request, const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
     const struct epo_catalog *catalog = request->portal->catalog;
@@ -318,7 +308,7 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
                      epo_form_summary(form, pool, request->lang, catalog,
                                       epo_json_get(found, "answers"), facts));
         if (agenda != NULL)
-            epo_agenda_fill_view(agenda, pool, request->lang, parameters_of(agenda, pool, found),
+            epo_agenda_fill_view(agenda, pool, request->lang, epo_json_get(found, "parameters"),
                                  epo_json_get(model, "sections"));
         epo_json_set(pool, model, "values",
                      epo_page_values(request, agenda, form, epo_json_get(found, "values")));
