@@ -22,8 +22,8 @@ const struct epo_section *epo_field_group(const struct epo_form *form,
 
 /* -- fields ----------------------------------------------------------------------------------- */
 
-static const char *const field_members[] = {"id",       "type", "label",        "hint",
-                                            "required", "when", "autocomplete", NULL};
+static const char *const field_members[] = {"id",   "type",         "label",   "hint", "required",
+                                            "when", "autocomplete", "prefill", NULL};
 
 static const struct epo_field_kind *read_kind(struct epo_reader *reader,
                                               const struct epo_json *definition) {
@@ -53,6 +53,30 @@ static void check_autocomplete(struct epo_reader *reader, const struct epo_json 
                              "\"autocomplete\" wants tokens such as \"street-address\"");
             return;
         }
+}
+
+/* {"from": "name" | "email", "readonly": true}: what the account of a signed-in citizen says. */
+static void check_prefill(struct epo_reader *reader, const struct epo_field *field) {
+    static const char *const known[] = {"from", "readonly", NULL};
+    static const char *const sources[] = {"name", "email", NULL};
+    const struct epo_json *prefill = epo_json_get(field->definition, "prefill");
+    if (prefill == NULL)
+        return;
+    if (prefill->type != EPO_JSON_OBJECT ||
+        (strcmp(field->kind->name, "text") != 0 && strcmp(field->kind->name, "email") != 0)) {
+        epo_reader_fault(
+            reader, prefill,
+            "\"prefill\" is {\"from\", \"readonly\"} of a field of type text or email");
+        return;
+    }
+    epo_reader_members(reader, prefill, known, NULL);
+    epo_reader_boolean(reader, prefill, "readonly", false);
+    struct epo_span from = epo_reader_text(reader, prefill, "from");
+    if (!epo_span_is(from, "name") && !epo_span_is(from, "email")) {
+        const char *near = epo_reader_suggest(from, sources);
+        epo_reader_fault(reader, prefill, "\"from\" is name or email%s%s%s",
+                         near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    }
 }
 
 static void read_field(struct epo_reader *reader, const struct epo_json *definition,
@@ -85,6 +109,7 @@ static void read_field(struct epo_reader *reader, const struct epo_json *definit
             reader, field.when,
             (struct epo_condition_place){field.index, section, epo_field_group(form, &field)});
     check_autocomplete(reader, definition);
+    check_prefill(reader, &field);
     if (field.kind->alone && form->sections[section].repeated)
         epo_reader_fault(reader, definition,
                          "a field of type %s cannot stand in a repeated group: put it into a "
@@ -227,10 +252,22 @@ static void find_place(struct epo_reader *reader, const struct epo_json *definit
             form->place = &form->fields[i];
 }
 
+/* What becomes of drafts that were begun under another version of the form. */
+static void check_drafts(struct epo_reader *reader, const struct epo_json *definition) {
+    static const char *const words[] = {"carry", "finish", NULL};
+    struct epo_span wish = epo_reader_text(reader, definition, "drafts");
+    if (wish.len == 0 || epo_span_is(wish, "carry") || epo_span_is(wish, "finish"))
+        return;
+    const char *near = epo_reader_suggest(wish, words);
+    epo_reader_fault(reader, epo_json_get(definition, "drafts"),
+                     "\"drafts\" is carry or finish%s%s%s", near ? "; did you mean \"" : "",
+                     near ? near : "", near ? "\"?" : "");
+}
+
 static void read_definition(struct epo_reader *reader, const struct epo_json *definition) {
-    static const char *const known[] = {"id",       "title",   "intro",   "sections",
-                                        "computed", "place",   "summary", "declaration",
-                                        "submit",   "$schema", NULL};
+    static const char *const known[] = {"id",       "title",  "intro",   "sections",
+                                        "computed", "place",  "summary", "declaration",
+                                        "submit",   "drafts", "$schema", NULL};
     struct epo_form *form = reader->form;
     if (definition->type != EPO_JSON_OBJECT) {
         epo_reader_fault(reader, definition, "a form is an object");
@@ -244,6 +281,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     epo_reader_texts(reader, definition, "declaration", false);
     epo_reader_texts(reader, definition, "submit", false);
     epo_reader_text(reader, definition, "$schema");
+    check_drafts(reader, definition);
     const struct epo_json *sections = epo_reader_array(reader, definition, "sections", true);
     if (sections == NULL)
         return;

@@ -137,8 +137,11 @@ static struct epo_response *save(struct epo_request *request, struct epo_draftin
     const struct epo_form *form = form_of(request, agenda_name, form_id, &agenda);
     if (form == NULL)
         return epo_page_not_found(request);
-    return epo_drafting_save(request, drafting, agenda, form, epo_page_raw(request), finish_script,
-                             drafting);
+    const struct epo_json *raw = epo_page_raw(request);
+    struct epo_error error = {0};
+    if (!epo_drafting_choose(request, drafting, raw, &form, &error))
+        return epo_respond_error(request, &error, NULL);
+    return epo_drafting_save(request, drafting, agenda, form, raw, finish_script, drafting);
 }
 
 struct epo_response *epo_draft_create_post(struct epo_request *request) {

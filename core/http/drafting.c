@@ -55,26 +55,11 @@ void epo_drafting_model(struct epo_request *request, const struct epo_drafting *
     epo_json_set_string(pool, draft, "saved_text", text);
     epo_json_set_integer(pool, draft, "days", days);
     epo_json_set_boolean(pool, draft, "signed_out", drafting->signed_out);
+    if (drafting->moved != NULL)
+        epo_json_set(pool, draft, "moved", drafting->moved);
 }
 
 /* ---- two pages, two contents ---- */
-
-/* The field of a name as posted: "dogs.0.chip" is the field chip. */
-static const struct epo_json *find_field(const struct epo_form *form, struct epo_span name) {
-    const struct epo_json *sections = epo_json_get(epo_form_definition(form), "sections");
-    for (size_t i = name.len; i > 0; i--)
-        if (name.at[i - 1] == '.') {
-            name = (struct epo_span){name.at + i, name.len - i};
-            break;
-        }
-    for (uint32_t i = 0; sections != NULL && i < sections->count; i++) {
-        const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
-        for (uint32_t k = 0; fields != NULL && k < fields->count; k++)
-            if (epo_span_equal(epo_json_get_text(fields->items[k], "id"), name))
-                return fields->items[k];
-    }
-    return NULL;
-}
 
 /* A value as it was typed, in words where it is one of a list. */
 static struct epo_span in_words(struct epo_pool *pool, const struct epo_json *field,
@@ -99,7 +84,7 @@ static void add_difference(struct epo_request *request, const struct epo_form *f
                            struct epo_json *rows, struct epo_span name,
                            const struct epo_json *there, const struct epo_json *here) {
     struct epo_pool *pool = request->pool;
-    const struct epo_json *field = find_field(form, name);
+    const struct epo_json *field = epo_drafting_field(form, name);
     struct epo_span of_there = in_words(pool, field, there, request->lang);
     struct epo_span of_here = in_words(pool, field, here, request->lang);
     if (epo_span_equal(of_there, of_here))

@@ -12,15 +12,29 @@ struct epo_drafting {
     bool lost;       /* a reference came along that opens nothing */
     bool signed_out; /* … because it is an account's and nobody is signed in */
     struct epo_draft draft;
-    int64_t version; /* that the page knows */
+    int64_t version;        /* that the page knows */
+    struct epo_json *moved; /* {finish (bool), gone [label], added [label]}: begun under another
+                               version of the form than today's; else NULL */
 };
+
+/* ---- draft_versions.c ---- */
+/* Which version of the form the draft goes on under: *form is today's, and another afterwards where
+ * it is finished under its own. False only when the database failed. */
+bool epo_drafting_choose(struct epo_request *request, struct epo_drafting *drafting,
+                         const struct epo_json *raw, const struct epo_form **form,
+                         struct epo_error *error);
+/* The field (of the definition) that a posted name belongs to: "area.q" to area, "dogs.0.chip" to
+ * chip; or NULL. */
+const struct epo_json *epo_drafting_field(const struct epo_form *form, struct epo_span name);
+
+/* ---- drafting.c ---- */
 
 /* Looks for the draft that the request names: "?draft=" or "_draft". False only when the database
  * failed. */
 bool epo_drafting_read(struct epo_request *request, struct epo_drafting *drafting,
                        struct epo_error *error);
 /* Adds "draft" to a page's model: reference ("" without one) and version for the hidden inputs,
- * saved_text, days. */
+ * saved_text, days, moved. */
 void epo_drafting_model(struct epo_request *request, const struct epo_drafting *drafting,
                         struct epo_json *model);
 /* Adds "conflict" to it: {at_text, take_url, keep (action), rows [{label, there, here}]}: what the

@@ -14,8 +14,9 @@ struct filling {
     char key[EPO_TOKEN_SIZE];    /* or empty */
     struct epo_intake intake;
     struct epo_drafting drafting;
-    bool conflict;           /* another page has saved the draft: both are shown */
-    struct epo_span trouble; /* why the draft was not saved */
+    bool conflict;              /* another page has saved the draft: both are shown */
+    struct epo_span trouble;    /* why the draft was not saved */
+    struct epo_json *prefilled; /* names, or NULL */
 };
 
 /* ---- form_pages.c ---- */

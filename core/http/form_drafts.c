@@ -34,8 +34,12 @@ struct epo_response *epo_filling_open_draft(struct filling *filling) {
         epo_fail(&error, EPO_ERROR_NOT_FOUND, "draft.gone", "There is no such draft.");
         response = epo_respond_error(request, &error, NULL);
     } else {
+        struct epo_error error = {0};
         filling->raw = epo_drafting_raw(request, &filling->drafting);
-        response = epo_filling_show_typed(filling, 200);
+        response =
+            epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error)
+                ? epo_filling_show_typed(filling, 200)
+                : epo_respond_error(request, &error, NULL);
     }
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
     epo_response_header(response, "referrer-policy", EPO_SPAN("no-referrer"));
@@ -50,6 +54,7 @@ struct epo_response *epo_filling_conflict(struct filling *filling) {
     struct epo_drafting now = {0};
     if (!epo_drafting_read(request, &now, &error))
         return epo_filling_trouble(filling, &error);
+    now.moved = filling->drafting.moved;
     filling->drafting = now;
     filling->drafting.version = version;
     filling->conflict = now.found;

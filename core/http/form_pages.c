@@ -7,6 +7,7 @@
  * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
  * has saved; a draft that is sent is removed in the same save. */
 #include "http/filling.h"
+#include "http/prefill.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -113,6 +114,7 @@ static struct epo_response *show_form(struct filling *filling, int status,
                      : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
     fill_texts(filling, view);
+    epo_prefill_mark(filling->request, filling->form, view, filling->prefilled);
     epo_json_set(pool, model, "form", view);
     epo_json_set_text(pool, epo_json_get(model, "draft"), "error", filling->trouble);
     if (filling->conflict)
@@ -121,26 +123,11 @@ static struct epo_response *show_form(struct filling *filling, int status,
     return epo_respond_page(filling->request, status, "web/form", model);
 }
 
-/* Opened from the city map: the form with its place filled in, and nothing blamed yet. */
-static struct epo_response *show_form_at(struct filling *filling, struct epo_point at) {
-    struct epo_request *request = filling->request;
-    struct epo_form_result result = {0};
-    struct epo_error error = {0};
-    filling->raw = epo_json_object(request->pool);
-    if (!epo_form_open_at(filling->form, request->pool, request->portal->maps, at,
-                          epo_request_query(request, "found"), filling->raw, &error))
-        return epo_respond_error(request, &error, NULL);
-    if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
-                        request->portal->maps, request->portal->catalog, request->lang, &result,
-                        &error))
-        return epo_respond_error(request, &error, NULL);
-    result.errors = epo_json_array(request->pool);
-    return show_form(filling, 200, &result);
-}
-
+/* Opened from the city map with its place filled in, and with what is known of the citizen. */
 struct epo_response *epo_form_get(struct epo_request *request) {
     struct filling filling = {0};
     struct epo_response *refused = NULL;
+    struct epo_error error = {0};
     struct epo_point at;
     if (!start(request, &filling))
         return epo_page_not_found(request);
@@ -148,10 +135,18 @@ struct epo_response *epo_form_get(struct epo_request *request) {
         return refused;
     if (filling.drafting.found || filling.drafting.lost)
         return epo_filling_open_draft(&filling);
-    if (epo_form_place_field(filling.form) != NULL && epo_page_place(request, &at))
-        return show_form_at(&filling, at);
+    filling.raw = epo_json_object(request->pool);
+    bool placed = epo_form_place_field(filling.form) != NULL && epo_page_place(request, &at);
+    if (placed && !epo_form_open_at(filling.form, request->pool, request->portal->maps, at,
+                                    epo_request_query(request, "found"), filling.raw, &error))
+        return epo_respond_error(request, &error, NULL);
+    if (!epo_prefill_add(request, filling.form, filling.raw, &filling.prefilled, &error))
+        return epo_respond_error(request, &error, NULL);
+    if (filling.raw->count > 0)
+        return epo_filling_show_typed(&filling, 200);
     struct epo_response *response = show_form(&filling, 200, NULL);
-    epo_response_cacheable(response);
+    if (filling.prefilled == NULL)
+        epo_response_cacheable(response);
     return response;
 }
 
@@ -395,9 +390,12 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         return refused;
     read_key(filling);
     filling->raw = epo_page_raw(request);
+    struct epo_error error = {0};
+    if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
+        return epo_filling_trouble(filling, &error);
+    epo_prefill_enforce(request, filling->form, filling->raw);
     if (epo_span_is(action, "save") || epo_span_starts(action, EPO_SPAN("keep:")))
         return epo_filling_save_draft(filling, action);
-    struct epo_error error = {0};
     if (!epo_form_take_places(filling->form, request->pool, request->portal->maps, filling->raw,
                               action, &filling->steps, &error))
         return epo_filling_trouble(filling, &error);

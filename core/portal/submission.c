@@ -391,3 +391,26 @@ bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct ep
                         "There is no such submission, or this key does not open it.");
     return read_history(portal, db, pool, value, *found, error);
 }
+
+static const struct epo_statement ANSWERS = {
+    "submission.answers",
+    "SELECT answers FROM submissions\n"
+    "WHERE tenant = $1 AND sender = $2 AND sender <> ''\n"
+    "ORDER BY number DESC LIMIT $3",
+    NULL,
+};
+
+bool epo_submission_answers(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                            struct epo_span account, int64_t most, struct epo_json **answers,
+                            struct epo_error *error) {
+    *answers = epo_json_array(pool);
+    struct epo_rows *rows = epo_db_query(
+        db, &ANSWERS, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account), EPO_INTEGER(most)));
+    while (epo_rows_next(rows)) {
+        struct epo_error ignored = {0};
+        struct epo_json *one = epo_json_parse(pool, epo_rows_text(rows, 0), &ignored);
+        if (one != NULL)
+            epo_json_push(pool, *answers, one);
+    }
+    return epo_rows_end(rows, error);
+}

@@ -86,6 +86,11 @@ struct epo_viewer {          /* all empty: sees nothing */
 bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          struct epo_span number, const struct epo_viewer *viewer,
                          struct epo_json **found, struct epo_error *error);
+/* The answers (objects) of what an account sent last, newest first, at most `most` of them. On a
+ * worker. */
+bool epo_submission_answers(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                            struct epo_span account, int64_t most, struct epo_json **answers,
+                            struct epo_error *error);
 /* Recomputes the whole receipt chain; BROKEN with the first number that does not fit. */
 bool epo_submission_verify_chain(struct epo_portal *portal, struct epo_db *db, int64_t *count,
                                  struct epo_error *error);

@@ -5,6 +5,7 @@ import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { file, post } from '../browser/support/forms.mjs';
+import { epo } from '../support/portal.mjs';
 import { finish, openFolder, place, reload, start } from '../plugins/support/plugins.mjs';
 import { signIn } from './support/people.mjs';
 
@@ -199,5 +200,65 @@ describe('a draft from a script', () => {
     assert.equal((await script('POST', '/drafts', { _agenda: 'greeter', _form: 'none' })).status, 404);
     const elsewhere = await fetch(portal.url + path, { method: 'PUT', body: new URLSearchParams(at(2)), headers: { origin: 'https://example.com' } });
     assert.equal(elsewhere.status, 403, 'from another site');
+  });
+});
+
+describe('a draft begun under an older version of the form', () => {
+  const asked = (html) => Object.keys(fields(html)).filter((name) => !name.startsWith('_'));
+  it('is carried over where all that was answered is still asked, and what is new or gone is said', async () => {
+    const { reference } = await begin({ name: 'Eva' });
+    await change(form([field('name', 'Jméno'), field('hope', 'Naděje', { required: true })]));
+    const { html } = await page(`${PATH}?draft=${reference}`);
+    assert.deepEqual(asked(html), ['name', 'hope']);
+    assert.match(words(html), /Nově se ptáme na: Naděje Už se neptáme na: Přání/);
+    assert.equal((await send(PATH, { ...fields(html), _action: 'review' })).status, 422, 'the new question is asked');
+    const sent = await finishDraft(html.replace('name="hope" type="text" value=""', 'name="hope" type="text" value="ano"'));
+    assert.equal(sent.status, 303);
+    await change(FIRST);
+  });
+  it('is finished under its own where an answered question is gone, or the author wishes so', async () => {
+    const { reference } = await begin({ name: 'Eva', wish: 'klid' });
+    await change(form([field('name', 'Jméno')]));
+    const { html } = await page(`${PATH}?draft=${reference}`);
+    assert.deepEqual(asked(html), ['name', 'wish']);
+    assert.match(html, /dokončit ve znění, ve kterém jste ho začali/);
+    assert.equal((await send(PATH, { ...fields(html), wish: 'ticho', _action: 'save' })).status, 303);
+    const again = (await page(`${PATH}?draft=${reference}`)).html;
+    assert.equal(fields(again).wish, 'ticho');
+    const sent = await finishDraft(again);
+    assert.equal(sent.status, 303);
+    assert.match(words((await page(sent.headers.get('location'))).html), /Přání ticho/);
+    await change(form([field('name', 'Jméno'), field('wish', 'Přání'), field('more', 'Více')]));
+    const other = (await begin({ name: 'Eva' })).reference;
+    await change({ ...FIRST, drafts: 'finish' });
+    assert.deepEqual(asked((await page(`${PATH}?draft=${other}`)).html), ['name', 'wish', 'more']);
+    assert.deepEqual(asked((await page(PATH)).html), ['name', 'wish'], 'whoever begins now has today’s');
+    await change(FIRST);
+  });
+});
+
+describe('what is known of a signed-in citizen', () => {
+  it('is filled in and marked, may be changed unless it is read-only, and what a client says of that is ignored', async () => {
+    const person = ['account', 'add', 'iva@example.cz', '--name', 'Iva Nová', '--role', 'citizen', '-C', portal.folder];
+    const made = epo(...person), password = made.stdout.trim().split(/\s+/).at(-1);
+    assert.equal(made.status, 0, made.stderr);
+    const citizen = (await post(portal.url, '/login', new URLSearchParams({ name: 'iva@example.cz', password }))).headers.getSetCookie().map((each) => each.split(';')[0]).join('; ');
+    await change(form([
+      field('name', 'Jméno', { autocomplete: 'name' }), field('city', 'Obec', { autocomplete: 'address-level2' }), field('wish', 'Přání'),
+      { id: 'mail', type: 'email', label: { cs: 'E-mail', en: 'E-mail' }, prefill: { from: 'email', readonly: true } },
+    ]));
+    const { html } = await page(PATH, citizen), typed = fields(html);
+    assert.deepEqual([typed.name, typed.mail, typed.city], ['Iva Nová', 'iva@example.cz', '']);
+    assert.match(html.match(/<input[^>]*name="mail"[^>]*>/)[0], / readonly/);
+    assert.doesNotMatch(html.match(/<input[^>]*name="name"[^>]*>/)[0], / readonly/);
+    assert.equal(words(html).match(/\(předvyplněno\)/g).length, 2);
+    const review = await (await send(PATH, { ...typed, name: 'Iva Stará', mail: 'jina@example.cz', city: 'Plzeň', wish: 'klid', _action: 'review' }, citizen)).text();
+    assert.match(words(review), /Jméno Iva Stará .*E-mail iva@example\.cz/);
+    assert.equal((await send(PATH, { ...fields(review), mail: 'jina@example.cz', _action: 'send' }, citizen)).status, 303);
+    const next = fields((await page(PATH, citizen)).html);
+    assert.deepEqual([next.city, next.wish], ['Plzeň', ''], 'what is about the applicant, from what was sent last');
+    assert.equal(fields((await page(PATH)).html).name, '', 'nobody else gets any of it');
+    assert.equal(fields((await page(PATH, clerk)).html).name, '', 'nor a clerk, who fills in for others');
+    await change(FIRST);
   });
 });
