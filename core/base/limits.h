@@ -48,4 +48,7 @@
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */
 
+/* Paragraphs or list items of one heading on a life situation's page: more are a document. */
+#define EPO_LIFE_TEXTS_MAX 40
+
 #endif

@@ -29,6 +29,15 @@ static struct epo_json *form_row(struct epo_pool *pool, const struct epo_agenda 
     return row;
 }
 
+static struct epo_json *offices(struct epo_request *request, const struct epo_agenda *agenda) {
+    struct epo_json *rows = epo_json_array(request->pool);
+    const struct epo_json *all = epo_page_agenda_offices(request, agenda);
+    for (uint32_t i = 0; i < all->count; i++)
+        epo_json_push(request->pool, rows,
+                      epo_page_office(request, epo_json_get_text(all->items[i], "id")));
+    return rows;
+}
+
 struct epo_response *epo_api_agendas(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_json *body = epo_json_object(pool), *rows = epo_json_array(pool);
@@ -46,6 +55,13 @@ struct epo_response *epo_api_agendas(struct epo_request *request) {
         for (size_t j = 0; j < epo_agenda_form_count(agendas[i]); j++)
             epo_json_push(pool, forms, form_row(pool, agendas[i], epo_agenda_form(agendas[i], j)));
         epo_json_set(pool, row, "forms", forms);
+        epo_json_set(pool, row, "life_situation",
+                     texts(pool, epo_json_get(manifest, "life_situation")));
+        epo_json_set(pool, row, "law",
+                     epo_json_get(manifest, "law") != NULL
+                         ? epo_json_copy(pool, epo_json_get(manifest, "law"))
+                         : epo_json_array(pool));
+        epo_json_set(pool, row, "offices", offices(request, agendas[i]));
         epo_json_push(pool, rows, row);
         epo_agenda_release(agendas[i]);
     }

@@ -48,8 +48,40 @@ const char *epo_page_own_address(struct epo_request *request) {
                            EPO_ARG(request->host));
 }
 
+/* "Mo,We 08:00-17:00" for people: "po, st 8:00–17:00". */
+static void write_opening(struct epo_request *request, struct epo_buffer *out,
+                          struct epo_span text) {
+    struct epo_span hours, days = epo_span_cut(text, ' ', &hours), until;
+    struct epo_span from = epo_span_cut(hours, '-', &until);
+    for (const char *sep = out->len > 0 ? "; " : ""; days.len > 0; sep = ", ") {
+        struct epo_span day = epo_span_cut(days, ',', &days);
+        const char *key = epo_pool_printf(request->pool, "day.%.*s", EPO_ARG(day));
+        epo_buffer_string(out, sep);
+        epo_buffer_span(out, epo_page_text(request, key));
+    }
+    size_t from_zero = from.len > 0 && from.at[0] == '0',
+           until_zero = until.len > 0 && until.at[0] == '0';
+    epo_buffer_printf(out, " %.*s–%.*s", (int)(from.len - from_zero), from.at + from_zero,
+                      (int)(until.len - until_zero), until.at + until_zero);
+}
+
+/* What the office says of its hours, or its opening hours in words. */
+static struct epo_span hours_of(struct epo_request *request, const struct epo_json *office) {
+    struct epo_span said = epo_json_localized(epo_json_get(office, "hours"), request->lang);
+    const struct epo_json *opening = epo_json_get(office, "opening");
+    struct epo_buffer out;
+    if (said.len > 0 || opening == NULL)
+        return said;
+    epo_buffer_init(&out, 1024);
+    for (uint32_t i = 0; i < opening->count; i++)
+        write_opening(request, &out, opening->items[i]->text);
+    said = epo_pool_copy(request->pool, epo_buffer_get(&out));
+    epo_buffer_clear(&out);
+    return said;
+}
+
 struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id) {
-    static const char *const CONTACTS[] = {"address", "hours", "phone", "email"};
+    static const char *const CONTACTS[] = {"address", "phone", "email"};
     struct epo_pool *pool = request->pool;
     const struct epo_json *settings = epo_portal_settings(request->portal);
     const struct epo_json *office = epo_routing_find(settings, id);
@@ -59,6 +91,13 @@ struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id
     for (size_t i = 0; i < sizeof CONTACTS / sizeof *CONTACTS; i++)
         epo_json_set_text(pool, row, CONTACTS[i],
                           epo_json_localized(epo_json_get(office, CONTACTS[i]), request->lang));
+    epo_json_set_text(pool, row, "hours", hours_of(request, office));
+    const struct epo_json *point = epo_json_get(office, "point");
+    epo_json_set_string(pool, row, "map_url",
+                        point == NULL ? ""
+                                      : epo_pool_printf(pool, "/place?place=%.6f,%.6f",
+                                                        epo_json_number(point->items[0]),
+                                                        epo_json_number(point->items[1])));
     return row;
 }
 

@@ -1,7 +1,5 @@
 /* Pages that everybody may read: what can be settled and how. */
-#include "http/drafting.h"
-
-#include "portal/routing.h"
+#include "http/pages.h"
 
 enum { AGENDAS_MAX = 256 };
 
@@ -23,7 +21,7 @@ static struct epo_json *form_links(struct epo_request *request, const struct epo
     return forms;
 }
 
-static struct epo_json *agenda_row(struct epo_request *request, const struct epo_agenda *agenda) {
+struct epo_json *epo_page_agenda_row(struct epo_request *request, const struct epo_agenda *agenda) {
     struct epo_pool *pool = request->pool;
     struct epo_json *row = epo_json_object(pool);
     const struct epo_json *manifest = epo_agenda_manifest(agenda);
@@ -59,7 +57,7 @@ static struct epo_json *groups(struct epo_request *request) {
         struct epo_span title = epo_json_localized(group, request->lang);
         if (title.len == 0)
             title = epo_page_text(request, "agendas.group_city");
-        epo_json_push(pool, group_of(pool, all, title), agenda_row(request, agendas[i]));
+        epo_json_push(pool, group_of(pool, all, title), epo_page_agenda_row(request, agendas[i]));
         epo_agenda_release(agendas[i]);
     }
     return all;
@@ -80,123 +78,6 @@ struct epo_response *epo_page_agendas(struct epo_request *request) {
     epo_json_set_text(request->pool, model, "page_title", epo_page_text(request, "agendas.title"));
     epo_json_set_text(request->pool, model, "description", epo_page_text(request, "agendas.lead"));
     struct epo_response *response = epo_respond_page(request, 200, "web/agendas", model);
-    epo_response_cacheable(response);
-    return response;
-}
-
-/* ---- one agenda ---- */
-
-static struct epo_json *localized_list(struct epo_request *request, const struct epo_json *value) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *texts = epo_json_array(pool);
-    const struct epo_json *list = value;
-    if (value != NULL && value->type == EPO_JSON_OBJECT) {
-        list = epo_json_get(value, request->lang);
-        if (list == NULL)
-            list = epo_json_get(value, "cs");
-    }
-    if (epo_json_is_text(list)) {
-        epo_json_push(pool, texts, epo_json_text(pool, list->text));
-        return texts;
-    }
-    for (uint32_t i = 0; list != NULL && list->type == EPO_JSON_ARRAY && i < list->count; i++) {
-        struct epo_span text = epo_json_localized(list->items[i], request->lang);
-        if (text.len > 0)
-            epo_json_push(pool, texts, epo_json_text(pool, text));
-    }
-    return texts;
-}
-
-static void add_part(struct epo_request *request, struct epo_json *parts, struct epo_span id,
-                     struct epo_span title, struct epo_json *paragraphs, struct epo_json *items) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *part = epo_json_object(pool);
-    epo_json_set_text(pool, part, "id", id);
-    epo_json_set_text(pool, part, "title", title);
-    epo_json_set(pool, part, "paragraphs", paragraphs);
-    epo_json_set(pool, part, "items", items);
-    epo_json_push(pool, parts, part);
-}
-
-/* The manifest's life_situation: paragraphs by language, or a list of parts {id, title,
- * paragraphs, items}. */
-static struct epo_json *parts(struct epo_request *request, const struct epo_json *situation) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *all = epo_json_array(pool);
-    if (situation == NULL)
-        return all;
-    if (situation->type == EPO_JSON_OBJECT) {
-        add_part(request, all, EPO_SPAN("what"), epo_page_text(request, "agenda.what"),
-                 localized_list(request, situation), epo_json_array(pool));
-        return all;
-    }
-    for (uint32_t i = 0; situation->type == EPO_JSON_ARRAY && i < situation->count; i++) {
-        const struct epo_json *part = situation->items[i];
-        add_part(request, all, epo_json_get_text(part, "id"),
-                 epo_json_localized(epo_json_get(part, "title"), request->lang),
-                 localized_list(request, epo_json_get(part, "paragraphs")),
-                 localized_list(request, epo_json_get(part, "items")));
-    }
-    return all;
-}
-
-static struct epo_json *laws(struct epo_request *request, const struct epo_json *law) {
-    struct epo_pool *pool = request->pool;
-    struct epo_json *all = epo_json_array(pool);
-    for (uint32_t i = 0; law != NULL && law->type == EPO_JSON_ARRAY && i < law->count; i++) {
-        struct epo_json *row = epo_json_object(pool);
-        epo_json_set_text(pool, row, "title", epo_json_localized(law->items[i], request->lang));
-        epo_json_set_text(pool, row, "url", epo_json_get_text(law->items[i], "url"));
-        epo_json_push(pool, all, row);
-    }
-    return all;
-}
-
-/* Offices that handle it: the one it names, or all that have districts. */
-static struct epo_json *where(struct epo_request *request, const struct epo_json *manifest) {
-    const struct epo_json *settings = epo_portal_settings(request->portal);
-    const struct epo_json *offices = epo_json_get(settings, "offices");
-    struct epo_json *all = epo_json_array(request->pool);
-    struct epo_span wish = epo_json_get_text(epo_json_get(manifest, "routing"), "office");
-    bool by_district = epo_span_is(wish, "district");
-    struct epo_span only = epo_routing_office(settings, wish, (struct epo_span){"", 0});
-    for (uint32_t i = 0; offices != NULL && i < offices->count; i++) {
-        const struct epo_json *office = offices->items[i];
-        const struct epo_json *districts = epo_json_get(office, "districts");
-        if (by_district ? districts == NULL || districts->count == 0
-                        : !epo_span_equal(epo_json_get_text(office, "id"), only))
-            continue;
-        epo_json_push(request->pool, all,
-                      epo_page_office(request, epo_json_get_text(office, "id")));
-    }
-    return all;
-}
-
-struct epo_response *epo_page_of_agenda(struct epo_request *request) {
-    struct epo_pool *pool = request->pool;
-    struct epo_agenda *agenda = epo_page_agenda(request);
-    if (agenda == NULL)
-        return epo_page_not_found(request);
-    const struct epo_json *manifest = epo_agenda_manifest(agenda);
-    struct epo_json *model = epo_json_object(pool);
-    struct epo_json *row = epo_json_set(pool, model, "agenda", agenda_row(request, agenda));
-    epo_json_set(pool, row, "parts", parts(request, epo_json_get(manifest, "life_situation")));
-    epo_json_set(pool, row, "laws", laws(request, epo_json_get(manifest, "law")));
-    epo_json_set(pool, row, "where", where(request, manifest));
-    epo_json_set(pool, row, "rows", epo_page_parameters(request, agenda, true));
-    epo_agenda_fill_view(agenda, pool, request->lang,
-                         epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), row);
-    epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
-    epo_json_set_text(pool, model, "description", epo_json_get_text(row, "summary"));
-    const struct epo_account *account = epo_page_account(request);
-    struct epo_json *drafts;
-    struct epo_error error = {0};
-    if (account != NULL &&
-        !epo_drafting_list(request, account, epo_span(epo_agenda_name(agenda)), &drafts, &error))
-        return epo_respond_error(request, &error, NULL);
-    if (account != NULL)
-        epo_json_set(pool, model, "drafts", drafts);
-    struct epo_response *response = epo_respond_page(request, 200, "web/agenda", model);
     epo_response_cacheable(response);
     return response;
 }

@@ -37,9 +37,15 @@ struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_
 
 /* ---- parts of models (models.c); all in the request's pool ---- */
 struct epo_app *epo_page_app(struct epo_request *request);
-/* {"id","name","address","hours","phone","email"} of an office, in the request's language; "" for
- * what is not known. */
+/* {"id","name","address","hours","phone","email","map_url"} of an office, in the request's language;
+ * "" for what is not known. */
 struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id);
+/* {"id","title","summary","url","forms"} of an agenda, in the request's language. */
+struct epo_json *epo_page_agenda_row(struct epo_request *request, const struct epo_agenda *agenda);
+/* Offices of epo.json that handle an agenda: the one it names, or all that have districts; array of
+ * their settings' rows. */
+struct epo_json *epo_page_agenda_offices(struct epo_request *request,
+                                         const struct epo_agenda *agenda);
 /* "https://host", as the client addressed it. */
 const char *epo_page_own_address(struct epo_request *request);
 /* A text of the host in the request's language. */

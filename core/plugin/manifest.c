@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "forms/expression.h"
 #include "include/epo.h"
+#include "plugin/life.h"
 #include "plugin/rules.h"
 
 struct reading {
@@ -393,5 +394,6 @@ struct epo_manifest *epo_manifest_read(struct epo_pool *pool, const char *folder
     reading.manifest->states =
         epo_states_read(pool, epo_json_get(tree, "states"), reading.file, faults);
     read_rest(&reading);
+    epo_life_check(faults, reading.file, tree);
     return faults->last == before ? reading.manifest : NULL;
 }

@@ -11,8 +11,7 @@
  *   "main": "agenda.lua" | "dog_fee.so",
  *   "title": {"cs": …, "en": …}, "summary": {"cs": …, "en": …},
  *   "group": {"cs": …, "en": …},       heading under which it is listed; optional
- *   "life_situation": [{"id": "what", "title": {…}, "paragraphs": [{"cs", "en"}], "items": [{…}]}],
- *                                      parts of /agendas/{agenda}; or {"cs": [paragraphs], "en": […]}
+ *   "life_situation": {"what": …, …},  what /agendas/{agenda} says, see life.h; needs "law"
  *   "law": [{"cs": …, "en": …, "url": …}],
  *   "group": {"cs": …, "en": …},       heading on /agendas
  *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json

@@ -36,12 +36,13 @@ static void add_fault(void *arg, uint32_t line, const char *text) {
 static const struct epo_setting MEMBERS[] = {
     {"tenant", EPO_JSON_TEXT, 0, 0, 0, true, true, "short name of the city; never changes"},
     {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false,
-     "{\"name\": {cs, en}} of the portal; \"url\": its public address without a slash at the end, "
-     "for "
-     "search engines"},
+     "{\"name\": {cs, en}} of the portal; \"area\": {cs, en} of the city itself, \"url\": its "
+     "public "
+     "address without a slash at the end, for search engines"},
     {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
      "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
-     "point [lon, lat], identification (true where identity is verified)}"},
+     "opening [\"Mo,We 08:00-17:00\"], point [lon, lat], identification (true where identity is "
+     "verified)}"},
     {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false, "rights of each agenda: {\"dog_fee\": […]}"},
     {"parameters", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "rates and limits of each agenda, over those of its manifest"},
@@ -132,6 +133,34 @@ static void check_point(struct checking *checking, const struct epo_metric *metr
             metric->name, metric->lon_min, metric->lon_max, metric->lat_min, metric->lat_max);
 }
 
+/* "Mo,We 08:00-17:00", as schema.org writes opening hours. */
+static bool is_opening(const struct epo_json *value) {
+    struct epo_span hours, days;
+    if (!epo_json_is_text(value) || value->text.len > 40)
+        return false;
+    days = epo_span_cut(value->text, ' ', &hours);
+    bool good = days.len > 0 && hours.len == 11 && hours.at[2] == ':' && hours.at[5] == '-' &&
+                hours.at[8] == ':';
+    for (size_t i = 0; good && i < hours.len; i++)
+        good = i == 2 || i == 5 || i == 8 || (hours.at[i] >= '0' && hours.at[i] <= '9');
+    while (good && days.len > 0) {
+        struct epo_span day = epo_span_cut(days, ',', &days);
+        good = day.len == 2 && memmem("Mo Tu We Th Fr Sa Su", 20, day.at, 2) != NULL &&
+               day.at[0] != ' ' && day.at[1] != ' ';
+    }
+    return good;
+}
+
+static void check_opening(struct checking *checking, const struct epo_json *opening) {
+    bool good = opening == NULL || (opening->type == EPO_JSON_ARRAY && opening->count <= 14);
+    for (uint32_t i = 0; good && opening != NULL && i < opening->count; i++)
+        good = is_opening(opening->items[i]);
+    if (!good)
+        fault(checking, opening->line,
+              "\"opening\" of an office is a list like [\"Mo,We 08:00-17:00\", \"Tu "
+              "08:00-14:00\"]");
+}
+
 static void check_office(struct checking *checking, const struct epo_metric *metric,
                          const struct epo_json *offices, uint32_t at) {
     const struct epo_json *office = offices->items[at];
@@ -148,6 +177,7 @@ static void check_office(struct checking *checking, const struct epo_metric *met
             fault(checking, office->line, "the office \"%.*s\" stands twice", EPO_ARG(id));
     check_name(checking, office, "an office");
     check_point(checking, metric, epo_json_get(office, "point"));
+    check_opening(checking, epo_json_get(office, "opening"));
     const struct epo_json *districts = epo_json_get(office, "districts");
     if (districts == NULL)
         return;

@@ -171,6 +171,16 @@ static bool compile_value(struct compiler *compiler, enum epo_op op) {
     return read_path(compiler, &added->path) && at_end(compiler);
 }
 
+/* {{json name}}: browsers run nothing of such a script, and what would end it is escaped. */
+static bool compile_json(struct compiler *compiler) {
+    if (compiler->html.state != EPO_HTML_RAW_SCRIPT || !compiler->html.json)
+        return refuse(compiler, "view.json",
+                      "json may stand only in <script type=\"application/ld+json\">",
+                      compiler->piece.text);
+    struct epo_instruction *added = emit(compiler, EPO_OP_JSON);
+    return read_path(compiler, &added->path) && at_end(compiler);
+}
+
 static bool compile_text(struct compiler *compiler) {
     if (!check_position(compiler))
         return false;
@@ -335,11 +345,13 @@ static bool compile_tag(struct compiler *compiler) {
     struct epo_span word = read_name(compiler);
     if (epo_span_is(word, "t") && compiler->tag.len > 0)
         return compile_text(compiler);
+    if (epo_span_is(word, "json") && compiler->tag.len > 0)
+        return compile_json(compiler);
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (epo_span_is(word, words[i].word) && compiler->tag.len > 0)
             return compile_value(compiler, words[i].op);
     if (compiler->tag.len > 0)
-        return refuse(compiler, "view.unknown_tag", "unknown tag; url, raw, t, tr are known",
+        return refuse(compiler, "view.unknown_tag", "unknown tag; url, raw, json, t, tr are known",
                       whole);
     compiler->tag = whole;
     return compile_value(compiler, EPO_OP_VALUE);

@@ -68,6 +68,9 @@ void epo_html_advance(struct epo_html *html, struct epo_span text) {
             break;
         case EPO_HTML_DOUBLE:
         case EPO_HTML_SINGLE:
+            if (html->empty_value && strcmp(html->tag, "script") == 0 &&
+                strcmp(html->attribute, "type") == 0)
+                html->json = starts(text, i, "application/ld+json\"");
             html->empty_value = false;
             if (c == (html->state == EPO_HTML_DOUBLE ? '"' : '\''))
                 html->state = EPO_HTML_TAG;

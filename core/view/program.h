@@ -43,6 +43,7 @@ struct epo_html {
     bool empty_value;   /* nothing stands in the quoted value yet */
     bool reading_tag;   /* the tag's name is being read */
     bool in_name;       /* an attribute's name is being read */
+    bool json;          /* the tag is, or we are in, a <script type="application/ld+json"> */
 };
 /* Moves on over literal text. */
 void epo_html_advance(struct epo_html *html, struct epo_span text);
@@ -53,6 +54,7 @@ enum epo_op {
     EPO_OP_LINK, /* a value at the start of href, src, action: its scheme is checked */
     EPO_OP_URL,
     EPO_OP_RAW,
+    EPO_OP_JSON, /* a tree, inside a data block of JSON-LD */
     EPO_OP_T,
     EPO_OP_TR,
     EPO_OP_IF,

@@ -105,6 +105,30 @@ static void write_value(struct render *render, const struct epo_instruction *at,
         epo_escape_html(render->out, text);
 }
 
+/* As JSON that holds no "<", ">" or "&": whatever the texts say, the script element ends where the
+ * template ends it. */
+static void write_json(struct render *render, const struct epo_instruction *at,
+                       const struct scope *scope) {
+    struct epo_json made;
+    struct epo_buffer text;
+    const struct epo_json *value = resolve(&at->path, scope, &made);
+    epo_buffer_init(&text, render->out->max);
+    if (value != NULL)
+        epo_json_write(&text, value);
+    else
+        epo_buffer_string(&text, "null");
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (c == '<' || c == '>' || c == '&')
+            epo_buffer_printf(render->out, "\\u%04x", (unsigned)c);
+        else
+            epo_buffer_byte(render->out, c);
+    }
+    if (text.failed)
+        render->out->failed = true;
+    epo_buffer_clear(&text);
+}
+
 static const struct epo_argument *find_argument(const struct epo_instruction *at,
                                                 struct epo_span name) {
     for (uint32_t i = 0; i < at->argument_count; i++)
@@ -256,6 +280,9 @@ static bool run(struct render *render, uint32_t from, uint32_t to, const struct 
         case EPO_OP_URL:
         case EPO_OP_RAW:
             write_value(render, at, scope);
+            continue;
+        case EPO_OP_JSON:
+            write_json(render, at, scope);
             continue;
         case EPO_OP_T:
             write_text(render, at, scope);

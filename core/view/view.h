@@ -3,6 +3,7 @@
  * Template syntax (files *.html under the given folders, named by path without ".html"):
  *   {{name}} {{a.b.0}} {{.}}        value, HTML-escaped (safe in text and in quoted attributes)
  *   {{url name}}                    percent-encoded for a URL path segment or query value
+ *   {{json name}}                   the value as JSON; only in <script type="application/ld+json">
  *   {{raw name}}                    unescaped: only for markup that a template made; greppable
  *   {{t "key"}}                     text of the catalog in the page's language, escaped;
  *   {{t "key" name=path other=path}} with {name} in the text replaced by escaped values

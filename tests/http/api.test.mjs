@@ -200,3 +200,48 @@ describe('filing once', () => {
     assert.equal(Number(after.number.slice(5)) - Number(before.number.slice(5)), 2, 'one number for all of it');
   });
 });
+
+describe('life situations for machines', () => {
+  const text = { type: 'string', minLength: 1 };
+  const thing = (type, properties, required = []) => ({
+    type: 'object', required: ['@type', ...required], properties: { '@type': { const: type }, ...properties }, additionalProperties: false,
+  });
+  const list = (items) => ({ type: 'array', minItems: 1, items });
+  const area = thing('AdministrativeArea', { name: text, identifier: { type: 'string', pattern: '^[0-9]{6}$' } });
+  // Types and properties as schema.org defines them (GovernmentService, ServiceChannel, GovernmentOffice, Offer).
+  const office = thing('GovernmentOffice', {
+    name: text, address: text, telephone: text, email: { type: 'string', format: 'email' }, areaServed: list(area),
+    openingHours: list({ type: 'string', pattern: '^(Mo|Tu|We|Th|Fr|Sa|Su)(,(Mo|Tu|We|Th|Fr|Sa|Su))* \\d\\d:\\d\\d-\\d\\d:\\d\\d$' }),
+    geo: thing('GeoCoordinates', { latitude: { type: 'number', minimum: 48, maximum: 52 }, longitude: { type: 'number', minimum: 12, maximum: 19 } }, ['latitude', 'longitude']),
+  }, ['name', 'geo', 'openingHours']);
+  const price = { type: 'number', minimum: 0 };
+  const service = thing('GovernmentService', {
+    '@context': { const: 'https://schema.org' }, name: text, description: text, url: { type: 'string', format: 'uri-reference' }, serviceType: text,
+    provider: thing('GovernmentOrganization', { name: text }, ['name']), areaServed: area,
+    audience: list(thing('Audience', { audienceType: text }, ['audienceType'])),
+    offers: thing('Offer', { description: text, priceSpecification: thing('PriceSpecification', { priceCurrency: { const: 'CZK' }, price, minPrice: price, maxPrice: price }, ['priceCurrency']) }),
+    availableChannel: list(thing('ServiceChannel', { name: text, serviceUrl: { type: 'string', format: 'uri-reference' }, availableLanguage: { const: ['cs', 'en'] }, serviceLocation: office })),
+  }, ['@context', 'name', 'description', 'url', 'provider', 'areaServed', 'audience', 'offers', 'availableChannel']);
+
+  it('each page of an agenda holds one GovernmentService with its forms, offices and price, in both languages', async () => {
+    const ajv = new Ajv({ strict: false });
+    formats(ajv);
+    const fits = ajv.compile(service);
+    const { agendas } = await (await call('/api/v1/agendas')).json();
+    assert.equal(agendas.length, 2);
+    for (const agenda of agendas) {
+      for (const lang of ['cs', 'en']) {
+        const page = await (await call(`${agenda.page}?lang=${lang}`)).text();
+        const blocks = [...page.matchAll(/<script type="application\/ld\+json">(.*?)<\/script>/gs)];
+        assert.equal(blocks.length, 1);
+        const data = JSON.parse(blocks[0][1]);
+        assert.ok(fits(data), JSON.stringify(fits.errors));
+        assert.equal(data.name, agenda.title[lang]);
+        assert.deepEqual(data.availableChannel.filter(({ serviceUrl }) => serviceUrl).map(({ serviceUrl }) => serviceUrl), agenda.forms.map((form) => form.page));
+        assert.equal(data.availableChannel.filter(({ serviceLocation }) => serviceLocation).length, agenda.offices.length);
+        assert.equal(data.offers.description, agenda.life_situation.cost.short[lang]);
+        for (const { cs, en } of agenda.law) assert.ok(page.includes({ cs, en }[lang]), 'the page names the law');
+      }
+    }
+  });
+});

@@ -2,8 +2,11 @@
 // the rest of the portal serves.
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cpSync } from 'node:fs';
+
+import Ajv from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 
 import { fileDog } from '../http/support/people.mjs';
 import { epo } from '../support/portal.mjs';
@@ -16,6 +19,10 @@ const lua = (name, more) => manifest(name, { runtime: 'lua', main: 'agenda.lua',
 const script = 'return {}\n';
 const form = { id: 'f', title: { cs: 'F', en: 'F' }, sections: [{ id: 's', title: { cs: 'S', en: 'S' }, fields: [{ id: 'a', type: 'text', label: { cs: 'A', en: 'A' }, max_length: 9 }] }] };
 const both = { cs: 'A', en: 'A' };
+const said = { paragraphs: [both] };
+const life = { audience: ['person'], channels: ['online'], what: said, who: said, when: { ...said, short: both }, need: said, how: said, cost: { ...said, short: both, czk: [0, 10] }, duration: { ...said, short: both }, remedy: said };
+/** An agenda whose life situation has one thing changed. */
+const living = (name, change, law = [both], says) => ({ files: { 'manifest.json': lua(name, { life_situation: change, law }), 'agenda.lua': script }, at: /manifest\.json:\d+/, says });
 const tables = { rights: ['tables'] };
 const table = (name) => `CREATE TABLE ${name} (a TEXT NOT NULL) STRICT;\n`;
 
@@ -72,6 +79,15 @@ const OTHERS = {
     },
     at: /forms\/f\.json/, says: /the field "b" may be asked by the law "https:\/\/example\.cz\/2", which is the "url" of no "law"/,
   },
+  life_list: living('life_list', [{ id: 'what' }], [both], /"life_situation" is an object/),
+  life_missing: living('life_missing', { ...life, remedy: undefined }, [both], /the life situation lacks "remedy": what to do against the outcome/),
+  life_short: living('life_short', { ...life, cost: said }, [both], /"cost" needs "short"/),
+  life_empty: living('life_empty', { ...life, who: {} }, [both], /"who" needs "paragraphs" or "items"/),
+  life_language: living('life_language', { ...life, how: { items: [{ cs: 'a' }] } }, [both], /must be \{"cs": …, "en": …\}/),
+  life_channel: living('life_channel', { ...life, channels: ['fax'] }, [both], /"channels" is a list with one or more of "online", "counter"/),
+  life_price: living('life_price', { ...life, cost: { ...life.cost, czk: ['a', 1] } }, [both], /"czk" is \[least, most\]/),
+  life_other: living('life_other', { ...life, where: said }, [both], /a life situation has no "where"/),
+  life_lawless: living('life_lawless', life, [], /needs "law" beside it/),
   missing_page: { files: { 'manifest.json': lua('missing_page', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script }, at: /manifest\.json/, says: /the page "list" has no templates\/list\.html/ },
   broken_template: { files: { 'manifest.json': lua('broken_template', { rights: ['pages'], pages: ['list'] }), 'agenda.lua': script, 'templates/list.html': 'x\n{{#if a}}\n' }, at: /templates\/list\.html:\d+/, says: /./ },
   broken_texts: { files: { 'manifest.json': lua('broken_texts'), 'agenda.lua': script, 'texts/cs.json': '{\n"a": \n}' }, at: /texts\/cs\.json/, says: /./ },
@@ -158,4 +174,16 @@ describe('the rest of the portal', () => {
     assert.doesNotMatch(await portal.admin(), /script_syntax\/agenda\.lua/);
     assert.match(await portal.admin(), /script_error\/agenda\.lua:3/);
   });
+});
+
+it('an editor says the same of a life situation: the schema refuses what the portal refuses, and takes our own', () => {
+  const ajv = new Ajv({ strict: false });
+  formats(ajv);
+  const root = join(here, '../..'), read = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
+  const fits = ajv.compile(read('core/plugin/manifest.schema.json'));
+  for (const [name, { files }] of Object.entries(CASES).filter(([name]) => name.startsWith('life_')))
+    assert.equal(fits(JSON.parse(JSON.stringify(files['manifest.json']))), false, name);
+  for (const file of ['lua/agendas/dog_fee', 'plugins/public_space']) assert.ok(fits(read(`${file}/manifest.json`)), JSON.stringify(fits.errors));
+  const template = JSON.parse(readFileSync(join(root, 'lua/template/manifest.json'), 'utf8').replaceAll('__name__', 'pond_permit'));
+  assert.ok(fits(template), JSON.stringify(fits.errors));
 });

@@ -102,6 +102,11 @@ static void escaping(void **state) {
          "<p title=\"&lt;b&gt;&quot;&amp;&#39;\" data-y='&lt;b&gt;&quot;&amp;&#39;'>");
     page("<a href=\"/s?q={{url u}}\">", model, "<a href=\"/s?q=a%20b%2F%C4%8D%3F%26%3D\">");
     page("{{raw x}}", model, "<b>\"&'");
+    page("<script type=\"application/ld+json\">{{json x}}</script>{{x}}",
+         "{\"x\":{\"a\":\"</script><!--&\",\"b\":[1]}}",
+         "<script "
+         "type=\"application/ld+json\">{\"a\":\"\\u003c/script\\u003e\\u003c!--\\u0026\",\"b\":[1]}"
+         "</script>{&quot;a&quot;:&quot;&lt;/script&gt;&lt;!--&amp;&quot;,&quot;b&quot;:[1]}");
     page("{{t \"hi\"}}", model, "Hello &amp; welcome");
     page("{{t \"count\" n=x what=u}}", model, "You have &lt;b&gt;&quot;&amp;&#39; a b/č?&amp;=.");
 }
@@ -216,6 +221,10 @@ static void faults(void **state) {
 
 static void positions(void **state) {
     (void)state;
+    refused("{{json x}}", 1, "application/ld+json");
+    refused("<script>{{json x}}</script>", 1, "application/ld+json");
+    refused("<script type=\"application/ld+json\"></script><script>{{json x}}", 1, "ld+json");
+    refused("<script type=\"application/ld+json\">{{x}}", 1, "inside a script");
     refused("<p class={{x}}>", 1, "inside a tag");
     refused("<p {{x}}>", 1, "inside a tag");
     refused("<{{x}}>", 1, "inside a tag");
