@@ -37,7 +37,8 @@ struct epo_viewer epo_page_viewer(const struct epo_account *account, struct epo_
 
 /* ---- parts of models (models.c); all in the request's pool ---- */
 struct epo_app *epo_page_app(struct epo_request *request);
-/* {"id","name","address","hours","phone","email","map_url"} of an office, in the request's language;
+/* {"id","name","address","hours","phone","email","map_url"} of an office, in the request's
+ * language;
  * "" for what is not known. */
 struct epo_json *epo_page_office(struct epo_request *request, struct epo_span id);
 /* {"id","title","summary","url","forms"} of an agenda, in the request's language. */

@@ -175,7 +175,7 @@ static bool compile_value(struct compiler *compiler, enum epo_op op) {
 static bool compile_json(struct compiler *compiler) {
     if (compiler->html.state != EPO_HTML_RAW_SCRIPT || !compiler->html.json)
         return refuse(compiler, "view.json",
-                      "json may stand only in <script type=\"application/ld+json\">",
+                      "json may stand only in a script of type=\"application/ld+json\"",
                       compiler->piece.text);
     struct epo_instruction *added = emit(compiler, EPO_OP_JSON);
     return read_path(compiler, &added->path) && at_end(compiler);
