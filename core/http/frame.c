@@ -46,8 +46,7 @@ static const char *other_language_url(struct epo_request *request) {
 static void add_addresses(struct epo_request *request, struct epo_json *model) {
     struct epo_pool *pool = request->pool;
     struct epo_json *alternates = epo_json_array(pool);
-    struct epo_span own =
-        epo_json_get_text(epo_json_get(epo_portal_settings(request->portal), "city"), "url");
+    struct epo_span own = epo_json_get_text(epo_portal_settings(request->portal), "address");
     epo_json_set(pool, model, "alternates", alternates);
     if (own.len == 0)
         return;

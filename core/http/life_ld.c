@@ -15,8 +15,9 @@ static const struct epo_json *city(struct epo_request *request) {
 }
 
 static const char *address(struct epo_request *request, const char *path) {
-    return epo_pool_printf(request->pool, "%.*s%s",
-                           EPO_ARG(epo_json_get_text(city(request), "url")), path);
+    return epo_pool_printf(
+        request->pool, "%.*s%s",
+        EPO_ARG(epo_json_get_text(epo_portal_settings(request->portal), "address")), path);
 }
 
 static struct epo_span area_name(struct epo_request *request) {

@@ -5,8 +5,7 @@ enum { SITEMAP_BYTES_MAX = 1 << 20, AGENDAS_MAX = 256 };
 
 /* The portal's own address: as epo.json names it, else as this client called it. */
 static const char *own_address(struct epo_request *request) {
-    struct epo_span url =
-        epo_json_get_text(epo_json_get(epo_portal_settings(request->portal), "city"), "url");
+    struct epo_span url = epo_json_get_text(epo_portal_settings(request->portal), "address");
     return url.len > 0 ? epo_pool_string(request->pool, url) : epo_page_own_address(request);
 }
 

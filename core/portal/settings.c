@@ -36,9 +36,7 @@ static void add_fault(void *arg, uint32_t line, const char *text) {
 static const struct epo_setting MEMBERS[] = {
     {"tenant", EPO_JSON_TEXT, 0, 0, 0, true, true, "short name of the city; never changes"},
     {"city", EPO_JSON_OBJECT, 0, 0, 0, true, false,
-     "{\"name\": {cs, en}} of the portal; \"area\": {cs, en} of the city itself, \"url\": its "
-     "public "
-     "address without a slash at the end, for search engines"},
+     "{\"name\": {cs, en}} of the portal; \"area\": {cs, en} of the city itself"},
     {"offices", EPO_JSON_ARRAY, 0, 0, 0, true, false,
      "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
      "opening [\"Mo,We 08:00-17:00\"], point [lon, lat], identification (true where identity is "
@@ -60,7 +58,9 @@ static const struct epo_setting MEMBERS[] = {
     {"lua", EPO_JSON_OBJECT, 0, 0, 0, false, false, "budgets of scripts: see lua.* below"},
     {"maps", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the map: see maps.* below"},
     {"address", EPO_JSON_TEXT, 0, 0, 0, false, false,
-     "how people reach the portal, \"https://portal.mesto.cz\": links in mails begin so"},
+     "how people reach the portal, \"https://portal.mesto.cz\": links in mails and what search "
+     "engines "
+     "are told begin so"},
     {"mail", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the mail server: see mail.* below"},
     {"drafts", EPO_JSON_OBJECT, 0, 0, 0, false, false, "forms that were begun: see drafts.* below"},
     {"attachments", EPO_JSON_OBJECT, 0, 0, 0, false, false,
@@ -104,12 +104,10 @@ static bool is_origin(struct epo_span url) {
     return good;
 }
 
-static void check_city(struct checking *checking, const struct epo_json *city) {
-    const struct epo_json *url = epo_json_get(city, "url");
-    check_name(checking, city, "\"city\"");
-    if (url != NULL && (!epo_json_is_text(url) || !is_origin(url->text)))
-        fault(checking, url->line,
-              "\"url\" of the city is like \"https://portal.example.cz\", without a path");
+static void check_address(struct checking *checking, const struct epo_json *address) {
+    if (epo_json_is_text(address) && !is_origin(address->text))
+        fault(checking, address->line,
+              "\"address\" is like \"https://portal.example.cz\", without a path");
 }
 
 /* Exchanged coordinates lie outside. */
@@ -241,7 +239,8 @@ static void check(struct checking *checking, const struct epo_json *settings) {
               "\"tenant\" is at most 31 lower-case letters, digits, - and _");
     const struct epo_json *city = epo_json_get(settings, "city");
     if (city != NULL && city->type == EPO_JSON_OBJECT)
-        check_city(checking, city);
+        check_name(checking, city, "\"city\"");
+    check_address(checking, epo_json_get(settings, "address"));
     const struct epo_json *backgrounds = epo_json_find(settings, "maps.backgrounds");
     if (backgrounds != NULL && backgrounds->type == EPO_JSON_ARRAY)
         check_backgrounds(checking, backgrounds);

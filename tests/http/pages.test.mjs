@@ -16,7 +16,7 @@ import { request, say } from './support/wire.mjs';
 const OWN = 'https://portal.example.cz';
 let portal, clerk, admin, filed;
 before(async () => {
-  portal = await startDemo({ city: { name: { cs: 'Portál města Plzně', en: 'Portal of the City of Pilsen' }, url: OWN } });
+  portal = await startDemo({ address: OWN });
   [clerk, admin, filed] = await Promise.all([signIn(portal, 'umo-3'), signIn(portal, 'admin'), fileDog(portal)]);
 });
 after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });

@@ -37,9 +37,8 @@ static void each_fault_has_its_line(void **state) {
         {"{\"tenant\": \"p\",\n" CITY ",\n\"offices\": [{\"id\": \"a\", \"name\": {\"cs\": \"A\", "
          "\"en\": \"A\"}, \"point\": [49.7, 13.4]}]}",
          "epo.json:3", "lon, lat"},
-        {"{\"tenant\": \"p\", \"city\": {\"name\": {\"cs\": \"M\", \"en\": \"C\"},\n"
-         "\"url\": \"https://a.example/path\"},\n" OFFICES "}",
-         "epo.json:2", "without a path"},
+        {"{\"tenant\": \"p\",\n" CITY ",\n" OFFICES ",\n\"address\": \"https://a.example/path\"}",
+         "epo.json:4", "without a path"},
         {"{\"tenant\": \"p\",\n" CITY ",\n" OFFICES ",\n\"http\": []}", "epo.json:4",
          "\"http\" must be an object"},
     };
