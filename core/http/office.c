@@ -1,8 +1,18 @@
 /* The clerk's desk: lists of cases beside their map. Every view goes to the audit trail before it
  * is shown. */
 #include "http/audited.h"
+#include "http/office_handling.h"
 #include "http/office_page.h"
 #include "portal/routing.h"
+
+static void set_state_name(struct epo_request *request, struct epo_json *row,
+                           struct epo_span agenda_name, struct epo_span state) {
+    struct epo_agenda *agenda = epo_registry_find(epo_page_app(request)->registry, agenda_name);
+    epo_json_set_string(request->pool, row, "state_key",
+                        epo_page_state_name(request, agenda, state));
+    if (agenda != NULL)
+        epo_agenda_release(agenda);
+}
 
 struct epo_json *epo_office_row(struct epo_request *request, const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
@@ -24,8 +34,9 @@ struct epo_json *epo_office_row(struct epo_request *request, const struct epo_js
         pool, row, "received_text",
         epo_time_local(epo_json_get_integer(found, "received_at_us", 0), request->lang, text));
     epo_json_set_text(pool, row, "state", state);
-    epo_json_set_string(pool, row, "state_key", epo_page_state_key(request, state));
+    set_state_name(request, row, epo_json_get_text(found, "agenda"), state);
     epo_json_set_text(pool, row, "assignee", epo_json_get_text(found, "assignee"));
+    epo_json_set_text(pool, row, "lead", epo_json_get_text(found, "lead"));
     epo_json_set_boolean(pool, row, "has_place", epo_json_get(found, "point") != NULL);
     epo_json_set_string(pool, row, "due_text", "");
     epo_json_set_boolean(pool, row, "late", false);
@@ -77,6 +88,55 @@ static void add_map(struct epo_request *request, struct epo_json *model,
                         epo_office_address(request, "/office/export/podani.geojson", NULL, none));
 }
 
+static void push_move(struct epo_request *request, struct epo_json *moves,
+                      const struct epo_agenda *agenda, const struct epo_allowed_move *move) {
+    struct epo_pool *pool = request->pool;
+    for (uint32_t i = 0; i < moves->count; i++)
+        if (epo_span_equal(epo_json_get_text(moves->items[i], "value"), move->to_id))
+            return;
+    struct epo_json *row = epo_json_object(pool);
+    epo_json_set_text(pool, row, "value", move->to_id);
+    epo_json_set_string(pool, row, "key", epo_page_state_name(request, agenda, move->to_id));
+    epo_json_push(pool, moves, row);
+}
+
+/* What some of the rows may be moved to; a decision is made on the case's own page. */
+static struct epo_json *moves_of(struct epo_request *request, const struct epo_office_ask *ask,
+                                 const struct epo_json *cases) {
+    struct epo_json *moves = epo_json_array(request->pool);
+    for (uint32_t i = 0; i < cases->count; i++) {
+        struct epo_agenda *agenda = epo_registry_find(epo_page_app(request)->registry,
+                                                      epo_json_get_text(cases->items[i], "agenda"));
+        if (agenda == NULL)
+            continue;
+        const struct epo_state *state =
+            epo_agenda_state_of(agenda, epo_json_get_text(cases->items[i], "state"));
+        for (size_t j = 0; j < state->move_count; j++)
+            if ((state->moves[j].by & epo_mover_of(ask->viewer.role)) &&
+                !state->moves[j].needs_decision)
+                push_move(request, moves, agenda, &state->moves[j]);
+        epo_agenda_release(agenda);
+    }
+    return moves;
+}
+
+/* What can be done with ticked rows. */
+static bool add_bulk(struct epo_request *request, struct epo_json *model,
+                     const struct epo_office_ask *ask, const struct epo_json *cases,
+                     struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *receivers,
+        *handling = epo_json_set(pool, model, "handling", epo_json_object(pool));
+    if (!epo_office_receivers(request, ask->filter.office, &receivers, error))
+        return false;
+    epo_json_set(pool, handling, "receivers", receivers);
+    epo_json_set(pool, model, "moves", moves_of(request, ask, cases));
+    epo_json_set_string(
+        pool, model, "back",
+        epo_office_address(request, "/office", "after", epo_request_query(request, "after")));
+    return true;
+}
+
 static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     const struct epo_office_ask *ask = arg;
     struct epo_pool *pool = request->pool;
@@ -88,6 +148,8 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
         !epo_office_choices(request, ask, model, &error))
         return epo_respond_error(request, &error, NULL);
     const struct epo_json *cases = epo_json_get(page, "cases");
+    if (!add_bulk(request, model, ask, cases, &error))
+        return epo_respond_error(request, &error, NULL);
     bool placed = false;
     for (uint32_t i = 0, marks = 0; i < cases->count; i++) {
         struct epo_json *row = epo_office_row(request, cases->items[i]);

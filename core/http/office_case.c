@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/messages.h"
+#include "http/office_handling.h"
 #include "portal/audit.h"
 #include "portal/casework.h"
 #include "portal/routing.h"
@@ -86,6 +87,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
         return epo_respond_error(request, &error, NULL);
     epo_page_messages(request, model, found, handled->messages, true, EPO_SPAN(""),
                       epo_json_get_text(trouble, "message"));
+    if (!epo_office_handling(request, model, handled, &error))
+        return epo_respond_error(request, &error, NULL);
     epo_json_set(pool, model, "moves", move_options(request, found, handled->viewer.role));
     epo_json_set_text(pool, model, "from", epo_json_get_text(found, "state"));
     epo_json_set_string(pool, model, "action",

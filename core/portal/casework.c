@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "portal/audit.h"
+#include "portal/merging.h"
 #include "portal/occupancy.h"
 
 static const struct epo_statement OF_SENDER = {
@@ -155,8 +156,8 @@ static bool check_still(struct epo_portal *portal, struct epo_db *db, const stru
                              "Somebody has moved this case meanwhile: look at it again.");
 }
 
-bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
-                       struct epo_error *error) {
+static bool move_one(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
+                     struct epo_error *error) {
     char office[64] = "", number[EPO_NUMBER_SIZE];
     int64_t events = 0, now = epo_clock_now_us();
     struct epo_value tenant = EPO_STRING(portal->tenant), key = EPO_INTEGER(move->number);
@@ -182,6 +183,43 @@ bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struc
                       error) &&
            epo_occupancy_move(portal, db, move->number, move->to, error) &&
            epo_audit_append(portal, db, &entry, error);
+}
+
+/* Those that follow the case go with it, wherever they stand; what was said to its sender is not
+ * said to theirs. */
+static bool move_followers(struct epo_portal *portal, struct epo_db *db,
+                           const struct epo_move *move, struct epo_error *error) {
+    int64_t numbers[EPO_MERGED_MAX];
+    size_t count;
+    bool ok = epo_merging_followers(portal, db, move->number, numbers, &count, error);
+    for (size_t i = 0; ok && i < count; i++) {
+        struct epo_move follower = *move;
+        char from[64] = "";
+        struct epo_rows *rows =
+            epo_db_query(db, &STATE, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(numbers[i])));
+        if (epo_rows_next(rows))
+            snprintf(from, sizeof from, "%.*s", EPO_ARG(epo_rows_text(rows, 0)));
+        if (!epo_rows_end(rows, error))
+            return false;
+        follower.number = numbers[i];
+        follower.from = epo_span(from);
+        follower.note = follower.office = EPO_SPAN("");
+        if (strcmp(from, "withdrawn") == 0) /* its sender has taken it back */
+            continue;
+        ok = epo_span_is(move->to, from) || move_one(portal, db, &follower, error);
+    }
+    return ok;
+}
+
+bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
+                       struct epo_error *error) {
+    int64_t lead;
+    if (!epo_merging_lead(portal, db, move->number, &lead, error))
+        return false;
+    if (lead != 0 && !move->by_applicant)
+        return epo_fail(error, EPO_ERROR_CONFLICT, "case.follows",
+                        "This case follows another one and moves with it.");
+    return move_one(portal, db, move, error) && move_followers(portal, db, move, error);
 }
 
 static const struct epo_statement QUEUE = {

@@ -25,7 +25,8 @@ struct epo_move {
 };
 /* In a write job: moves the case if it is still in `from` (else CONFLICT "case.moved") and of the
  * clerk's office (else NOT_FOUND), and the ground it takes up with it (CONFLICT "place.taken" where
- * one that comes back finds another on it), with its event, audit row and outbox row. Whether the
+ * one that comes back finds another on it; "case.follows" for one that goes with another: see
+ * merging.h), those that follow it too, with its event, audit row and outbox row. Whether the
  * agenda allows the move is asked before, on the worker. */
 bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
                        struct epo_error *error);

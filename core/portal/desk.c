@@ -84,7 +84,8 @@ static bool find(struct epo_db *db, struct epo_pool *pool, const struct epo_desk
 static const struct epo_statement ROW = {
     "desk.row",
     "SELECT c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office, c.due,\n"
-    "    a.account, p.name, c.received_at_us, l.anchor_x, l.anchor_y\n"
+    "    a.account, p.name, c.received_at_us, l.anchor_x, l.anchor_y,\n"
+    "    (SELECT m.lead FROM merged AS m WHERE m.tenant = $1 AND m.number = $2)\n"
     "FROM cases AS c\n"
     "LEFT JOIN locations AS l\n"
     "    ON l.tenant = c.tenant AND l.number = c.number AND l.routes = 1\n"
@@ -125,6 +126,10 @@ static bool read_row(struct epo_portal *portal, struct epo_db *db, struct epo_po
             set_point(pool, row,
                       (struct epo_point){epo_rows_real(rows, TEXT_COUNT + 1),
                                          epo_rows_real(rows, TEXT_COUNT + 2)});
+        if (epo_rows_integer(rows, TEXT_COUNT + 3) != 0) {
+            epo_number_write(epo_rows_integer(rows, TEXT_COUNT + 3), name);
+            epo_json_set_string(pool, row, "lead", name);
+        }
         epo_json_push(pool, cases, row);
     }
     return epo_rows_end(rows, error);

@@ -28,9 +28,9 @@ struct epo_desk_key { /* where a page ends */
 struct epo_desk_filter {
     struct epo_span office; /* empty: all of the portal */
     enum epo_desk_view view;
-    struct epo_span person;             /* of EPO_DESK_OF_PERSON: an account's id */
-    struct epo_span state;              /* empty: all */
-    bool open;                          /* with an empty state: only those not closed */
+    struct epo_span person; /* of EPO_DESK_OF_PERSON: an account's id */
+    struct epo_span state;  /* empty: all */
+    bool open; /* with an empty state: only those not closed, and none that follow another */
     struct epo_span agenda, district;   /* empty: all */
     struct epo_span due_from, due_to;   /* ISO dates, included; empty: no end on that side */
     int64_t received_from, received_to; /* UTC microseconds, the second excluded; 0: no end */
@@ -46,7 +46,7 @@ struct epo_desk_filter {
 bool epo_desk_closed(struct epo_span state);
 
 /* {"cases":[{"number","agenda","form","title","place","state","district","office","due",
- * "receivedAt","received_at_us","assignee":name|"","assignee_id","point":[lon,lat]|absent}],
+ * "receivedAt","received_at_us","assignee":name|"","assignee_id","lead":number|absent,"point":[lon,lat]|absent}],
  * "next":{"number","due"}|absent}. What one office may be asked about costs at most a walk through
  * its part of one index; with words or a box, through its cases. */
 bool epo_desk_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

@@ -197,5 +197,6 @@ struct epo_rows *epo_desk_query(struct epo_db *db, const struct epo_statement *s
                  EPO_INTEGER(limit), EPO_TEXT(filter->person),
                  EPO_STRING(filter->open && filter->state.len == 0 ? EPO_DESK_CLOSED : ""),
                  words[0], words[1], words[2], words[3], EPO_INTEGER(filter->in_box), box[0],
-                 box[1], box[2], box[3], box[4], box[5]));
+                 box[1], box[2], box[3], box[4], box[5],
+                 EPO_INTEGER(filter->open && filter->state.len == 0)));
 }

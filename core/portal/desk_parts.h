@@ -37,15 +37,17 @@ extern const char EPO_DESK_CLOSED[];
 
 /* $1 tenant, $2 office, $3 state, $4 above, $5 below, $6 agenda, $7 district, $8 due from, $9 due
  * to, $10 only unassigned: 1, $11 $12 after this due date and number, $13 limit, $14 account,
- * $15 closed states, $16-$19 words, $20 in a box: 1, $21-$26 the box. Those of one group look at
- * nothing but the index. */
+ * $15 closed states, $16-$19 words, $20 in a box: 1, $21-$26 the box, $27 none that follow
+ * others: 1. Those of one group look at nothing but the index. */
 #define EPO_DESK_NARROW                                                                            \
     "    AND c.number > $4 AND c.number < $5\n"                                                    \
     "    AND ($6 = '' OR c.agenda = $6)\n"                                                         \
     "    AND ($7 = '' OR c.district = $7)\n"                                                       \
     "    AND ($8 = '' OR c.due >= $8)\n"                                                           \
     "    AND ($9 = '' OR c.due <= $9)\n"                                                           \
-    "    AND ($11 = '' OR (COALESCE(c.due, '9999-12-31'), c.number) > ($11, $12))\n"
+    "    AND ($11 = '' OR (COALESCE(c.due, '9999-12-31'), c.number) > ($11, $12))\n"               \
+    "    AND ($27 = 0 OR NOT EXISTS (\n"                                                           \
+    "        SELECT 1 FROM merged AS f WHERE f.tenant = $1 AND f.number = c.number))\n"
 #define EPO_DESK_FREE                                                                              \
     "    AND ($10 = 0 OR NOT EXISTS (\n"                                                           \
     "        SELECT 1 FROM assignments AS a WHERE a.tenant = $1 AND a.number = c.number))\n"

@@ -61,6 +61,8 @@ static const struct epo_statement CASES = {
     "FROM cases AS c\n"
     "JOIN submissions AS s ON s.tenant = c.tenant AND s.number = c.number\n"
     "WHERE c.tenant = $1 AND c.agenda = $2 AND c.number > $3\n"
+    "    AND NOT EXISTS (SELECT 1 FROM merged AS m\n"
+    "        WHERE m.tenant = c.tenant AND m.number = c.number)\n"
     "ORDER BY c.number LIMIT $4",
     NULL,
 };

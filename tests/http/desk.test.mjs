@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 
-import { file, dogJson, spots } from '../browser/support/forms.mjs';
+import { file, dogJson, post, spots } from '../browser/support/forms.mjs';
 import { startDemo } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
@@ -76,5 +76,52 @@ describe('the list', () => {
     const answer = await get('/office/map.png', two);
     assert.equal(answer.headers.get('content-type'), 'image/png');
     assert.equal((await get('/office/map.png', 'none=1')).status, 303);
+  });
+});
+
+describe('ticked cases', () => {
+  const form = (fields) => new URLSearchParams(fields);
+  const act = (cookie, ...fields) => post(portal.url, '/office/do', form(fields), { cookie });
+  const rows = async (answer, part) => numbers((await answer.text()).match(new RegExp(`<ul class="${part}">.*?</ul>`, 's'))?.[0] ?? '');
+
+  it('are taken, passed on and moved together; what could not be done is said of each', async () => {
+    const [a, b] = [await file_('umo-3'), await file_('umo-3', { dog_name: 'Alík' })].map((each) => each.number);
+    const foreign = of['umo-2'][0].number;
+    let answer = await act(three, ['case', a], ['case', b], ['case', foreign], ['action', 'take'], ['back', '/office?view=unassigned']);
+    const page = await answer.text();
+    assert.match(page, /href="\/office\?view=unassigned"/);
+    assert.deepEqual(numbers(page.match(/<ul class="list">.*?<\/ul>/s)[0]), new Set([a, b]));
+    assert.deepEqual(numbers(page.match(/<ul class="faultlist">.*?<\/ul>/s)[0]), new Set([foreign]));
+    assert.match(await text(`/office?view=mine`, three), new RegExp(a));
+    assert.deepEqual(await rows(await act(three, ['case', a], ['action', 'take']), 'faultlist'), new Set([a]));
+    answer = await act(three, ['case', a], ['case', b], ['action', 'move'], ['state', 'in_progress'], ['note', 'Díváme se na to.']);
+    assert.deepEqual(await rows(answer, 'list'), new Set([a, b]));
+    assert.deepEqual(numbers(await text('/office/export/podani.csv?state=in_progress', three)), new Set([a, b]));
+    answer = await act(three, ['case', b], ['action', 'pass'], ['to', 'office:umo-2'], ['note', 'Je to u vás.']);
+    assert.deepEqual(await rows(answer, 'list'), new Set([b]));
+    assert.equal((await get(`/office/cases/${b}`, three)).status, 404);
+    assert.match(await text(`/office/cases/${b}`, two), /Je to u vás\./);
+    const citizen = await (await fetch(`${portal.url}/submissions/${b}?receipt=${'x'.repeat(64)}`)).text();
+    assert.doesNotMatch(citizen, /Je to u vás/);
+  });
+
+  it('are merged with the oldest of them, and set apart again', async () => {
+    const [a, b] = [(await file_('umo-1')).number, (await file_('umo-1', { dog_name: 'Alík' })).number];
+    const one = await signIn(portal, 'umo-1');
+    assert.match(await text(`/office/cases/${b}`, one), /Podobná podání do 30 m a 14 dnů: 1/);
+    assert.deepEqual(numbers((await text(`/office/cases/${b}/similar`, one)).match(/<form method="post" action="\/office\/do".*<\/form>/s)[0]), new Set([a, b]));
+    assert.equal((await get(`/office/cases/${b}/similar`, three)).status, 404);
+    assert.deepEqual(await rows(await act(one, ['case', a], ['case', b], ['action', 'merge']), 'list'), new Set([b]));
+    assert.deepEqual(numbers(await text('/office/export/podani.csv', one)), new Set([a]), 'what follows is not in the way');
+    assert.equal((await act(one, ['case', b], ['action', 'apart'], ['single', '1'], ['back', `/office/cases/${b}`])).status, 303);
+    assert.deepEqual(numbers(await text('/office/export/podani.csv', one)), new Set([a, b]));
+  });
+
+  it('refuse what makes no sense, and lead nowhere else', async () => {
+    for (const fields of [[['action', 'take']], [['case', of['umo-3'][0].number]], [['case', of['umo-3'][0].number], ['action', 'explode']], [['case', of['umo-3'][0].number], ['action', 'pass'], ['to', 'office:nowhere']], [['case', of['umo-3'][0].number], ['action', 'merge']], [['case', 'x'], ['action', 'take']]])
+      assert.equal((await act(three, ...fields)).status, 422, JSON.stringify(fields));
+    for (const back of ['https://evil.example', '//evil.example', '/office\\@evil.example', 'javascript:alert(1)'])
+      assert.match(await (await act(three, ['case', of['umo-3'][0].number], ['action', 'nothing'], ['back', back])).text(), /button--plain" href="\/office"/);
+    assert.equal((await act('none=1', ['case', of['umo-3'][0].number], ['action', 'take'])).status, 303);
   });
 });
