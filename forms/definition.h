@@ -74,6 +74,12 @@ struct epo_section {
     const struct epo_json *item, *add; /* texts: what one is called, the button */
 };
 
+struct epo_step {
+    const char *id;
+    const struct epo_json *definition;
+    uint32_t first, count; /* sections */
+};
+
 struct epo_form {
     struct epo_pool *pool;
     struct epo_json *definition;
@@ -81,7 +87,8 @@ struct epo_form {
     char version[72];
     struct epo_section *sections;
     struct epo_field *fields; /* all, in order */
-    uint32_t section_count, field_count;
+    struct epo_step *steps;
+    uint32_t section_count, field_count, step_count;
     const struct epo_field *place;
 };
 

@@ -37,6 +37,8 @@ struct epo_draw {
     const char *prefix;                   /* as in struct epo_check, or NULL */
     const struct epo_json *form_answers;
     const struct epo_section *group; /* whose item it is, or NULL */
+    bool of_step;                    /* one step alone is drawn */
+    int step;
 };
 
 struct epo_field_kind {

@@ -133,6 +133,45 @@ void epo_form_view_places(const struct epo_form *form, struct epo_pool *pool, co
 bool epo_form_take_groups(const struct epo_form *form, struct epo_pool *pool, struct epo_json *raw,
                           struct epo_span action);
 
+/* ---- steps: a form of several pages (steps.c) ----
+ * In HTML "steps" (sent several times) names the steps that were looked at; it travels like an
+ * answer. Steps are counted from 0. */
+enum epo_step_state {
+    EPO_STEP_HIDDEN,    /* nothing of it is asked: no such step for this person */
+    EPO_STEP_WAITING,   /* what it asks hangs on an earlier step that is not done */
+    EPO_STEP_UNTOUCHED, /* not looked at yet */
+    EPO_STEP_BEGUN,     /* something is missing or wrong */
+    EPO_STEP_DONE
+};
+/* 0: the form is one page. */
+uint32_t epo_form_step_count(const struct epo_form *form);
+const char *epo_form_step_id(const struct epo_form *form, int step);
+/* -1 if there is none. */
+int epo_form_step_find(const struct epo_form *form, struct epo_span id);
+/* The step of a path of answers ("dogs.0.chip"); -1 for what is no answer of this form. */
+int epo_form_step_of(const struct epo_form *form, struct epo_span path);
+/* One for each step, in pool. result: of epo_form_check from HTML. */
+const enum epo_step_state *epo_form_step_states(const struct epo_form *form, struct epo_pool *pool,
+                                                const struct epo_form_result *result);
+/* The next one that is asked, or the number of steps; the one before, or -1. */
+int epo_form_step_next(const struct epo_form *form, const enum epo_step_state *states, int step);
+int epo_form_step_before(const enum epo_step_state *states, int step);
+/* {"id","title","number","count"}: "step 2 of 4" of those that are asked. */
+struct epo_json *epo_form_step_model(const struct epo_form *form, struct epo_pool *pool,
+                                     const char *lang, const enum epo_step_state *states, int step);
+/* The list of tasks: [{"id","title","number","count","state": "waiting" | "untouched" | "begun" |
+ * "done","waiting"}]. */
+struct epo_json *epo_form_tasks(const struct epo_form *form, struct epo_pool *pool,
+                                const char *lang, const enum epo_step_state *states);
+/* As epo_form_hidden, without what stands on the page of that step itself. */
+struct epo_json *epo_form_hidden_elsewhere(const struct epo_form *form, struct epo_pool *pool,
+                                           const struct epo_json *raw, int step);
+/* As epo_form_view with the sections and errors of one step, and errors of the form as such;
+ * "known_json": answers of other steps, for conditions in the page. */
+struct epo_json *epo_form_view_step(const struct epo_form *form, struct epo_pool *pool,
+                                    const char *lang, const struct epo_catalog *catalog,
+                                    const struct epo_form_result *result, int step);
+
 /* Takes a place's search out of what a browser typed, so that its geometry counts. */
 void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct epo_span field);
 

@@ -204,6 +204,19 @@ static void set_note(const struct plain *p, const struct epo_form_steps *steps) 
                       key.len > 0 ? format(p, epo_pool_string(pool, key), values) : EPO_SPAN(""));
 }
 
+static struct epo_json *model_of(const struct epo_form *form, const struct epo_field *field,
+                                 const struct epo_json *sections) {
+    const char *id = form->sections[field->section].id;
+    for (uint32_t i = 0; i < sections->count; i++) {
+        const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
+        bool of_it = epo_span_is(epo_json_get_text(sections->items[i], "id"), id);
+        for (uint32_t k = 0; of_it && fields != NULL && k < fields->count; k++)
+            if (epo_span_is(epo_json_get_text(fields->items[k], "id"), field->id))
+                return fields->items[k];
+    }
+    return NULL;
+}
+
 void epo_form_view_places(const struct epo_form *form, struct epo_pool *pool, const char *lang,
                           const struct epo_catalog *catalog, struct epo_maps *maps,
                           const struct epo_json *raw, const struct epo_form_steps *steps,
@@ -214,8 +227,9 @@ void epo_form_view_places(const struct epo_form *form, struct epo_pool *pool, co
         const struct epo_field *field = &form->fields[i];
         if (field->kind != &epo_kind_location)
             continue;
-        uint32_t at = field->index - form->sections[field->section].first;
-        struct epo_json *model = epo_json_get(sections->items[field->section], "fields")->items[at];
+        struct epo_json *model = model_of(form, field, sections);
+        if (model == NULL)
+            continue; /* of another step */
         struct plain p = {&draw,
                           maps,
                           field,

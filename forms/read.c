@@ -6,6 +6,7 @@
 #include "base/token.h"
 #include "forms/condition.h"
 #include "forms/place.h"
+#include "forms/steps.h"
 
 const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_span id) {
     for (uint32_t i = 0; i < form->field_count; i++)
@@ -265,9 +266,9 @@ static void check_drafts(struct epo_reader *reader, const struct epo_json *defin
 }
 
 static void read_definition(struct epo_reader *reader, const struct epo_json *definition) {
-    static const char *const known[] = {"id",       "title",  "intro",   "sections",
-                                        "computed", "place",  "summary", "declaration",
-                                        "submit",   "drafts", "$schema", NULL};
+    static const char *const known[] = {"id",       "title",   "intro",   "sections",    "steps",
+                                        "computed", "place",   "summary", "declaration", "submit",
+                                        "drafts",   "$schema", NULL};
     struct epo_form *form = reader->form;
     if (definition->type != EPO_JSON_OBJECT) {
         epo_reader_fault(reader, definition, "a form is an object");
@@ -295,6 +296,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
         read_section(reader, sections->items[i]);
     check_group_ids(reader);
     check_names(reader);
+    epo_form_read_steps(reader, definition);
     read_computed(reader, definition);
     find_place(reader, definition);
     for (uint32_t i = 0; i < form->field_count; i++)

@@ -1,5 +1,6 @@
 /* The form page's model. Templates in forms/web draw it; there is no HTML here. */
 #include "forms/condition.h"
+#include "forms/steps.h"
 
 static struct epo_span text_of(const struct epo_draw *draw, const struct epo_json *definition,
                                const char *name) {
@@ -49,6 +50,12 @@ static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
            holds;
 }
 
+/* Hangs the condition on other steps alone? Then nothing on this page can change it, and what is
+ * not asked is left out, for those without a script too. */
+static bool is_settled(const struct epo_draw *draw, const struct epo_json *when) {
+    return draw->of_step && !epo_form_asks_step(draw->form, when, draw->step);
+}
+
 static void set_condition(const struct epo_draw *draw, const struct epo_json *when,
                           struct epo_json *model) {
     epo_json_set_boolean(draw->pool, model, "hidden", !is_asked(draw, when));
@@ -96,9 +103,11 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
 static void set_fields(const struct epo_draw *draw, const struct epo_section *section,
                        struct epo_json *model) {
     struct epo_json *fields = epo_json_set(draw->pool, model, "fields", epo_json_array(draw->pool));
-    for (uint32_t i = 0; i < section->count; i++)
-        epo_json_push(draw->pool, fields,
-                      field_model(draw, &draw->form->fields[section->first + i]));
+    for (uint32_t i = 0; i < section->count; i++) {
+        const struct epo_field *field = &draw->form->fields[section->first + i];
+        if (!is_settled(draw, field->when) || is_asked(draw, field->when))
+            epo_json_push(draw->pool, fields, field_model(draw, field));
+    }
 }
 
 /* -- repeated groups --------------------------------------------------------------------------- */
@@ -117,6 +126,7 @@ static struct epo_json *item_model(const struct epo_draw *draw, const struct epo
     inner.form_answers = draw->result != NULL ? draw->result->answers : NULL;
     inner.group = group;
     epo_json_set_string(pool, model, "id", id);
+    epo_json_set_string(pool, model, "group", group->id);
     epo_json_set_string(pool, model, "number", number);
     epo_json_set_text(pool, model, "called", epo_json_localized(group->item, draw->lang));
     set_text(draw, model, "item_error", message_for(draw, id));
@@ -205,13 +215,16 @@ static struct epo_span said_of(const struct epo_draw *draw, const struct epo_for
     return epo_catalog_format(draw->catalog, draw->pool, draw->lang, "form.item_said", values);
 }
 
-static struct epo_json *error_list(const struct epo_draw *draw) {
+/* step: those of it and of the form as such; -1 for all. */
+static struct epo_json *error_list(const struct epo_draw *draw, int step) {
     struct epo_json *list = epo_json_array(draw->pool);
     const struct epo_json *errors = draw->result != NULL ? draw->result->errors : NULL;
     for (uint32_t i = 0; errors != NULL && i < errors->count; i++) {
         struct epo_span path = epo_json_get_text(errors->items[i], "path");
         struct epo_form_spot spot;
         bool known = epo_form_find(draw->form, path, &spot);
+        if (known && step >= 0 && epo_form_step_of(draw->form, path) != step)
+            continue;
         struct epo_json *row = epo_json_object(draw->pool);
         epo_json_set_string(draw->pool, row, "href", address_of(draw, path, known, &spot));
         epo_json_set_text(draw->pool, row, "message",
@@ -221,6 +234,29 @@ static struct epo_json *error_list(const struct epo_draw *draw) {
         epo_json_push(draw->pool, list, row);
     }
     return list;
+}
+
+/* step: -1 for the whole form. */
+static struct epo_json *view(const struct epo_draw *draw, int step) {
+    const struct epo_form *form = draw->form;
+    struct epo_pool *pool = draw->pool;
+    struct epo_json *model = epo_json_object(pool);
+    uint32_t first = step >= 0 ? form->steps[step].first : 0;
+    uint32_t count = step >= 0 ? form->steps[step].count : form->section_count;
+    epo_json_set_string(pool, model, "id", form->id);
+    epo_json_set_text(pool, model, "title", epo_form_title(form, draw->lang));
+    set_text(draw, model, "intro", text_of(draw, form->definition, "intro"));
+    set_text(draw, model, "declaration", text_of(draw, form->definition, "declaration"));
+    set_text(draw, model, "submit", text_of(draw, form->definition, "submit"));
+    struct epo_json *sections = epo_json_set(pool, model, "sections", epo_json_array(pool));
+    for (uint32_t i = first; i < first + count; i++) {
+        const struct epo_section *section = &form->sections[i];
+        if (!is_settled(draw, section->when) || is_asked(draw, section->when))
+            epo_json_push(pool, sections, section_model(draw, section));
+    }
+    struct epo_json *errors = epo_json_set(pool, model, "errors", error_list(draw, step));
+    epo_json_set_boolean(pool, model, "has_errors", errors->count > 0);
+    return model;
 }
 
 struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *pool, const char *lang,
@@ -233,17 +269,27 @@ struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *poo
                             .today = epo_clock_today(),
                             .result = result,
                             .prefix = ""};
-    struct epo_json *model = epo_json_object(pool);
-    epo_json_set_string(pool, model, "id", form->id);
-    epo_json_set_text(pool, model, "title", epo_form_title(form, lang));
-    set_text(&draw, model, "intro", text_of(&draw, form->definition, "intro"));
-    set_text(&draw, model, "declaration", text_of(&draw, form->definition, "declaration"));
-    set_text(&draw, model, "submit", text_of(&draw, form->definition, "submit"));
-    struct epo_json *sections = epo_json_set(pool, model, "sections", epo_json_array(pool));
-    for (uint32_t i = 0; i < form->section_count; i++)
-        epo_json_push(pool, sections, section_model(&draw, &form->sections[i]));
-    struct epo_json *errors = epo_json_set(pool, model, "errors", error_list(&draw));
-    epo_json_set_boolean(pool, model, "has_errors", errors->count > 0);
+    return view(&draw, -1);
+}
+
+struct epo_json *epo_form_view_step(const struct epo_form *form, struct epo_pool *pool,
+                                    const char *lang, const struct epo_catalog *catalog,
+                                    const struct epo_form_result *result, int step) {
+    struct epo_draw draw = {.form = form,
+                            .pool = pool,
+                            .catalog = catalog,
+                            .lang = lang,
+                            .today = epo_clock_today(),
+                            .result = result,
+                            .of_step = true,
+                            .step = step,
+                            .prefix = ""};
+    struct epo_json *model = view(&draw, step), *known = epo_json_object(pool);
+    const struct epo_json *answers = result != NULL ? result->answers : NULL;
+    for (uint32_t i = 0; answers != NULL && i < answers->count; i++)
+        if (epo_form_step_of(form, answers->names[i]) != step)
+            epo_json_append(pool, known, answers->names[i], answers->items[i]);
+    epo_json_set_text(pool, model, "known_json", epo_json_print(pool, known));
     return model;
 }
 
@@ -270,8 +316,18 @@ static bool is_part(const struct epo_field *field, struct epo_span part) {
 static bool is_own_name(const struct epo_form *form, struct epo_span name) {
     struct epo_span part, id = epo_span_cut(name, '.', &part);
     struct epo_form_spot spot;
-    if (epo_form_group(form, id) != NULL)
-        return epo_form_find(form, name, &spot) && spot.in_item;
+    if (form->step_count > 0 && epo_span_is(name, "steps"))
+        return true;
+    if (epo_form_group(form, id) != NULL) {
+        if (epo_form_find(form, name, &spot))
+            return spot.in_item;
+        size_t cut = name.len;
+        while (name.at[cut - 1] != '.')
+            cut--;
+        part = (struct epo_span){name.at + cut, name.len - cut};
+        return epo_form_find(form, (struct epo_span){name.at, cut - 1}, &spot) &&
+               spot.field != NULL && is_part(spot.field, part);
+    }
     const struct epo_field *field = epo_form_field(form, id);
     if (field == NULL || epo_field_group(form, field) != NULL)
         return false;

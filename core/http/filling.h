@@ -1,4 +1,4 @@
-/* One form while it is filled in: what form_pages.c and form_drafts.c share. */
+/* One form while it is filled in: what form_pages.c, form_steps.c and form_drafts.c share. */
 #ifndef EPO_HTTP_FILLING_H
 #define EPO_HTTP_FILLING_H
 
@@ -11,6 +11,8 @@ struct filling {
     const struct epo_form *form;
     struct epo_json *raw;        /* as posted: name -> text or array of texts */
     struct epo_form_steps steps; /* of a page without a script */
+    int step;                    /* of a form of several pages; -1: the list of tasks */
+    bool returns;                /* "Change" was pressed: from the step back to the review */
     char key[EPO_TOKEN_SIZE];    /* or empty */
     struct epo_intake intake;
     struct epo_drafting drafting;
@@ -22,10 +24,34 @@ struct filling {
 /* ---- form_pages.c ---- */
 /* What every page of the form has: crumbs, action, key, draft. */
 struct epo_json *epo_filling_frame(struct filling *filling);
+/* Adds the form's view to the model and answers with the page. */
+struct epo_response *epo_filling_page(struct filling *filling, int status, struct epo_json *model,
+                                      struct epo_json *view);
+/* Fills in the parameters that texts of the view name: those of the place's district, once it is
+ * known. */
+void epo_filling_texts(struct filling *filling, struct epo_json *view);
+/* Everything is right: the answers for reading, before they are sent. */
+struct epo_response *epo_filling_review(struct filling *filling);
 /* The form as it was typed, with nothing blamed. */
 struct epo_response *epo_filling_show_typed(struct filling *filling, int status);
 /* What was typed is kept in a page that offers to try again. */
 struct epo_response *epo_filling_trouble(struct filling *filling, const struct epo_error *error);
+
+/* ---- form_steps.c: forms of several pages ---- */
+/* Address of the step, or of the form (-1), in the request's pool. */
+const char *epo_filling_address(struct filling *filling, int step);
+/* The page of filling->step, or the list of tasks. Errors lead to the first step that has one.
+ * result may be NULL: nothing was typed yet. */
+struct epo_response *epo_filling_show_step(struct filling *filling, int status,
+                                           const struct epo_form_result *result);
+/* The list of tasks with the state of each step. result may be NULL. */
+struct epo_response *epo_filling_tasks(struct filling *filling, int status,
+                                       const struct epo_form_result *result);
+/* "Continue", after the check: the step again with its errors, the next one, the list of tasks, or
+ * the review once all is done. */
+struct epo_response *epo_filling_continue(struct filling *filling);
+/* Adds to each section of a summary where its answers are changed: "change" {address, action}. */
+void epo_filling_set_change(struct filling *filling, struct epo_json *sections);
 
 /* ---- form_drafts.c ---- */
 /* The draft that the page belongs to. False with an answer: it cannot be read now. */

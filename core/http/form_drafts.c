@@ -36,6 +36,7 @@ struct epo_response *epo_filling_open_draft(struct filling *filling) {
     } else {
         struct epo_error error = {0};
         filling->raw = epo_drafting_raw(request, &filling->drafting);
+        filling->step = -1; /* the version that is chosen may have other steps */
         response =
             epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error)
                 ? epo_filling_show_typed(filling, 200)

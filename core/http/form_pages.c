@@ -1,7 +1,8 @@
 /* A form from blank to filed: fill in, search for a place, review, send. Everything typed travels
  * in the page itself, so a failure at any step shows it again with nothing lost.
  *
- * _action says what to do: "review", "edit", "print", "send", "search:<field>", "use:<offer>",
+ * _action says what to do: "review", "edit", "change" (of a form of steps: edit, then review),
+ * "print", "send", "search:<field>", "use:<offer>",
  * "group:<group>:…" or "step:<field>:…" (without a script; forms/form.h). _key is the idempotency
  * key of what was reviewed: sending it twice (double click, reload, way back) files once.
  * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
@@ -18,7 +19,15 @@ static bool start(struct epo_request *request, struct filling *filling) {
     filling->request = request;
     filling->agenda = epo_page_agenda(request);
     filling->form = epo_page_form(request, filling->agenda);
-    return filling->form != NULL;
+    filling->step = -1;
+    if (filling->form == NULL || request->captures[2].len == 0)
+        return filling->form != NULL;
+    filling->step = epo_form_step_find(filling->form, request->captures[2]);
+    return filling->step >= 0;
+}
+
+static bool has_steps(const struct filling *filling) {
+    return epo_form_step_count(filling->form) > 0;
 }
 
 /* The key of a review is made from what is reviewed: who comes back to it (a reload, the browser's
@@ -79,9 +88,7 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
     struct epo_pool *pool = filling->request->pool;
     struct epo_json *model = epo_json_object(pool);
     epo_page_set_crumb(filling->request, model, filling->agenda);
-    epo_json_set_string(pool, model, "action",
-                        epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(filling->agenda),
-                                        epo_form_id(filling->form)));
+    epo_json_set_string(pool, model, "action", epo_filling_address(filling, filling->step));
     epo_json_set_string(pool, model, "key", filling->key);
     epo_drafting_model(filling->request, &filling->drafting, model);
     epo_json_set_text(pool, model, "page_title",
@@ -90,7 +97,7 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
 }
 
 /* Texts that name parameters: those of the place's district, once it is known. */
-static void fill_texts(struct filling *filling, struct epo_json *view) {
+void epo_filling_texts(struct filling *filling, struct epo_json *view) {
     struct epo_pool *pool = filling->request->pool;
     const struct epo_json *parameters = filling->intake.parameters;
     if (parameters == NULL)
@@ -98,12 +105,9 @@ static void fill_texts(struct filling *filling, struct epo_json *view) {
     epo_agenda_fill_view(filling->agenda, pool, filling->request->lang, parameters, view);
 }
 
-static struct epo_response *show_form(struct filling *filling, int status,
-                                      const struct epo_form_result *result) {
+struct epo_response *epo_filling_page(struct filling *filling, int status, struct epo_json *model,
+                                      struct epo_json *view) {
     struct epo_pool *pool = filling->request->pool;
-    struct epo_json *model = epo_filling_frame(filling);
-    struct epo_json *view = epo_form_view(filling->form, pool, filling->request->lang,
-                                          filling->request->portal->catalog, result);
     epo_form_view_places(filling->form, pool, filling->request->lang,
                          filling->request->portal->catalog, filling->request->portal->maps,
                          filling->raw, &filling->steps, view);
@@ -113,7 +117,7 @@ static struct epo_response *show_form(struct filling *filling, int status,
                                        filling->intake.values)
                      : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
-    fill_texts(filling, view);
+    epo_filling_texts(filling, view);
     epo_prefill_mark(filling->request, filling->form, view, filling->prefilled);
     epo_json_set(pool, model, "form", view);
     epo_json_set_text(pool, epo_json_get(model, "draft"), "error", filling->trouble);
@@ -121,6 +125,16 @@ static struct epo_response *show_form(struct filling *filling, int status,
         epo_drafting_conflict(filling->request, &filling->drafting, filling->form, filling->raw,
                               model);
     return epo_respond_page(filling->request, status, "web/form", model);
+}
+
+static struct epo_response *show_form(struct filling *filling, int status,
+                                      const struct epo_form_result *result) {
+    if (has_steps(filling))
+        return epo_filling_show_step(filling, status, result);
+    return epo_filling_page(filling, status, epo_filling_frame(filling),
+                            epo_form_view(filling->form, filling->request->pool,
+                                          filling->request->lang, filling->request->portal->catalog,
+                                          result));
 }
 
 /* Opened from the city map with its place filled in, and with what is known of the citizen. */
@@ -169,8 +183,9 @@ static struct epo_response *show_review(struct filling *filling, int status,
                  epo_form_summary(filling->form, pool, request->lang, request->portal->catalog,
                                   result->answers, result->facts));
     epo_page_row_pictures(request, epo_json_get(model, "sections"));
-    fill_texts(filling, epo_json_get(model, "sections"));
-    fill_texts(filling, form);
+    epo_filling_set_change(filling, epo_json_get(model, "sections"));
+    epo_filling_texts(filling, epo_json_get(model, "sections"));
+    epo_filling_texts(filling, form);
     epo_json_set(pool, model, "values",
                  epo_page_values(request, filling->agenda, filling->form, filling->intake.values));
     const char *place = epo_form_place_field(filling->form);
@@ -226,14 +241,21 @@ static bool has_errors(const struct filling *filling) {
     return errors != NULL && errors->count > 0;
 }
 
+struct epo_response *epo_filling_review(struct filling *filling) {
+    filling->step = -1;
+    make_key(filling);
+    return show_review(filling, 200, EPO_SPAN(""));
+}
+
 static struct epo_response *review(struct filling *filling) {
     struct epo_error error = {0};
     if (!check(filling, &error))
         return epo_filling_trouble(filling, &error);
+    if (has_steps(filling))
+        return epo_filling_continue(filling);
     if (has_errors(filling))
         return show_form(filling, 422, &filling->intake.result);
-    make_key(filling);
-    return show_review(filling, 200, EPO_SPAN(""));
+    return epo_filling_review(filling);
 }
 
 /* After a step of a place: what is wrong with it is said, what is only missing is not. */
@@ -273,6 +295,10 @@ struct epo_response *epo_filling_show_typed(struct filling *filling, int status)
                         request->portal->maps, request->portal->catalog, request->lang, &result,
                         &error))
         return epo_filling_trouble(filling, &error);
+    if (filling->conflict && filling->step < 0)
+        filling->step = has_steps(filling) ? 0 : -1; /* the list has no room for two drafts */
+    if (has_steps(filling) && filling->step < 0)
+        return epo_filling_tasks(filling, status, &result);
     result.errors = epo_json_array(request->pool);
     return show_form(filling, status, &result);
 }
@@ -394,6 +420,10 @@ struct epo_response *epo_form_post(struct epo_request *request) {
     if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
         return epo_filling_trouble(filling, &error);
     epo_prefill_enforce(request, filling->form, filling->raw);
+    if (request->captures[2].len > 0) /* of the version that the draft is filled in under */
+        filling->step = epo_form_step_find(filling->form, request->captures[2]);
+    filling->returns = epo_span_is(action, "change") ||
+                       epo_span_is(epo_request_form(request, "_return"), "review");
     if (epo_span_is(action, "save") || epo_span_starts(action, EPO_SPAN("keep:")))
         return epo_filling_save_draft(filling, action);
     if (!epo_form_take_places(filling->form, request->pool, request->portal->maps, filling->raw,
@@ -411,7 +441,8 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         return edit(filling);
     if (epo_span_is(action, "print"))
         return epo_print_typed(request, filling->agenda, filling->form, filling->raw);
-    if (epo_span_is(action, "edit") || epo_span_starts(action, EPO_SPAN("search:")))
+    if (epo_span_is(action, "edit") || epo_span_is(action, "change") ||
+        epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);
 }

@@ -3,8 +3,8 @@
 import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { accounts, startDemo } from '../support/portal.mjs';
-import { axe, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
-import { dog, fill, spots, stall } from './support/forms.mjs';
+import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { day, dog, fill, spots, stall } from './support/forms.mjs';
 
 let portal, browser;
 before(async () => {
@@ -288,3 +288,93 @@ test('a clerk of one district sees nothing of another by any address', async () 
   assert.ok(!geojson.includes(filed.number));
   await context.close();
 });
+
+// A form of several pages with a repeated group, without JavaScript on a phone and by the keyboard at a desk.
+const press = async (page, name, keys) => {
+  const button = page.getByRole('button', { name, exact: typeof name === 'string' }).last();
+  if (keys) await button.press('Enter');
+  else await button.click();
+  await page.waitForLoadState();
+};
+const check = (page, name, value, keys) => (keys ? page.locator(`[name="${name}"][value="${value}"]`).press('Space') : page.locator(`[name="${name}"][value="${value}"]`).check({ force: true }));
+
+async function house(page, keys) {
+  if (keys) {
+    const search = page.locator('[data-field="place"] input[role=combobox]');
+    await search.fill('americka 12');
+    await page.locator('[role=option]').first().waitFor();
+    await search.press('ArrowDown');
+    await search.press('Enter');
+    await place(page).first().waitFor();
+  } else {
+    await page.locator('[name="place.q"]').fill('americka 12');
+    await press(page, 'Najít');
+    await page.locator('[name="place.address"]').first().check({ force: true });
+  }
+  await check(page, 'property_kind', 'family_house', keys);
+  await page.locator('[name=residents]').fill('4');
+  await page.locator('[name=since]').fill(day(-10));
+}
+
+for (const keys of [false, true]) {
+  test(`a house and its containers, step by step, ${keys ? 'by the keyboard' : 'without JavaScript'}`, async () => {
+    const context = keys ? await desktop(browser) : await phone(browser, { javaScriptEnabled: false }), page = await context.newPage();
+    const good = async (name) => {
+      assert.deepEqual(keys ? await axe(page) : await axeWithoutScripts(page), [], `axe on ${name}`);
+      assert.equal(await scrollsSideways(page), false, `${name} scrolls sideways`);
+      await picture(page, `waste-${keys ? 'keys' : 'plain'}-${name}`);
+    };
+    const states = () => page.locator('.task__state').allInnerTexts();
+    await page.goto(`${portal.url}/agendas/waste_fee/payer`);
+    assert.deepEqual(await states(), ['nezačato', 'nezačato', 'zatím nelze začít', 'nezačato']);
+    await good('tasks');
+    await page.getByRole('link', { name: 'Kdo poplatek platí' }).press('Enter');
+    await page.waitForLoadState();
+    assert.match(await page.locator('.step').innerText(), /krok 1 \(celkem 4\)/);
+    await check(page, 'payer_kind', 'owner', keys);
+    await fill(page, { name: dog.name, address: dog.address, email: 'x' });
+    await press(page, 'Pokračovat', keys);
+    assert.match(await page.locator('.faults__list').innerText(), /E-mail/);
+    await fill(page, { email: dog.email });
+    await press(page, 'Pokračovat', keys);
+    await house(page, keys);
+    await press(page, 'Pokračovat', keys);
+    assert.equal(await heading(page), 'Nádoby na odpad');
+    assert.equal(await page.locator('[data-field="containers.0.season"]:visible').count(), 0, 'another step has decided that');
+    await check(page, 'containers.0.volume', '120', keys);
+    await page.locator('[name="containers.0.pieces"]').fill('2');
+    await check(page, 'containers.0.frequency', 'weekly', keys);
+    for (let i = 0; i < 2; i++) await press(page, 'Přidat další nádobu', keys);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'group-containers.2', 'one goes on in the new one');
+    await page.locator('[name="containers.2.pieces"]').fill('7');
+    await press(page, /Odebrat – Nádoba 2/, keys);
+    assert.deepEqual(await page.locator('[name$=".pieces"]').evaluateAll((all) => all.map((each) => each.value)), ['2', '7'], 'what was typed stays');
+    await press(page, 'Pokračovat', keys);
+    assert.match(await page.locator('.faults__list').innerText(), /Nádoba 2 – Objem/);
+    await good('containers');
+    await page.locator('.faults__list a').first().press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'field-containers.1.volume');
+    await check(page, 'containers.1.volume', '240', keys);
+    await check(page, 'containers.1.frequency', 'monthly', keys);
+    await press(page, 'Pokračovat', keys);
+    await press(page, 'Zpět', keys);
+    assert.equal(await page.locator('[name="containers.1.pieces"]').inputValue(), '7');
+    await press(page, 'Přehled kroků', keys);
+    assert.deepEqual(await states(), ['hotovo', 'hotovo', 'hotovo', 'rozpracováno']);
+    await press(page, 'Placení', keys);
+    await check(page, 'payment', 'half', keys);
+    await press(page, 'Pokračovat', keys);
+    assert.match(await heading(page), /Zkontrolujte své odpovědi/);
+    assert.match(await page.locator('.value__explain').innerText(), /Nádoba 1: 2 × 120 l.*\n.*Nádoba 2: 7 × 240 l/);
+    await good('review');
+    await press(page, /Změnit – Počet takových nádob/, keys);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'field-containers.1.pieces', 'Change leads to the answer');
+    await page.locator('[name="containers.1.pieces"]').fill(keys ? '3' : '4');
+    await press(page, 'Pokračovat', keys);
+    assert.match(await heading(page), /Zkontrolujte své odpovědi/, 'and back to the review');
+    await press(page, 'Odeslat podání', keys);
+    await page.waitForURL(/\/submissions\//);
+    await good('sent');
+    await context.close();
+  });
+}

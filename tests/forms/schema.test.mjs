@@ -228,7 +228,7 @@ test('every definition fits form.schema.json', () => {
 });
 
 test('definitions with faults of shape do not fit form.schema.json', () => {
-  for (const name of ['names', 'limits', 'conditions', 'list', 'groups'])
+  for (const name of ['names', 'limits', 'conditions', 'list', 'groups', 'steps'])
     assert.equal(authors(read(join(root, `tests/unit/forms/faults/${name}.json`))), false, name);
 });
 

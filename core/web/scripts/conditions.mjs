@@ -46,8 +46,9 @@ function holds(box, data) {
 }
 
 // What a condition sees: inside an item of a repeated group its own answers before those of the form.
+// data-known: answers of other steps.
 function seen(box, form) {
-  const all = answers(form);
+  const all = { ...JSON.parse(form.dataset.known ?? '{}'), ...answers(form) };
   const item = itemOf(box);
   return item ? { ...all, ...all[item[0]]?.[item[1]] } : all;
 }

@@ -19,10 +19,10 @@ const itemsOf = (box) => [...box.querySelectorAll(':scope > [data-item]')];
 
 function settle(box) {
   const items = itemsOf(box);
-  for (const item of items) item.querySelector('.group__remove').hidden = items.length <= Number(box.dataset.min);
-  const add = box.querySelector(':scope > .group__add');
+  for (const item of items) item.querySelector('.repeat__remove').hidden = items.length <= Number(box.dataset.min);
+  const add = box.querySelector(':scope > .repeat__add');
   add.hidden = items.length >= Number(box.dataset.max);
-  add.querySelector('button').setAttribute('formaction', `#group-${box.dataset.group}.${items.length}`);
+  add.querySelector('button').setAttribute('formaction', `${box.closest('form').getAttribute('action')}#group-${box.dataset.group}.${items.length}`);
   box.dispatchEvent(new Event('change', { bubbles: true })); // conditions may speak of the items
 }
 
