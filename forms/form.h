@@ -181,6 +181,10 @@ void epo_form_forget_search(struct epo_pool *pool, struct epo_json *raw, struct 
 struct epo_json *epo_form_view(const struct epo_form *form, struct epo_pool *pool, const char *lang,
                                const struct epo_catalog *catalog,
                                const struct epo_form_result *result);
+/* What a browser would have posted for answers (as stored): to open a form again with what was
+ * sent. A new tree in the pool; files and signatures are named as answers name them. */
+struct epo_json *epo_form_retype(const struct epo_form *form, struct epo_pool *pool,
+                                 const struct epo_json *answers);
 /* Everything typed, as hidden fields of the review page, so that nothing is lost on the way back:
  * [{"name","value"}], only names that the form knows. raw as given to epo_form_check (HTML). */
 struct epo_json *epo_form_hidden(const struct epo_form *form, struct epo_pool *pool,

@@ -2,6 +2,7 @@
 #include "http/pages.h"
 
 #include "base/log.h"
+#include "portal/completion.h"
 #include "portal/definitions.h"
 #include "portal/routing.h"
 #include "portal/session.h"
@@ -335,7 +336,7 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
     const struct epo_form *form = epo_page_filed_form(request, found, &agenda);
     struct epo_json *submission =
         epo_json_set(pool, model, "submission", head(request, agenda, found));
-    const struct epo_json *facts = epo_json_get(found, "facts");
+    const struct epo_json *facts = epo_completion_current(found, "facts");
     const struct epo_json *place = epo_json_get_span(facts, epo_json_get_text(found, "placeField"));
     if (agenda != NULL) {
         epo_page_set_crumb(request, submission, agenda);
@@ -345,12 +346,13 @@ struct epo_json *epo_page_submission(struct epo_request *request, const struct e
         epo_json_set_text(pool, submission, "title", epo_form_title(form, request->lang));
         epo_json_set(pool, model, "sections",
                      epo_form_summary(form, pool, request->lang, catalog,
-                                      epo_json_get(found, "answers"), facts));
+                                      epo_completion_current(found, "answers"), facts));
         if (agenda != NULL)
             epo_agenda_fill_view(agenda, pool, request->lang, epo_json_get(found, "parameters"),
                                  epo_json_get(model, "sections"));
-        epo_json_set(pool, model, "values",
-                     epo_page_values(request, agenda, form, epo_json_get(found, "values")));
+        epo_json_set(
+            pool, model, "values",
+            epo_page_values(request, agenda, form, epo_completion_current(found, "values")));
     }
     if (place != NULL)
         epo_json_set(pool, model, "place_words",

@@ -2,10 +2,12 @@
 #include "http/office_case.h"
 
 #include "base/log.h"
+#include "http/completions.h"
 #include "http/messages.h"
 #include "http/office_handling.h"
 #include "portal/audit.h"
 #include "portal/casework.h"
+#include "portal/completion.h"
 #include "portal/routing.h"
 
 enum { AUDIT_SHOWN = 50, NOTE_CHARS_MAX = 2000 };
@@ -68,7 +70,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
     struct epo_error error = {0};
     struct epo_json *found = handled->found;
     struct epo_json *model = epo_page_submission(request, found);
-    const struct epo_json *place = epo_json_get(found, "place");
+    const struct epo_json *place = epo_json_get_span(epo_completion_current(found, "answers"),
+                                                     epo_json_get_text(found, "placeField"));
     struct epo_json *words = epo_json_get(model, "place_words");
     if (place != NULL && place->type == EPO_JSON_OBJECT)
         epo_json_set_text(pool, model, "place_geojson", epo_json_print(pool, place));
@@ -89,6 +92,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
                       epo_json_get_text(trouble, "message"));
     if (!epo_office_handling(request, model, handled, &error))
         return epo_respond_error(request, &error, NULL);
+    epo_page_completions(request, model, found);
+    epo_page_ask(request, model, found, handled->viewer.role, epo_json_get_text(trouble, "ask"));
     epo_json_set(pool, model, "moves", move_options(request, found, handled->viewer.role));
     epo_json_set_text(pool, model, "from", epo_json_get_text(found, "state"));
     epo_json_set_string(pool, model, "action",

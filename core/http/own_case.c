@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "portal/casework.h"
+#include "portal/completion.h"
 
 enum { NOTE_CHARS_MAX = 2000 };
 
@@ -68,6 +69,12 @@ const struct epo_allowed_move *epo_own_case_withdrawal(const struct epo_own_case
         if ((state->moves[i].by & EPO_MOVER_CITIZEN) && state->moves[i].to->ends)
             return &state->moves[i];
     return NULL;
+}
+
+bool epo_own_case_completable(const struct epo_own_case *own) {
+    return own->agenda != NULL && epo_completion_open(own->found) != NULL &&
+           epo_agenda_state_of(own->agenda, epo_json_get_text(own->found, "state"))->answered !=
+               NULL;
 }
 
 /* ---- taking it back ---- */

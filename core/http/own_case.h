@@ -26,6 +26,8 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
 /* The same with one trouble. */
 struct epo_response *epo_own_case_refuse(struct epo_request *request, struct epo_own_case *own,
                                          int status, const char *part, struct epo_span text);
+/* Is a completion of it waited for now? */
+bool epo_own_case_completable(const struct epo_own_case *own);
 /* The end that the applicant may move the case to now, or NULL. */
 const struct epo_allowed_move *epo_own_case_withdrawal(const struct epo_own_case *own);
 

@@ -1,6 +1,7 @@
 /* A submission for the one who sent it, or who holds its key or receipt. */
 #include "http/own_case.h"
 
+#include "http/completions.h"
 #include "http/messages.h"
 #include "portal/submission.h"
 
@@ -52,6 +53,14 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
     epo_page_picture(request, model, own->found, token, NULL);
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
+    epo_page_completions(request, model, own->found);
+    if (epo_own_case_completable(own))
+        epo_json_set_string(pool, model, "complete",
+                            epo_pool_printf(pool, "/submissions/%.*s/completion%s%.*s",
+                                            EPO_ARG(number), token.len > 0 ? "?key=" : "",
+                                            EPO_ARG(token)));
+    epo_json_set_boolean(pool, model, "completed",
+                         trouble == NULL && epo_request_query(request, "completed").len > 0);
     epo_page_messages(request, model, own->found, own->messages, false, token,
                       epo_json_get_text(trouble, "message"));
     epo_json_set_text(pool, model, "page_title", number);

@@ -71,6 +71,9 @@ const char *epo_registry_situation(struct epo_registry *registry, struct epo_poo
  * with what is offered instead. False only when asking failed. */
 bool epo_intake_free(struct epo_intake *intake, struct epo_error *error);
 
+/* completing.c: what was not asked for again stays as it was, and is not blamed. */
+void epo_intake_keep(struct epo_intake *intake);
+
 /* native.c */
 extern const struct epo_runtime EPO_RUNTIME_NATIVE;
 /* probe.c: start, selftest and stop in a child process. False and a sentence in fault where that

@@ -109,7 +109,7 @@ static bool look_for_key(struct epo_intake *intake, struct epo_error *error) {
 static bool check_free(struct epo_intake *intake, struct epo_error *error) {
     struct epo_json *errors = intake->result.errors;
     uint32_t before = errors->count;
-    if (!intake->db || !intake->portal->maps || intake->given_facts)
+    if (!intake->db || !intake->portal->maps || intake->given_facts || intake->asked)
         return true;
     if (!epo_intake_free(intake, error))
         return false;
@@ -145,6 +145,8 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
     for (uint32_t i = 0; intake->given_facts && i < intake->given_facts->count; i++)
         epo_json_set(intake->pool, intake->result.facts, intake->given_facts->names[i].at,
                      epo_json_copy(intake->pool, intake->given_facts->items[i]));
+    if (intake->asked)
+        epo_intake_keep(intake);
     const char *field = epo_form_place_field(intake->form);
     if (field)
         intake->district = epo_json_get_text(

@@ -214,6 +214,9 @@ struct epo_intake {
     struct epo_span idempotency_key, sender;
     const struct epo_json *account; /* {"id","name","role"} or NULL */
     bool trial;                     /* of an offer: nothing further is offered */
+    /* in, of a completion: what counts so far, and the ids that may be another now; its own ground
+     * is asked about inside the save alone */
+    const struct epo_json *kept_answers, *kept_facts, *asked;
     /* in, tests of agendas alone: instead of the map, the clock and epo.json */
     const struct epo_json *given_facts, *given_parameters;
     const char *given_today;
@@ -242,6 +245,36 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error);
 
+/* completing.c: answers that the office has asked for again. */
+struct epo_completing {
+    /* in */
+    struct epo_portal *portal;
+    struct epo_db *db;
+    struct epo_pool *pool;
+    struct epo_agenda *agenda;
+    const struct epo_form *form;       /* that the submission was made under */
+    const struct epo_json *submission; /* as epo_submission_find gave it, with an open completion */
+    const struct epo_json *raw;        /* as posted: what was not asked for is not looked at */
+    const char *lang;
+    const struct epo_json *account;
+    struct epo_span sender;
+    /* out */
+    struct epo_intake intake; /* result, values: with all answers, kept and new */
+    struct epo_json *changes; /* [{"field","before","after"}] */
+};
+/* Ids that may be answered anew: of the open completion. */
+struct epo_json *epo_completing_asked(const struct epo_json *submission, struct epo_pool *pool);
+/* All that was typed or kept, as a browser would post it. raw NULL: as it was sent. */
+struct epo_json *epo_completing_raw(const struct epo_completing *completing,
+                                    const struct epo_json *raw);
+/* As epo_intake_check: ok = intake.result.errors is empty. Under the parameters and the day of the
+ * filing, unless a place is another now: then under its district's. */
+bool epo_completing_check(struct epo_completing *completing, struct epo_error *error);
+/* The write job of a checked one without errors: the record, the places, and the case on to what
+ * "answered" of its state says. */
+bool epo_completing_file(struct epo_completing *completing, epo_write_run_fn *run, void **arg,
+                         struct epo_error *error);
+
 /* state.c: a clerk moves a case. */
 struct epo_state_change {
     /* in */
@@ -252,10 +285,12 @@ struct epo_state_change {
     const char *lang;
     const struct epo_json *submission; /* as epo_submission_find gave it */
     struct epo_span to, note;
-    const struct epo_json *account; /* {"id","name","role"} of who moves it, or NULL */
-    bool as_citizen;                /* the applicant moves it: only where "by" says so */
-    bool answered;                  /* a completion moves it: to the state's "answered" */
-    bool has_decision;              /* a decision is issued with it */
+    const struct epo_json *account;   /* {"id","name","role"} of who moves it, or NULL */
+    bool as_citizen;                  /* the applicant moves it: only where "by" says so */
+    bool answered;                    /* a completion moves it: to the state's "answered" */
+    bool has_decision;                /* a decision is issued with it */
+    bool has_reasons;                 /* fields are asked for, each with a reason */
+    const struct epo_located *places; /* where they are others than those stored, or NULL */
     /* out */
     struct epo_json *failures, *writes;
     const struct epo_publication *publication; /* what everybody may see then, or NULL */

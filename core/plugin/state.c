@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "plugin/agenda.h"
 #include "plugin/public.h"
+#include "portal/completion.h"
 
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
                                   struct epo_span from) {
@@ -39,7 +40,7 @@ static const struct epo_allowed_move *in_manifest(const struct epo_state_change 
 
 static bool check_needs(const struct epo_state_change *change, const struct epo_allowed_move *move,
                         struct epo_error *error) {
-    if (move->needs_note && change->note.len == 0 && !change->has_decision)
+    if (move->needs_note && change->note.len == 0 && !change->has_decision && !change->has_reasons)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "state.note_needed",
                         "The agenda wants a note for the applicant with this move.");
     if (move->needs_decision && !change->has_decision)
@@ -62,11 +63,11 @@ static struct epo_json *build_tree(const struct epo_state_change *change, struct
     struct epo_span form_id = epo_json_get_text(submission, "form");
     const struct epo_form *definition = epo_agenda_find_form(change->agenda, form_id);
     const char *field = definition ? epo_form_place_field(definition) : NULL;
-    const struct epo_json *facts = epo_json_get(submission, "facts");
-    take(pool, tree, "answers", epo_json_get(submission, "answers"));
+    const struct epo_json *facts = epo_completion_current(submission, "facts");
+    take(pool, tree, "answers", epo_completion_current(submission, "answers"));
     take(pool, tree, "facts", facts);
     take(pool, tree, "place", field ? epo_json_get(facts, field) : NULL);
-    take(pool, tree, "values", epo_json_get(submission, "values"));
+    take(pool, tree, "values", epo_completion_current(submission, "values"));
     take(pool, tree, "account", change->account);
     form = epo_json_set(pool, tree, "form", epo_json_object(pool));
     epo_json_set_text(pool, form, "id", form_id);
@@ -125,17 +126,18 @@ static void release(void *agenda) {
 /* What of the case everybody may see once it has moved. */
 static bool find_publication(struct epo_state_change *change, struct epo_error *error) {
     const struct epo_json *submission = change->submission;
-    const struct epo_json *answers = epo_json_get(submission, "answers");
+    const struct epo_json *answers = epo_completion_current(submission, "answers");
     const struct epo_form *form =
         epo_agenda_find_form(change->agenda, epo_json_get_text(submission, "form"));
-    struct epo_located *places;
+    struct epo_located *stored;
     int64_t number;
     change->publication = NULL;
     if (form == NULL || answers == NULL ||
         !epo_number_read(epo_json_get_text(submission, "number"), &number))
         return true;
-    if (!epo_located_read(change->portal, change->db, change->pool, number, &places, error))
+    if (!epo_located_read(change->portal, change->db, change->pool, number, &stored, error))
         return false;
+    const struct epo_located *places = change->places ? change->places : stored;
     change->publication =
         epo_public_of(change->agenda, change->pool, form, change->to, answers, places);
     return true;

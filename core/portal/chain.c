@@ -7,7 +7,9 @@ static const struct epo_statement CHAIN = {
     "submission.chain",
     "SELECT s.number, s.received_at_us, s.agenda, s.form, s.form_version, s.answers, "
     "s.place_hash,\n"
-    "    s.receipt, s.place_field, l.geometry\n"
+    "    s.receipt, s.place_field, COALESCE((SELECT c.filed_place FROM case_completions AS c\n"
+    "        WHERE c.tenant = s.tenant AND c.number = s.number AND c.filed_place IS NOT NULL\n"
+    "        ORDER BY c.sequence LIMIT 1), l.geometry)\n"
     "FROM submissions AS s\n"
     "LEFT JOIN locations AS l\n"
     "    ON l.tenant = s.tenant AND l.number = s.number AND l.routes = 1\n"

@@ -299,6 +299,21 @@ bool epo_occupancy_take(struct epo_portal *portal, struct epo_db *db, const char
     return true;
 }
 
+static const struct epo_statement DROP_BOX = {
+    "occupancy.drop_box",
+    "DELETE FROM occupancy_box WHERE id IN (\n"
+    "    SELECT id FROM occupancy WHERE tenant = $1 AND number = $2)",
+    NULL,
+};
+static const struct epo_statement DROP = {
+    "occupancy.drop", "DELETE FROM occupancy WHERE tenant = $1 AND number = $2", NULL};
+
+bool epo_occupancy_drop(struct epo_portal *portal, struct epo_db *db, int64_t number,
+                        struct epo_error *error) {
+    struct epo_bind bind = EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number));
+    return epo_db_run(db, &DROP_BOX, bind, NULL, error) && epo_db_run(db, &DROP, bind, NULL, error);
+}
+
 static bool read_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                       int64_t number, struct epo_span state, struct epo_occupant **list,
                       struct epo_error *error) {

@@ -54,6 +54,9 @@ bool epo_occupancy_later(struct epo_portal *portal, struct epo_db *db,
  * "place.full" where others have too much of it. */
 bool epo_occupancy_take(struct epo_portal *portal, struct epo_db *db, const char *number,
                         const struct epo_occupant *list, struct epo_error *error);
+/* In a write job: gives up all that a submission takes up. */
+bool epo_occupancy_drop(struct epo_portal *portal, struct epo_db *db, int64_t number,
+                        struct epo_error *error);
 /* In a write job, of a case that moves to a state: its ground is given back, or taken again (then
  * CONFLICT "case.place_taken" is possible). */
 bool epo_occupancy_move(struct epo_portal *portal, struct epo_db *db, int64_t number,

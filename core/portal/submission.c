@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "portal/audit.h"
 #include "portal/casework.h"
+#include "portal/completion.h"
 
 /* ---- before the save, on the worker ---- */
 
@@ -18,6 +19,15 @@ static struct epo_span describe_place(const struct epo_json *facts) {
     return text;
 }
 
+void epo_submission_describe(struct epo_pool *pool, struct epo_span title,
+                             struct epo_span applicant, const struct epo_json *facts,
+                             struct epo_span *place_text, struct epo_span *search) {
+    *place_text = facts != NULL ? describe_place(facts) : (struct epo_span){"", 0};
+    *search =
+        epo_text_fold(pool, epo_span(epo_pool_printf(pool, "%.*s %.*s %.*s", EPO_ARG(title),
+                                                     EPO_ARG(*place_text), EPO_ARG(applicant))));
+}
+
 /* A key counts for one form: the same key with another form is another request. */
 static void hash_key(struct epo_pool *pool, const char *agenda, const char *form,
                      struct epo_span key, uint8_t hash[EPO_SHA256_SIZE]) {
@@ -28,15 +38,13 @@ void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing) {
     epo_sha256_hex(filing->answers, filing->answers_hash);
     filing->place_hash[0] = '\0';
     filing->place_text = (struct epo_span){"", 0};
-    if (filing->place != NULL) {
+    if (filing->place != NULL)
         epo_sha256_hex(filing->place->wkb_metres, filing->place_hash);
-        filing->place_text = describe_place(filing->place_facts);
-    }
     if (filing->idempotency_key.len > 0)
         hash_key(pool, filing->agenda, filing->form, filing->idempotency_key, filing->key_hash);
-    filing->search = epo_text_fold(
-        pool, epo_span(epo_pool_printf(pool, "%.*s %.*s %.*s", EPO_ARG(filing->title),
-                                       EPO_ARG(filing->place_text), EPO_ARG(filing->applicant))));
+    epo_submission_describe(pool, filing->title, filing->applicant,
+                            filing->place != NULL ? filing->place_facts : NULL, &filing->place_text,
+                            &filing->search);
     filing->prepared = true;
 }
 
@@ -389,7 +397,8 @@ bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct ep
     if (*found == NULL)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "submission.not_found",
                         "There is no such submission, or this key does not open it.");
-    return read_history(portal, db, pool, value, *found, error);
+    return read_history(portal, db, pool, value, *found, error) &&
+           epo_completion_add(portal, db, pool, value, *found, error);
 }
 
 static const struct epo_statement ANSWERS = {

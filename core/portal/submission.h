@@ -45,6 +45,12 @@ struct epo_filing {
  * only numbers, chains and inserts. */
 void epo_submission_prepare(struct epo_pool *pool, struct epo_filing *filing);
 
+/* What lists show of a place and find it by: nearest address, parcel or public space; and that with
+ * title and applicant, folded. facts may be NULL. Pool copies. */
+void epo_submission_describe(struct epo_pool *pool, struct epo_span title,
+                             struct epo_span applicant, const struct epo_json *facts,
+                             struct epo_span *place_text, struct epo_span *search);
+
 struct epo_filed {                     /* filled by epo_submission_file */
     char number[EPO_NUMBER_SIZE];      /* "2026-000123" */
     char receipt[EPO_SHA256_HEX_SIZE]; /* hex SHA-256: id of the receipt */
@@ -81,7 +87,8 @@ struct epo_viewer {          /* all empty: sees nothing */
 /* {"number","agenda","form","formVersion","title","lang","receivedAt","received_at_us","receipt",
  *  "answers","facts","values","parameters","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
  *  "office","state","due","answerBy","changedAt","sender",
- *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}]};
+ *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}],
+ *  "completions" and "current": see completion.h};
  * NOT_FOUND also where the viewer may not see it (no enumeration). */
 bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          struct epo_span number, const struct epo_viewer *viewer,

@@ -1,10 +1,13 @@
 // What becomes of a request: moves by rules, whose turn it is, and what the applicant may do with it - each with the
 // rights of others tried.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { dogJson, file, post } from '../browser/support/forms.mjs';
-import { startDemo } from '../support/portal.mjs';
+import { dogJson, file, post, spots } from '../browser/support/forms.mjs';
+import { epo, startDemo } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
 let portal, clerk, other, chip = 203012345670000;
@@ -124,6 +127,82 @@ describe('messages', () => {
     assert.equal((await write(filed, { key, text: 'ještě', _key: 'x' })).status, 429);
     await get(`/office/cases/${filed.number}`, clerk);
     assert.equal((await write(filed, { key, text: 'ještě', _key: 'x' })).status, 303);
+  });
+});
+
+describe('a request for completion', () => {
+  const ask = (filed, fields, cookie = clerk) => send(`/office/cases/${filed.number}/completion`, { from: 'received', to: 'returned', ...fields }, cookie);
+  const complete = (filed, fields, key = filed.receipt) => send(`/submissions/${filed.number}/completion?key=${key}`, fields);
+  const page = (filed, key = filed.receipt) => get(`/submissions/${filed.number}/completion?key=${key}`);
+  const opened = (text) => [...text.matchAll(/data-field="(\w+)"/g)].map(([, id]) => id);
+  const sql = (text) => execFileSync('sqlite3', ['-json', '-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' });
+
+  it('opens just the fields asked for; what was filed stays, before and after are shown', async () => {
+    const filed = await newDog(), before = sql(`SELECT answers, answers_hash, receipt FROM submissions WHERE receipt = '${filed.receipt}'`);
+    assert.equal((await ask(filed, { ask: 'breed' })).status, 422, 'without a reason');
+    assert.equal((await ask(filed, { ask: 'nothing', 'reason.nothing': 'x' })).status, 422);
+    assert.equal((await ask(filed, { ask: 'breed', 'reason.breed': 'x', to: 'accepted' })).status, 422);
+    assert.equal((await ask(filed, { ask: 'breed', 'reason.breed': 'x' }, other)).status, 404);
+    assert.equal((await ask(filed, { ask: 'breed', 'reason.breed': 'Plemeno neznáme.' })).status, 303);
+    assert.match((await get(own(filed))).text, new RegExp(`href="/submissions/${filed.number}/completion\\?key=`));
+    const form = await page(filed);
+    assert.equal(form.status, 200);
+    assert.deepEqual(opened(form.text), ['breed']);
+    assert.match(form.text, /name="breed"[^>]*value="jezevčík"/);
+    assert.match(form.text, /Plemeno neznáme\./);
+    assert.equal((await complete(filed, { breed: '' })).status, 422);
+    assert.equal((await complete(filed, { breed: 'jezevčík' })).status, 422, 'nothing is changed');
+    const done = await complete(filed, { breed: 'jezevčík hladkosrstý', dog_name: 'Podvrh' });
+    assert.equal(done.status, 303);
+    assert.equal((await complete(filed, { breed: 'pudl' })).status, 303, 'pressed twice: back to the request');
+    for (const text of [(await get(own(filed))).text, (await get(`/office/cases/${filed.number}`, clerk)).text]) {
+      assert.match(text, /<td>jezevčík<\/td><td>jezevčík hladkosrstý<\/td>/);
+      assert.doesNotMatch(text, /Podvrh|pudl/, 'what was not asked for is not taken');
+      assert.match(text, /Řeší se/);
+    }
+    assert.equal(sql(`SELECT answers, answers_hash, receipt FROM submissions WHERE receipt = '${filed.receipt}'`), before);
+    const [{ hash, changes }] = JSON.parse(sql(`SELECT c.hash, c.changes FROM case_completions c JOIN submissions s USING (tenant, number) WHERE s.receipt = '${filed.receipt}'`));
+    assert.equal(createHash('sha256').update(changes).digest('hex'), hash);
+    assert.match(sql(`SELECT detail FROM audit WHERE action = 'case.completed' AND object = '${filed.number}'`), new RegExp(hash));
+  });
+
+  it('opens to its applicant alone, and only while it is waited for', async () => {
+    const filed = await newDog(), stranger = await newDog();
+    assert.equal((await page(filed)).status, 303, 'not asked: back to the request');
+    await ask(filed, { ask: 'breed', 'reason.breed': 'x' });
+    assert.equal((await page(filed, 'x'.repeat(26))).status, 404);
+    assert.equal((await page(filed, stranger.receipt)).status, 404);
+    assert.equal((await complete(filed, { breed: 'pudl' }, stranger.receipt)).status, 404);
+    assert.equal((await get(`/submissions/${filed.number}/completion`, clerk)).status, 404);
+    assert.equal((await move(filed.number, 'returned', 'in_progress')).status, 303);
+    assert.equal((await complete(filed, { breed: 'pudl' })).status, 303);
+    assert.doesNotMatch((await get(own(filed))).text, /pudl/, 'the clerk went on without it');
+  });
+
+  it('a place that moves is measured anew: district, list, map; the receipts still fit', async () => {
+    const filed = await newDog();
+    await ask(filed, { ask: 'home', 'reason.home': 'Bod leží na silnici.' });
+    assert.deepEqual(opened((await page(filed)).text), ['home']);
+    const at = JSON.stringify({ type: 'Point', coordinates: spots['umo-2'] });
+    const [stored] = JSON.parse(sql(`SELECT number, district FROM locations l JOIN submissions s USING (tenant, number) WHERE s.receipt = '${filed.receipt}'`));
+    const done = await complete(filed, { home: at });
+    assert.equal(done.status, 303, done.text);
+    const [moved] = JSON.parse(sql(`SELECT l.number, l.district, c.district AS of_case FROM locations l JOIN cases c USING (tenant, number) WHERE l.number = ${stored.number}`));
+    assert.notEqual(moved.district, stored.district);
+    assert.equal(moved.of_case, moved.district);
+    assert.match((await get(`/office/cases/${filed.number}`, clerk)).text, /Plzeň 2/);
+    const copy = join(portal.folder, 'copy.backup'), made = epo('backup', '-C', portal.folder, copy);
+    assert.equal(made.status, 0, made.stderr);
+    const back = epo('restore', '-C', join(portal.folder, 'restored'), copy); // recomputes the chain of receipts
+    assert.equal(back.status, 0, back.stdout + back.stderr);
+  });
+
+  it('the answers of conditions follow: what a new answer makes necessary is asked for too', async () => {
+    const filed = await newDog();
+    await ask(filed, { ask: 'marking', 'reason.marking': 'Čip nejde přečíst.' });
+    const refused = await complete(filed, { marking: 'tattoo' });
+    assert.equal(refused.status, 422);
+    assert.deepEqual(opened(refused.text), ['marking', 'tattoo']);
   });
 });
 

@@ -1,0 +1,19 @@
+/* Completions as the pages of both sides show them. */
+#ifndef EPO_HTTP_COMPLETIONS_H
+#define EPO_HTTP_COMPLETIONS_H
+
+#include "http/pages.h"
+
+/* Fields and groups of a form that may be asked for again: [{"id","label"}], in order. */
+struct epo_json *epo_page_completable(struct epo_request *request, const struct epo_form *form);
+/* Adds "completions" [{asked_text, answered_text (or ""), fields [{label, reason}],
+ * changes [{label, before, after}], hash}], oldest first: what was asked for, and what came with
+ * what stood there before. */
+void epo_page_completions(struct epo_request *request, struct epo_json *model,
+                          const struct epo_json *found);
+/* Adds "ask" {action, from, to, fields [{id, label, reason, ticked}], note, error} where this role
+ * may ask for a completion now. */
+void epo_page_ask(struct epo_request *request, struct epo_json *model, const struct epo_json *found,
+                  struct epo_span role, struct epo_span trouble);
+
+#endif
