@@ -120,6 +120,8 @@ static bool load_form(struct epo_agenda *agenda, struct epo_registry *others, si
         return epo_fault_add(faults, label, 0, "the form that the manifest names: %s", why);
     struct epo_form *form =
         epo_form_read(agenda->pool, source, label, agenda->portal->maps, &wrong);
+    if (form)
+        form = epo_agenda_edited(agenda, form, label, &wrong);
     for (; wrong; wrong = wrong->next) {
         const char *file;
         int line;
@@ -280,10 +282,12 @@ static bool start_native_safely(struct epo_agenda *agenda, struct epo_faults *fa
 
 struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registry *others,
                                    const struct epo_runtime *const *runtimes, size_t runtime_count,
-                                   const char *folder, struct epo_faults *faults) {
+                                   const char *folder, const struct epo_form_trial *trial,
+                                   struct epo_faults *faults) {
     struct epo_pool *pool = epo_pool_create();
     struct epo_agenda *agenda = EPO_NEW(pool, struct epo_agenda);
     *agenda = (struct epo_agenda){.references = 1, .pool = pool, .portal = portal};
+    agenda->trial = trial;
     pthread_mutex_init(&agenda->troubles.lock, NULL);
     agenda->folder = epo_pool_string(pool, epo_span(folder));
     agenda->manifest = epo_manifest_read(pool, agenda->folder, faults);

@@ -25,6 +25,12 @@ struct epo_troubles {
 };
 void epo_agenda_note(struct epo_agenda *agenda, const char *hook, const struct epo_error *error);
 
+/* A definition that is tried before it is published: the agenda is opened with it, and closed. */
+struct epo_form_trial {
+    const char *form;     /* id */
+    struct epo_span text; /* empty: the agenda's own file */
+};
+
 struct epo_agenda {
     int references; /* atomic */
     int generation; /* 1, 2 … while the portal runs; set before it is live */
@@ -47,15 +53,21 @@ struct epo_agenda {
     void *self, *handle;
     bool opened, started;
     struct epo_troubles troubles;
-    bool refreshed; /* what it lets out was looked at: jobs.c */
+    const struct epo_form_trial *trial; /* or NULL; while it is opened */
+    bool refreshed;                     /* what it lets out was looked at: jobs.c */
 };
 
 /* agenda.c: the folder made live: manifest, rights, texts, templates, forms, code, self-test,
  * tables. NULL where anything is wrong: all of it is in faults. One reference. others: live agendas
- * whose life situations are theirs, or NULL. */
+ * whose life situations are theirs, or NULL. trial: or NULL. */
 struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registry *others,
                                    const struct epo_runtime *const *runtimes, size_t runtime_count,
-                                   const char *folder, struct epo_faults *faults);
+                                   const char *folder, const struct epo_form_trial *trial,
+                                   struct epo_faults *faults);
+/* edited.c: the form that serves instead of the agenda's own file (which is then freed): the trial,
+ * the one published from the browser, else own itself. NULL with faults: the trial has them. */
+struct epo_form *epo_agenda_edited(struct epo_agenda *agenda, struct epo_form *own,
+                                   const char *label, struct epo_form_fault **faults);
 void epo_agenda_hold(struct epo_agenda *agenda);
 /* Opens the code and starts it; false and one fault otherwise. */
 bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);

@@ -99,6 +99,21 @@ struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_p
  * folder of its name in the last whole load is left alone: true. */
 bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
                               struct epo_error *error);
+/* What would be wrong with the agenda if this text (empty: its own file) were the definition of its
+ * form: [{"file","line","text"}] in the pool; empty: it may be published. The agenda is opened
+ * beside the running one and closed again. NOT_FOUND where no folder has that name. */
+bool epo_registry_try_form(struct epo_registry *registry, const char *name, const char *form,
+                           struct epo_span text, struct epo_pool *pool, struct epo_json **rows,
+                           struct epo_error *error);
+/* Loads the agenda of that name again from the folder it came from. */
+bool epo_registry_reload(struct epo_registry *registry, const char *name, struct epo_error *error);
+/* The definition in force as it was typed: published from the browser, or the agenda's file; in the
+ * pool. False and a reason where the file cannot be read. */
+bool epo_agenda_source(const struct epo_agenda *agenda, struct epo_db *db, const char *form,
+                       struct epo_pool *pool, struct epo_span *text, struct epo_error *error);
+/* The agenda's own file of it. */
+bool epo_agenda_own_source(const struct epo_agenda *agenda, const char *form, struct epo_pool *pool,
+                           struct epo_span *text, struct epo_error *error);
 #define EPO_AGENDAS_MAX 256
 /* All live agendas in title order; each must be released. */
 size_t epo_registry_list(struct epo_registry *registry, struct epo_agenda **out, size_t room);

@@ -237,7 +237,7 @@ static bool load_folder(struct epo_registry *registry, const char *folder, bool 
     struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
     const char *name = last_name(folder);
     struct epo_agenda *fresh = epo_agenda_open(registry->portal, registry, registry->runtimes,
-                                               registry->runtime_count, folder, &faults);
+                                               registry->runtime_count, folder, NULL, &faults);
     if (fresh) {
         epo_agenda_hold(fresh); /* another thread may drop it as soon as it is in */
         bool in = swap_in(registry, fresh);
@@ -267,6 +267,42 @@ bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
     const char *wanted = wanted_of(registry, last_name(folder));
     bool hidden = wanted && strcmp(wanted, folder) != 0;
     bool taken, good = hidden || load_folder(registry, folder, &taken, error);
+    pthread_mutex_unlock(&registry->loading);
+    return good;
+}
+
+/* ---- trying and taking one form ---- */
+
+bool epo_registry_try_form(struct epo_registry *registry, const char *name, const char *form,
+                           struct epo_span text, struct epo_pool *pool, struct epo_json **rows,
+                           struct epo_error *error) {
+    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+    struct epo_form_trial trial = {form, text};
+    *rows = epo_json_array(pool);
+    pthread_mutex_lock(&registry->loading);
+    const char *folder = wanted_of(registry, name);
+    if (folder)
+        epo_agenda_release(epo_agenda_open(registry->portal, registry, registry->runtimes,
+                                           registry->runtime_count, folder, &trial, &faults));
+    pthread_mutex_unlock(&registry->loading);
+    for (const struct epo_fault *fault = faults.first; fault; fault = fault->next) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_string(pool, row, "file", fault->file);
+        epo_json_set_integer(pool, row, "line", fault->line);
+        epo_json_set_string(pool, row, "text", fault->text);
+        epo_json_push(pool, *rows, row);
+    }
+    epo_pool_free(faults.pool);
+    return folder || epo_fail(error, EPO_ERROR_NOT_FOUND, "agenda.unknown",
+                              "There is no folder of an agenda \"%s\".", name);
+}
+
+bool epo_registry_reload(struct epo_registry *registry, const char *name, struct epo_error *error) {
+    pthread_mutex_lock(&registry->loading);
+    const char *folder = wanted_of(registry, name);
+    bool taken, good = folder ? load_folder(registry, folder, &taken, error)
+                              : epo_fail(error, EPO_ERROR_NOT_FOUND, "agenda.unknown",
+                                         "There is no folder of an agenda \"%s\".", name);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }

@@ -262,3 +262,66 @@ describe('what is known of a signed-in citizen', () => {
     await change(FIRST);
   });
 });
+
+describe('a form edited in the browser', () => {
+  const EDITOR = '/admin/forms/greeter/greet', source = (html) => html.match(/<textarea[^>]*name="source"[^>]*>\n([\s\S]*?)<\/textarea>/)[1].replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  const text = (fields, more) => JSON.stringify(form(fields, more), null, 2);
+  const asked = async () => Object.keys(fields((await page(PATH)).html)).filter((name) => !name.startsWith('_'));
+  let admin;
+  const act = async (_action, more = {}) => {
+    const answer = await send(EDITOR, { base: 0, note: 'zkouška', ..._action === 'none' ? {} : { _action }, ...more }, admin);
+    return { status: answer.status, html: await answer.text(), to: answer.headers.get('location') };
+  };
+  before(async () => { admin = await signIn(portal, 'admin'); });
+
+  it('is for admins alone', async () => {
+    for (const method of ['GET', 'POST'])
+      for (const cookie of ['', clerk]) {
+        const answer = await fetch(portal.url + EDITOR, { method, redirect: 'manual', headers: cookie ? { cookie } : {}, ...(method === 'POST' && { body: new URLSearchParams({ _action: 'publish', source: text([]), note: 'x' }) }) });
+        assert.ok([303, 403].includes(answer.status), `${method} ${answer.status}`);
+      }
+    assert.match((await page('/admin/forms', admin)).html, new RegExp(`href="${EDITOR}"`));
+    assert.equal((await page('/admin/forms/greeter/none', admin)).status, 404);
+  });
+
+  it('is checked by line, shown before it counts, and never published with a mistake', async () => {
+    assert.deepEqual(JSON.parse(source((await page(EDITOR, admin)).html)), FIRST);
+    const wrong = text([field('name', 'Jméno'), { ...field('wish', 'Přání'), type: 'txt' }]);
+    const line = wrong.split('\n').findIndex((each) => each.includes('"txt"')) + 1;
+    for (const [action, status] of [['check', 200], ['preview', 200], ['publish', 422]]) {
+      const { status: got, html } = await act(action, { source: wrong });
+      assert.equal(got, status, action);
+      assert.match(words(html), new RegExp(`Řádek ${line}: unknown type of field &quot;txt&quot;; did you mean &quot;text&quot;\\? &quot;type&quot;: &quot;txt&quot;`));
+      assert.equal(source(html), wrong, 'nothing typed is lost');
+    }
+    assert.equal((await act('publish', { source: '{"id": ' })).status, 422);
+    assert.match((await act('publish', { source: text([field('name', 'Jméno')], { id: 'other' }) })).html, /must stay &quot;greet&quot;/);
+    assert.equal((await act('publish', { source: text([field('name', 'Jméno')]), note: ' ' })).status, 422, 'without a note');
+    const { html } = await act('preview', { source: text([field('fresh', 'Nová otázka')]) });
+    assert.match(html, /id="preview"[\s\S]*name="fresh"/);
+    assert.deepEqual(await asked(), ['name', 'wish'], 'all this changed nothing');
+  });
+
+  it('is in force at once, keeps its versions with who, when and why, and goes back', async () => {
+    const first = text([field('name', 'Jméno'), field('mood', 'Nálada')]), second = text([field('name', 'Celé jméno'), field('mood', 'Nálada')]);
+    assert.match((await act('publish', { source: first.replaceAll('\n', '\r\n'), note: 'ptáme se na náladu' })).to, /published=1$/);
+    assert.deepEqual(await asked(), ['name', 'mood']);
+    const late = await act('publish', { source: second });
+    assert.equal(late.status, 409, 'another admin was faster');
+    assert.equal(source(late.html), second);
+    assert.match((await act('publish', { base: 1, source: second, note: 'celé jméno' })).to, /published=2$/);
+    const { html } = await page(`${EDITOR}?diff=2`, admin);
+    assert.match(words(html), /2 [\d. :]+ \S+.* celé jméno .*1 [\d. :]+ .* ptáme se na náladu/);
+    assert.match(html, /<del>− +&quot;cs&quot;: &quot;Jméno&quot;,<\/del>/);
+    assert.match(html, /<ins>\+ +&quot;cs&quot;: &quot;Celé jméno&quot;,<\/ins>/);
+    assert.doesNotMatch(html, /<(del|ins)>[^<]*Nálada/);
+    await reload(portal);
+    assert.deepEqual(await asked(), ['name', 'mood'], 'a reload keeps what was published');
+    assert.match((await act('restore:1', { base: 2 })).to, /published=3$/);
+    assert.match((await page(PATH)).html, /Jméno/);
+    assert.equal(source((await page(EDITOR, admin)).html), first);
+    assert.match((await act('restore:0', { base: 3 })).to, /published=4$/);
+    assert.deepEqual(await asked(), ['name', 'wish'], 'the agenda’s own file again');
+    assert.equal((await act('restore:9', { base: 4 })).status, 404);
+  });
+});

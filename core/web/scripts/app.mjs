@@ -2,6 +2,7 @@
 import { follow } from './conditions.mjs';
 import { grow } from './groups.mjs';
 import { keepDraft } from './drafts.mjs';
+import { number } from './editor.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -26,6 +27,8 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   follow(form);
   keepDraft(form);
 }
+
+for (const box of document.querySelectorAll('[data-editor]')) number(box);
 
 // A second click on the way does nothing; it counts again after a while, and when the page comes back.
 for (const form of document.querySelectorAll('form[data-once]')) {

@@ -405,7 +405,7 @@ static int open_agenda(void **state) {
     test_folder_write(&folder, "agendas/test/texts/cs.json", "{\"error.late\": \"Pozdě.\"}");
     test_folder_write(&folder, "agendas/test/texts/en.json", "{\"error.late\": \"Too late.\"}");
     agenda = epo_agenda_open(&portal, NULL, RUNTIMES, 1, test_folder_file(&folder, "agendas/test"),
-                             &faults);
+                             NULL, &faults);
     if (!agenda)
         print_error("%s:%d: %s\n", faults.first->file, faults.first->line, faults.first->text);
     return agenda ? 0 : -1;
