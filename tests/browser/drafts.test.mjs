@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { accounts, startDemo } from '../support/portal.mjs';
-import { axe, axeWithoutScripts, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
 import { dog, fill } from './support/forms.mjs';
 
 let portal, browser;
@@ -85,5 +85,37 @@ test('without JavaScript by a button, over a sign-in into the account, and sent'
   await page.getByRole('button', { name: 'Smazat rozepsané' }).click();
   await page.waitForURL(/\/account$/);
   assert.equal(await page.getByRole('link', { name: 'Přihlášení psa' }).count(), 0);
+  await context.close();
+});
+
+test('an admin edits a form: a mistake leads to its line, the preview shows it, and it is in force at once', async () => {
+  const context = await desktop(browser), page = await context.newPage(), faults = complaints(page);
+  await page.goto(`${portal.url}/login?next=/admin/forms`);
+  await page.getByLabel('Přihlašovací jméno').fill('admin');
+  await page.getByLabel('Heslo', { exact: true }).fill(accounts(portal.folder).admin);
+  await page.getByRole('main').getByRole('button', { name: 'Přihlásit' }).click();
+  await clean(page, 'editor-list');
+  await page.getByRole('link', { name: 'Odhlášení psa' }).click();
+  const source = page.getByLabel('Definice (JSON)'), before = await source.inputValue();
+  await source.fill(before.replace('"type": "text"', '"type": "txt"'));
+  await page.getByRole('button', { name: 'Zkontrolovat' }).click();
+  await page.locator('.faults a').first().click();
+  assert.match(await source.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)), /"txt"/, 'its line is marked');
+  await clean(page, 'editor-fault');
+  await source.fill(before.replace(/"title": \{"cs": "[^"]*"/, '"title": {"cs": "Konec držení psa"'));
+  await page.getByRole('button', { name: 'Náhled' }).click();
+  await page.locator('#preview').getByRole('heading', { name: 'Konec držení psa' }).waitFor();
+  await clean(page, 'editor-preview');
+  await page.getByLabel('Co se mění a proč').fill('Srozumitelnější název');
+  await page.getByRole('button', { name: 'Zveřejnit' }).click();
+  await page.getByText('Verze 1 je zveřejněná').waitFor();
+  await page.getByRole('link', { name: 'Co změnila' }).click();
+  await page.locator('.diff ins').waitFor();
+  await clean(page, 'editor-diff');
+  await page.getByRole('button', { name: 'Vrátit se k souboru agendy' }).click();
+  await page.getByText('Verze 2 je zveřejněná').waitFor();
+  await page.goto(`${portal.url}/agendas/dog_fee/deregistration`);
+  assert.match(await page.locator('h1').innerText(), /Odhlášení psa/);
+  assert.deepEqual(faults.filter((each) => !/422/.test(each)), []);
   await context.close();
 });
