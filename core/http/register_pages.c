@@ -29,7 +29,9 @@ static const char *field_of(const struct epo_error *error) {
 
 static struct epo_response *show_faulty(struct epo_account_form *form, struct epo_request *request,
                                         const struct epo_error *error) {
-    int status = error->kind == EPO_ERROR_BAD_INPUT ? 422 : 503;
+    int status = error->kind == EPO_ERROR_BAD_INPUT ? 422
+                 : error->kind == EPO_ERROR_DENIED  ? 403
+                                                    : 503;
     epo_account_form_fault(form, field_of(error),
                            epo_page_error_text(request, error, "account.unsaved"));
     struct epo_response *response = epo_account_form_show(form, status);
@@ -85,7 +87,8 @@ static struct epo_response *ask(struct epo_request *request, bool recovers) {
         .recovers = recovers,
     };
     if (registering->origin.len == 0)
-        epo_fail(&error, EPO_ERROR_BUSY, "mail.off", "epo.json does not say the portal's address.");
+        epo_fail(&error, EPO_ERROR_DENIED, "mail.off",
+                 "epo.json does not say the portal's address.");
     else if (recovers ? epo_recovery_check(registering, request->pool, &error)
                       : epo_registration_check(registering, request->pool, &error))
         return epo_respond_after_write(request, epo_registration_save, saved, registering);

@@ -43,7 +43,7 @@ static bool check_name(struct epo_span name, struct epo_error *error) {
 
 static bool check_address(struct epo_registering *registering, struct epo_error *error) {
     if (!epo_mail_ready(registering->portal))
-        return epo_fail(error, EPO_ERROR_BUSY, "mail.off", "This portal sends no mail yet.");
+        return epo_fail(error, EPO_ERROR_DENIED, "mail.off", "This portal sends no mail yet.");
     struct epo_span login = epo_account_fold(registering->address, registering->login);
     return epo_mail_address_valid(login) ||
            epo_fail(error, EPO_ERROR_BAD_INPUT, "mail.address",

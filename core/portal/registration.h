@@ -27,7 +27,7 @@ struct epo_registering {
 };
 /* Are these a name, an address and a password that will do? Hashes the password, makes the link.
  * The pool outlives the save. BAD_INPUT "account.name", "mail.address", "password.…";
- * BUSY "account.busy", "mail.off". */
+ * BUSY "account.busy"; DENIED "mail.off" where no mail can be sent. */
 bool epo_registration_check(struct epo_registering *registering, struct epo_pool *pool,
                             struct epo_error *error);
 bool epo_recovery_check(struct epo_registering *registering, struct epo_pool *pool,
