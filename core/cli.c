@@ -24,6 +24,8 @@ const struct epo_command epo_commands[] = {
      "accounts from the shell", epo_cli_account},
     {"backup", "backup [-C DIR] FILE", "one file, also while it serves", epo_cli_backup},
     {"restore", "restore [-C DIR] FILE [--force]", "puts a backup back", epo_cli_restore},
+    {"retention", "retention [-C DIR] [--dry-run]", "anonymises or removes cases past their time",
+     epo_cli_retention},
     {"version", "version", "program, ABI, libraries", epo_cli_version},
 };
 const size_t epo_command_count = sizeof epo_commands / sizeof *epo_commands;

@@ -93,6 +93,14 @@ struct epo_mail_watch;
 struct epo_mail_watch *epo_mail_watch_start(struct epo_portal *portal, struct epo_error *error);
 void epo_mail_watch_stop(struct epo_mail_watch *watch); /* NULL is fine */
 
+/* ---- retention_watch.c ---- */
+struct epo_retention_watch;
+/* Until stopped, on a thread of its own: once a day what is due. NULL on error. */
+struct epo_retention_watch *epo_retention_watch_start(struct epo_portal *portal,
+                                                      struct epo_registry *registry,
+                                                      struct epo_error *error);
+void epo_retention_watch_stop(struct epo_retention_watch *watch); /* NULL is fine */
+
 /* ---- map_watch.c ---- */
 /* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
  * when it was started or called last. */
@@ -121,6 +129,7 @@ int epo_cli_serve(struct epo_words *words);
 int epo_cli_check(struct epo_words *words);
 int epo_cli_agenda(struct epo_words *words);
 int epo_cli_form(struct epo_words *words);
+int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);
 int epo_cli_import(struct epo_words *words); /* of epo map */
 int epo_cli_apply_layers(struct epo_words *words);

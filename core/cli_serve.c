@@ -129,8 +129,11 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
         epo_evidence_watch_start(&process->portal, serving->app.looks, error);
     struct epo_ticker *files = epo_attachment_watch_start(&process->portal);
     struct epo_mail_watch *mails = epo_mail_watch_start(&process->portal, error);
-    bool good = jobs != NULL && evidence != NULL && mails != NULL && (watch != NULL || !dev) &&
-                epo_server_run(serving->app.server, error);
+    struct epo_retention_watch *retention =
+        epo_retention_watch_start(&process->portal, process->registry, error);
+    bool good = jobs != NULL && evidence != NULL && mails != NULL && retention != NULL &&
+                (watch != NULL || !dev) && epo_server_run(serving->app.server, error);
+    epo_retention_watch_stop(retention);
     epo_mail_watch_stop(mails);
     epo_ticker_stop(files);
     epo_evidence_watch_stop(evidence);

@@ -186,6 +186,7 @@ struct epo_response *epo_admin_forms_get(struct epo_request *request);
 struct epo_response *epo_admin_form_get(struct epo_request *request);
 struct epo_response *epo_admin_form_post(struct epo_request *request);
 struct epo_response *epo_admin_parameters(struct epo_request *request);
+struct epo_response *epo_admin_retention(struct epo_request *request);
 struct epo_response *epo_health_get(struct epo_request *request);
 struct epo_response *epo_metrics_get(struct epo_request *request);
 struct epo_response *epo_api_openapi(struct epo_request *request);

@@ -68,6 +68,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/admin/forms/{agenda}/{form}", epo_admin_form_get, EPO_ROUTE_ADMIN, "admin.form"},
     {EPO_POST, "/admin/forms/{agenda}/{form}", epo_admin_form_post, EPO_ROUTE_ADMIN,
      "admin.form_post"},
+    {EPO_GET, "/admin/retention", epo_admin_retention, EPO_ROUTE_ADMIN, "admin.retention"},
     {EPO_GET, "/admin/parameters", epo_admin_parameters, EPO_ROUTE_ADMIN, "admin.parameters"},
     {EPO_GET, "/accessibility", epo_page_accessibility, 0, "accessibility"},
     {EPO_GET, "/robots.txt", epo_page_robots, EPO_ROUTE_INLINE, "robots"},

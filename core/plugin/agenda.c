@@ -2,6 +2,7 @@
 #include "plugin/agenda.h"
 #include "plugin/parameters.h"
 #include "plugin/public.h"
+#include "plugin/retention.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -298,7 +299,8 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
         good = load_texts(agenda, faults) && good;
         good = epo_parameters_check(agenda, faults) && good;
         good = check_states(agenda, faults) && good;
-        good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) && good;
+        good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) &&
+               epo_retention_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }
     if (good && start_native_safely(agenda, faults) && load_tables(agenda, faults))

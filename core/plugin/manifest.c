@@ -323,10 +323,11 @@ static void read_rest(struct reading *reading) {
         manifest->applies = read_rule(reading, applies, "applies");
     read_routing(reading);
     static const char *const KNOWN[] = {
-        "name",           "version",        "abi",   "runtime", "main",  "title",      "group",
-        "summary",        "life_situation", "law",   "rights",  "forms", "parameters", "routing",
-        "states",         "statements",     "pages", "routes",  "jobs",  "applies",    "public",
-        "parameter_types"};
+        "name",       "version",         "abi",        "runtime",        "main",
+        "title",      "group",           "summary",    "life_situation", "law",
+        "rights",     "forms",           "parameters", "routing",        "states",
+        "statements", "pages",           "routes",     "jobs",           "applies",
+        "public",     "parameter_types", "retention"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

@@ -21,6 +21,7 @@
  *                                      serves (default "<agenda>/<form id>"); one form has it in the
  *                                      whole city, a second one is refused
  *   "parameters": {…},                 defaults; see below
+ *   "retention": {…},                  how long cases are kept; see retention.h
  *   "parameter_types": {…},            what they may be; see parameters.h
  *   "routing": {"office": "district" | "<office id>",            where requests go, unless
  *     "rules": [{"when": "in(districts, \"Plzeň 3\") and owner == \"city\"", "office": "umo-3"}]},

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 
-import { dogJson, spots } from '../browser/support/forms.mjs';
-import { build, startDemo } from '../support/portal.mjs';
+import { dogJson, file, spots, stall } from '../browser/support/forms.mjs';
+import { build, epo, startDemo } from '../support/portal.mjs';
 import { fileDog, signIn } from './support/people.mjs';
 import { address, routes } from './support/routes.mjs';
 import { request, say } from './support/wire.mjs';
@@ -202,6 +202,69 @@ describe('one form for the whole city', () => {
     const form = await words('/agendas/dog_fee/registration');
     assert.match(form, /starší 65 let platí méně/);
     assert.doesNotMatch(form, /\{parameter/);
+  });
+});
+
+describe('what is kept no longer than it may', () => {
+  const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' }).trim();
+  const key = ({ number }) => `(number % 1000000000 = ${Number(number.split('-')[1])})`;
+  const ended = (one, years, state = 'accepted') => sql(`UPDATE cases SET state = '${state}', changed_at_us = changed_at_us - ${years} * 31600000000000 WHERE ${key(one)}`);
+  const left = (one) => JSON.parse(sql(`SELECT json_object('answers', s.answers, 'sender', s.sender, 'facts', s.facts,
+    'case', (SELECT place_text || search FROM cases AS c WHERE c.number = s.number), 'places', (SELECT count(*) FROM locations AS l WHERE l.number = s.number),
+    'dogs', (SELECT count(*) FROM dog_fee_dogs AS d WHERE d.number = '${one.number}'), 'files', (SELECT count(*) FROM attachments WHERE owner LIKE '%${one.number}'),
+    'words', (SELECT group_concat(text) FROM case_messages AS m WHERE m.number = s.number), 'asked', (SELECT count(*) FROM case_completions AS k WHERE k.number = s.number), 'evidence', (SELECT count(*) FROM evidence AS e WHERE e.number = s.number))
+    FROM submissions AS s WHERE ${key(one).replaceAll('number', 's.number')}`));
+  let dog, open, young, space;
+  const chip = (n) => ({ ...dogJson('umo-3'), chip: `20309810000000${n}` });
+
+  it('lists what is due, and changes nothing', async () => {
+    dog = await file(portal.url, 'dog_fee', 'registration', chip(1));
+    open = await file(portal.url, 'dog_fee', 'registration', chip(2));
+    young = await file(portal.url, 'dog_fee', 'registration', chip(3));
+    space = await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area_m2: 4, area: { type: 'Point', coordinates: spots['umo-3'] } });
+    ended(dog, 11);
+    ended(young, 9);
+    ended(space, 6, 'refused');
+    sql(`UPDATE cases SET changed_at_us = 0 WHERE ${key(open)}`);
+    sql(`INSERT INTO case_messages (tenant, number, sequence, at_us, office, actor, actor_name, text, idempotency) SELECT tenant, number, 1, 1, '', '', 'Jana', 'Psala jsem.', x'01' FROM cases WHERE ${key(dog)}`);
+    sql(`INSERT INTO case_completions (tenant, number, sequence, asked_at_us, asked, actor) SELECT tenant, number, 1, 1, '[]', '' FROM cases WHERE ${key(dog)} OR ${key(space)}`);
+    sql(`INSERT INTO merged SELECT tenant, number, (SELECT number FROM cases WHERE ${key(space)}), 'received', '', 1 FROM cases WHERE ${key(open)}`);
+    sql(`INSERT INTO attachments VALUES ('plzen', 'x${dog.number}', 'submission/${dog.number}', 'a.pdf', 'application/pdf', 1, '', 1, 0, x'00'), ('plzen', 'y${dog.number}', 'submission/${dog.number}9', 'a.pdf', 'application/pdf', 1, '', 1, 0, x'00')`);
+    const before = sql('SELECT count(*) FROM retained');
+    const listed = epo('retention', '--dry-run', '-C', portal.folder);
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.match(listed.stdout, new RegExp(`^${dog.number} dog_fee/registration accepted since \\d{4}-\\d\\d-\\d\\d: anonymise$`, 'm'));
+    assert.match(listed.stdout, new RegExp(`^${space.number} public_space/occupy refused .*: remove$`, 'm'));
+    assert.match(listed.stdout, /^2 due$/m);
+    assert.equal(sql('SELECT count(*) FROM retained'), before);
+    assert.ok(left(dog).answers.includes('Jana'));
+    const page = (await ask('GET', '/admin/retention', { cookie: admin })).body;
+    assert.ok(page.includes(dog.number) && page.includes(space.number) && !page.includes(open.number) && !page.includes(young.number));
+    assert.equal((await ask('GET', '/admin/retention', { cookie: clerk })).status, 403);
+  });
+
+  it('anonymises and removes with a record; the chains still fit', async () => {
+    const [was_open, was_young] = [left(open), left(young)];
+    const done = epo('retention', '-C', portal.folder);
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /^2 done$/m);
+    const { case: words, ...empty } = left(dog);
+    assert.deepEqual(empty, { answers: '{"breed":"jezevčík","house_kind":"apartment_house","sex":"male"}', sender: '', facts: '{}', places: 0, dogs: 0, files: 0, words: '', asked: 0, evidence: 0 });
+    assert.doesNotMatch(words, /klatovsk|jana/i);
+    assert.equal(sql(`SELECT count(*) FROM attachments WHERE id = 'y${dog.number}'`), '1', 'another case with a longer number');
+    assert.deepEqual([left(open), left(young)], [was_open, was_young], 'open, or not old enough');
+    assert.equal(left(space).case, null);
+    assert.equal(left(space).answers, '{}');
+    const shown = await ask('GET', `/submissions/${dog.number}?key=${dog.receipt}`);
+    assert.equal(shown.status, 200);
+    assert.doesNotMatch(shown.body, /Jana Nováková|Klatovská/);
+    assert.equal((await ask('GET', `/submissions/${space.number}?key=${space.receipt}`)).status, 404);
+    assert.equal(sql(`SELECT actor || ' ' || action || ' ' || detail FROM audit WHERE object = '${dog.number}' ORDER BY sequence DESC LIMIT 1`), 'shell retention.anonymised decided 10');
+    const page = (await ask('GET', '/admin?lang=en', { cookie: admin })).body;
+    assert.doesNotMatch(page, /does not fit/);
+    assert.match(epo('retention', '-C', portal.folder).stdout, /^0 done$/m, 'once');
+    sql(`UPDATE submissions SET answers_hash = 'x' WHERE ${key(dog)}`);
+    assert.match((await ask('GET', '/admin?lang=en', { cookie: admin })).body, new RegExp(`does not fit at ${dog.number}`), 'the hash is what the receipt was made from');
   });
 });
 
