@@ -42,8 +42,16 @@
 #define EPO_DOCUMENT_FIGURES_MAX 200          /* pictures and codes of one PDF */
 #define EPO_DOCUMENT_BYTES_MAX (32u << 20)    /* of a PDF as it is drawn */
 #define EPO_DOCUMENT_MS 8000                  /* for drawing one, below the deadline of a job */
-#define EPO_DOCUMENTS_AT_ONCE 2         /* PDF drawn at once: pages go on on the other workers */
-#define EPO_PAPER_JSON_MAX (256u << 10) /* raw answers that a form on paper may carry */
+#define EPO_DOCUMENTS_AT_ONCE 2          /* PDF drawn at once: pages go on on the other workers */
+#define EPO_CODES_BYTES_MAX (20u << 20)  /* of a photograph or scan of a form on paper */
+#define EPO_CODES_PIXELS_MAX (64u << 20) /* of a photograph: telephones take up to 50 million */
+#define EPO_CODES_PAGE_PIXELS                                                                      \
+    (16.0 * (1 << 20))         /* of a page of a PDF as it is drawn: A3 at 200 dpi is 8 million */
+#define EPO_CODES_PAGES_MAX 20 /* of a PDF */
+#define EPO_CODES_MS 8000      /* for reading one, below the deadline of a job */
+#define EPO_CODES_MEMORY_MAX (768u << 20) /* of the process that reads one */
+#define EPO_CODES_AT_ONCE 2               /* such processes */
+#define EPO_PAPER_JSON_MAX (256u << 10)   /* raw answers that a form on paper may carry */
 #define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */

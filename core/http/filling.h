@@ -16,9 +16,11 @@ struct filling {
     char key[EPO_TOKEN_SIZE];    /* or empty */
     struct epo_intake intake;
     struct epo_drafting drafting;
-    bool conflict;              /* another page has saved the draft: both are shown */
-    struct epo_span trouble;    /* why the draft was not saved */
-    struct epo_json *prefilled; /* names, or NULL */
+    struct epo_span counter;       /* account of the clerk who fills it in for somebody, or empty */
+    struct epo_json *counter_note; /* of the paper that it came from, or NULL */
+    bool conflict;                 /* another page has saved the draft: both are shown */
+    struct epo_span trouble;       /* why the draft was not saved */
+    struct epo_json *prefilled;    /* names, or NULL */
 };
 
 /* ---- form_pages.c ---- */

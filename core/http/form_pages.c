@@ -13,12 +13,21 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/token.h"
+#include "http/counter.h"
 #include "http/print.h"
+
+struct epo_span epo_counter_of(struct epo_request *request) {
+    const struct epo_account *account = epo_page_account(request);
+    bool clerk = account != NULL && strcmp(account->role, "citizen") != 0;
+    return clerk && epo_request_form(request, "_counter").len > 0 ? epo_span(account->id)
+                                                                  : EPO_SPAN("");
+}
 
 static bool start(struct epo_request *request, struct filling *filling) {
     filling->request = request;
     filling->agenda = epo_page_agenda(request);
     filling->form = epo_page_form(request, filling->agenda);
+    filling->counter = epo_counter_of(request);
     filling->step = -1;
     if (filling->form == NULL || request->captures[2].len == 0)
         return filling->form != NULL;
@@ -91,6 +100,10 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
     epo_json_set_string(pool, model, "action", epo_filling_address(filling, filling->step));
     epo_json_set_string(pool, model, "key", filling->key);
     epo_drafting_model(filling->request, &filling->drafting, model);
+    if (filling->counter.len > 0)
+        epo_json_set(pool, model, "counter",
+                     filling->counter_note != NULL ? filling->counter_note : epo_json_object(pool));
+    epo_json_set_boolean(pool, model, "at_counter", filling->counter.len > 0);
     epo_json_set_text(pool, model, "page_title",
                       epo_form_title(filling->form, filling->request->lang));
     return model;
@@ -230,7 +243,9 @@ static bool check(struct filling *filling, struct epo_error *error) {
         .raw = filling->raw,
         .lang = filling->request->lang,
         .idempotency_key = epo_span(filling->key),
-        .sender = account != NULL ? epo_span(account->id) : (struct epo_span){"", 0},
+        .sender = account != NULL && filling->counter.len == 0 ? epo_span(account->id)
+                                                               : (struct epo_span){"", 0},
+        .counter = filling->counter,
         .account = epo_page_account_json(filling->request, account),
     };
     return epo_intake_check(&filling->intake, error);
@@ -406,6 +421,20 @@ static void take_offer(struct filling *filling, struct epo_span name) {
     }
 }
 
+struct epo_response *epo_form_at_counter(struct epo_request *request, struct epo_json *raw,
+                                         struct epo_json *note) {
+    struct filling *filling = EPO_NEW(request->pool, struct filling);
+    const struct epo_account *account = epo_page_account(request);
+    if (!start(request, filling) || account == NULL)
+        return epo_page_not_found(request);
+    filling->counter = epo_span(account->id);
+    filling->counter_note = note;
+    filling->raw = raw;
+    struct epo_response *response = epo_filling_show_typed(filling, 200);
+    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
+    return response;
+}
+
 struct epo_response *epo_form_post(struct epo_request *request) {
     struct filling *filling = EPO_NEW(request->pool, struct filling);
     struct epo_span action = epo_request_form(request, "_action");
@@ -419,7 +448,8 @@ struct epo_response *epo_form_post(struct epo_request *request) {
     struct epo_error error = {0};
     if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
         return epo_filling_trouble(filling, &error);
-    epo_prefill_enforce(request, filling->form, filling->raw);
+    if (filling->counter.len == 0) /* what is known of the clerk is not the citizen's */
+        epo_prefill_enforce(request, filling->form, filling->raw);
     if (request->captures[2].len > 0) /* of the version that the draft is filled in under */
         filling->step = epo_form_step_find(filling->form, request->captures[2]);
     filling->returns = epo_span_is(action, "change") ||

@@ -268,6 +268,8 @@ static struct epo_json *head(struct epo_request *request, const struct epo_agend
     epo_json_set_text(pool, submission, "district_name",
                       epo_page_district(request, epo_json_get(found, "facts"),
                                         epo_json_get_text(found, "district")));
+    epo_json_set_boolean(pool, submission, "at_counter",
+                         epo_span_is(epo_json_get_text(found, "source"), "counter"));
     epo_json_set_string(pool, submission, "due_text", "");
     epo_json_set_string(pool, submission, "link", "");
     if (epo_date_parse(epo_json_get_text(found, "due"), &due)) {

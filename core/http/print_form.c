@@ -5,6 +5,8 @@
 #include "forms/paper.h"
 #include "http/print.h"
 
+enum { IN_A_ROW = 3 }; /* codes, as epo_document_codes draws them */
+
 struct printing {
     struct epo_request *request;
     const struct epo_agenda *agenda;
@@ -99,6 +101,8 @@ static void add_codes(const struct printing *printing) {
         alts[i] = epo_catalog_format(printing->request->portal->catalog, pool,
                                      printing->request->lang, "paper.code_alt", values);
     }
+    if (count > IN_A_ROW) /* so that one photograph has them all */
+        epo_document_new_page(printing->document);
     epo_print_heading(printing->request, printing->document, EPO_SPAN(""), "paper.counter");
     epo_document_small(printing->document, text(printing, all ? "paper.code" : "paper.code_short"));
     epo_document_codes(printing->document, codes, alts, count);

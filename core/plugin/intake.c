@@ -359,6 +359,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .map_version = save->map_version,
         .idempotency_key = intake->idempotency_key,
         .sender = intake->sender,
+        .counter = intake->counter,
         .due = intake->due,
         .due_counted = counted,
         .due_working = epo_agenda_state_of(intake->agenda, EPO_SPAN("received"))->deadline.working,

@@ -228,6 +228,7 @@ struct epo_intake {
     const struct epo_json *raw;
     const char *lang;
     struct epo_span idempotency_key, sender;
+    struct epo_span counter;        /* account of the clerk who files it for somebody, or empty */
     const struct epo_json *account; /* {"id","name","role"} or NULL */
     bool trial;                     /* of an offer: nothing further is offered */
     /* in, of a completion: what counts so far, and the ids that may be another now; its own ground

@@ -112,6 +112,11 @@ static const struct epo_statement INSERT_OUTBOX = {
     "VALUES ($1, $2, 0, 'submission.filed', $3)",
     NULL,
 };
+static const struct epo_statement INSERT_COUNTER = {
+    "counter.insert",
+    "INSERT INTO counter_filings (tenant, number, account) VALUES ($1, $2, $3)",
+    NULL,
+};
 static const struct epo_statement FILED_BEFORE = {
     "submission.filed_before",
     "SELECT received_at_us, receipt, answers_hash, form_version FROM submissions\n"
@@ -224,14 +229,20 @@ static bool insert_all(struct epo_portal *portal, struct epo_db *db,
                        const struct epo_filed *filed, struct epo_error *error) {
     struct epo_span last = {(const char *)ends->audit_hash,
                             ends->audit_sequence > 0 ? sizeof ends->audit_hash : 0};
-    struct epo_audit_entry entry = {.actor = filing->sender,
-                                    .action = EPO_SPAN("submission.filed"),
+    bool counter = filing->counter.len > 0;
+    struct epo_audit_entry entry = {.actor = counter ? filing->counter : filing->sender,
+                                    .action = counter ? EPO_SPAN("submission.counter")
+                                                      : EPO_SPAN("submission.filed"),
                                     .object = epo_span(filed->number),
                                     .detail = epo_span(filed->receipt),
                                     .at_us = filed->received_at_us};
     return insert_submission(portal, db, filing, number, filed, error) &&
            insert_location(portal, db, filing, number, error) &&
            insert_case(portal, db, filing, number, filed, error) &&
+           (!counter || epo_db_run(db, &INSERT_COUNTER,
+                                   EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
+                                            EPO_TEXT(filing->counter)),
+                                   NULL, error)) &&
            epo_audit_append_after(portal, db, ends->audit_sequence, last, &entry, error) &&
            epo_db_run(db, &INSERT_OUTBOX,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
@@ -273,7 +284,9 @@ static const struct epo_statement FIND = {
     "SELECT s.agenda, s.form, s.form_version, s.lang, s.received_at_us, s.receipt, s.answers,\n"
     "    s.facts, s.computed, s.place_field, s.sender,\n"
     "    c.title, c.place_text, c.state, c.district, c.office, c.due, c.changed_at_us,\n"
-    "    l.area_m2, l.map_version, s.parameters, c.answer_by\n"
+    "    l.area_m2, l.map_version, s.parameters, c.answer_by,\n"
+    "    EXISTS (SELECT 1 FROM counter_filings AS k\n"
+    "        WHERE k.tenant = s.tenant AND k.number = s.number)\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
     "LEFT JOIN locations AS l\n"
@@ -338,6 +351,7 @@ static struct epo_json *read_found(struct epo_pool *pool, struct epo_rows *rows,
         epo_json_set_text(pool, found, texts[i].name, epo_rows_text(rows, texts[i].column));
     set_time(pool, found, "receivedAt", "received_at_us", epo_rows_integer(rows, 4));
     set_time(pool, found, "changedAt", "changed_at_us", epo_rows_integer(rows, 17));
+    epo_json_set_string(pool, found, "source", epo_rows_integer(rows, 22) == 1 ? "counter" : "web");
     set_json(pool, found, "answers", epo_rows_text(rows, 6));
     set_json(pool, found, "facts", epo_rows_text(rows, 7));
     set_json(pool, found, "values", epo_rows_text(rows, 8));

@@ -26,9 +26,10 @@ struct epo_filing {
     struct epo_span map_version;
     struct epo_span idempotency_key; /* empty: none */
     struct epo_span sender;          /* account id, or empty for anonymous */
-    struct epo_span due;             /* ISO date or empty */
-    bool due_counted;                /* by the rules of its state, else fixed by the agenda */
-    bool due_working;                /* counted in working days */
+    struct epo_span counter; /* account of the clerk who files it at the counter, or empty */
+    struct epo_span due;     /* ISO date or empty */
+    bool due_counted;        /* by the rules of its state, else fixed by the agenda */
+    bool due_working;        /* counted in working days */
     /* The declared rules checked again, and the agenda's own writes, inside the save: */
     bool (*inside)(struct epo_db *db, void *arg, struct epo_error *error);
     void *inside_arg;
@@ -86,7 +87,7 @@ struct epo_viewer {          /* all empty: sees nothing */
 };
 /* {"number","agenda","form","formVersion","title","lang","receivedAt","received_at_us","receipt",
  *  "answers","facts","values","parameters","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
- *  "office","state","due","answerBy","changedAt","sender",
+ *  "office","state","due","answerBy","changedAt","sender","source" ("web" or "counter"),
  *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}],
  *  "completions" and "current": see completion.h};
  * NOT_FOUND also where the viewer may not see it (no enumeration). */

@@ -3,6 +3,7 @@ import { follow } from './conditions.mjs';
 import { grow } from './groups.mjs';
 import { keepDraft } from './drafts.mjs';
 import { number } from './editor.mjs';
+import { readPapers } from './scan.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -39,6 +40,9 @@ for (const form of document.querySelectorAll('form[data-once]')) {
   });
   addEventListener('pageshow', () => { sent = 0; });
 }
+
+const paper = document.querySelector('form[data-scan]');
+if (paper) readPapers(paper);
 
 for (const box of document.querySelectorAll('[data-print]')) {
   box.hidden = false;
