@@ -67,26 +67,11 @@ static double to_number(const struct epo_json *value) {
         return epo_span_real(text, &number) ? number : NAN;
     }
     case EPO_JSON_ARRAY:
+        if (value->count == 1 && value->items[0]->type == EPO_JSON_BOOLEAN)
+            return NAN; /* by way of the text "true" */
         return value->count == 0 ? 0 : value->count == 1 ? to_number(value->items[0]) : NAN;
     case EPO_JSON_OBJECT:
         return NAN;
-    }
-    return NAN;
-}
-
-/* parseFloat, which "+" uses: the longest number at the start of a text; null is NaN. */
-static double parse_float(const struct epo_json *value) {
-    if (is_number(value))
-        return to_number(value);
-    if (value->type != EPO_JSON_TEXT)
-        return NAN;
-    struct epo_span text = epo_span_trim(value->text);
-    double number;
-    for (size_t len = text.len < 40 ? text.len : 40; len > 0; len--) {
-        char last = text.at[len - 1];
-        if ((isdigit((unsigned char)last) || last == '.') &&
-            epo_span_real((struct epo_span){text.at, last == '.' ? len - 1 : len}, &number))
-            return number;
     }
     return NAN;
 }
@@ -105,6 +90,8 @@ static struct epo_span to_text(struct run *run, const struct epo_json *value) {
         return isnan(value->real) ? EPO_SPAN("NaN")
                : value->real > 0  ? EPO_SPAN("Infinity")
                                   : EPO_SPAN("-Infinity");
+    if (value->type == EPO_JSON_OBJECT)
+        return EPO_SPAN("[object Object]");
     if (value->type != EPO_JSON_ARRAY)
         return epo_json_print(run->pool, value);
     struct epo_buffer out;
@@ -118,6 +105,22 @@ static struct epo_span to_text(struct run *run, const struct epo_json *value) {
     struct epo_span text = epo_pool_copy(run->pool, epo_buffer_get(&out));
     epo_buffer_clear(&out);
     return text;
+}
+
+/* parseFloat, which "+" uses: the longest number at the start of its text; of null
+ * and true there is none. */
+static double parse_float(struct run *run, const struct epo_json *value) {
+    if (is_number(value))
+        return to_number(value);
+    struct epo_span text = epo_span_trim(to_text(run, value));
+    double number;
+    for (size_t len = text.len < 40 ? text.len : 40; len > 0; len--) {
+        char last = text.at[len - 1];
+        if ((isdigit((unsigned char)last) || last == '.') &&
+            epo_span_real((struct epo_span){text.at, last == '.' ? len - 1 : len}, &number))
+            return number;
+    }
+    return NAN;
 }
 
 static bool strict_equal(const struct epo_json *a, const struct epo_json *b) {
@@ -145,15 +148,19 @@ static bool loose_equal(struct run *run, const struct epo_json *a, const struct 
     return to_number(a) == to_number(b);
 }
 
-/* -1, 0, 1, or 2 where the two cannot be compared */
-static int compare(const struct epo_json *a, const struct epo_json *b) {
-    if (a->type == EPO_JSON_TEXT && b->type == EPO_JSON_TEXT) {
-        size_t len = a->text.len < b->text.len ? a->text.len : b->text.len;
-        int order = len > 0 ? memcmp(a->text.at, b->text.at, len) : 0;
-        if (order == 0)
-            order = (a->text.len > b->text.len) - (a->text.len < b->text.len);
-        return (order > 0) - (order < 0);
-    }
+static int compare_texts(struct epo_span a, struct epo_span b) {
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len > 0 ? memcmp(a.at, b.at, len) : 0;
+    if (order == 0)
+        order = (a.len > b.len) - (a.len < b.len);
+    return (order > 0) - (order < 0);
+}
+
+/* -1, 0, 1, or 2 where the two cannot be compared. A list is compared as its text. */
+static int compare(struct run *run, const struct epo_json *a, const struct epo_json *b) {
+    bool a_text = a->type >= EPO_JSON_TEXT, b_text = b->type >= EPO_JSON_TEXT;
+    if (a_text && b_text)
+        return compare_texts(to_text(run, a), to_text(run, b));
     double x = to_number(a), y = to_number(b);
     if (isnan(x) || isnan(y))
         return 2;
@@ -164,6 +171,10 @@ static int compare(const struct epo_json *a, const struct epo_json *b) {
 
 static struct epo_json *boolean(struct run *run, bool value) {
     return epo_json_boolean(run->pool, value);
+}
+
+static bool can_go_on(const struct run *run) {
+    return run->steps < EPO_CONDITION_STEPS_MAX;
 }
 
 /* Arguments are a list, or one value that is not a list: {"!": true}. */
@@ -215,20 +226,40 @@ static struct epo_json *do_var(struct run *run, const struct epo_json *arguments
     return argument(run, arguments, 1, scope);
 }
 
-static struct epo_json *do_missing(struct run *run, const struct epo_json *arguments,
+/* Those of the names (a list) that have no answer. */
+static struct epo_json *missing_of(struct run *run, const struct epo_json *names,
                                    const struct epo_json *scope) {
-    struct epo_json *names = argument(run, arguments, 0, scope);
     struct epo_json *missing = epo_json_array(run->pool);
-    uint32_t count = names->type == EPO_JSON_ARRAY ? names->count : count_of(arguments);
-    for (uint32_t i = 0; i < count; i++) {
-        struct epo_json *name =
-            names->type == EPO_JSON_ARRAY ? names->items[i] : argument(run, arguments, i, scope);
-        struct epo_json *found = find_var(run, name, scope);
+    for (uint32_t i = 0; i < names->count; i++) {
+        struct epo_json *found = find_var(run, names->items[i], scope);
         if (found == NULL || found->type == EPO_JSON_NULL ||
             (found->type == EPO_JSON_TEXT && found->text.len == 0))
-            epo_json_push(run->pool, missing, name);
+            epo_json_push(run->pool, missing, names->items[i]);
     }
     return missing;
+}
+
+static struct epo_json *do_missing(struct run *run, const struct epo_json *arguments,
+                                   const struct epo_json *scope) {
+    struct epo_json *first = argument(run, arguments, 0, scope), *names = first;
+    if (first->type != EPO_JSON_ARRAY) {
+        names = epo_json_array(run->pool);
+        epo_json_push(run->pool, names, first);
+        for (uint32_t i = 1; i < count_of(arguments); i++)
+            epo_json_push(run->pool, names, argument(run, arguments, i, scope));
+    }
+    return missing_of(run, names, scope);
+}
+
+/* So many of the names are needed: those that lack, where they are too few. */
+static struct epo_json *do_missing_some(struct run *run, const struct epo_json *arguments,
+                                        const struct epo_json *scope) {
+    double needed = to_number(argument(run, arguments, 0, scope));
+    struct epo_json *names = argument(run, arguments, 1, scope);
+    if (names->type != EPO_JSON_ARRAY)
+        return epo_json_array(run->pool);
+    struct epo_json *missing = missing_of(run, names, scope);
+    return (double)(names->count - missing->count) >= needed ? epo_json_array(run->pool) : missing;
 }
 
 #define EQUALITY(name, expression)                                                                 \
@@ -242,8 +273,8 @@ EQUALITY(do_equal, loose_equal(run, a, b))
 EQUALITY(do_strict_equal, strict_equal(a, b))
 EQUALITY(do_unequal, !loose_equal(run, a, b))
 EQUALITY(do_strict_unequal, !strict_equal(a, b))
-EQUALITY(do_greater, compare(a, b) == 1)
-EQUALITY(do_at_least, compare(a, b) == 1 || compare(a, b) == 0)
+EQUALITY(do_greater, compare(run, a, b) == 1)
+EQUALITY(do_at_least, compare(run, a, b) == 1 || compare(run, a, b) == 0)
 
 /* a < b, or a < b < c */
 static struct epo_json *ordered(struct run *run, const struct epo_json *arguments,
@@ -253,7 +284,7 @@ static struct epo_json *ordered(struct run *run, const struct epo_json *argument
     struct epo_json *before = argument(run, arguments, 0, scope);
     for (uint32_t i = 1; i < count && holds; i++) {
         struct epo_json *next = argument(run, arguments, i, scope);
-        int order = compare(before, next);
+        int order = compare(run, before, next);
         holds = order == -1 || (or_equal && order == 0);
         before = next;
     }
@@ -318,8 +349,8 @@ static struct epo_json *do_in(struct run *run, const struct epo_json *arguments,
     bool found = false;
     if (hay->type == EPO_JSON_TEXT) {
         struct epo_span text = to_text(run, needle);
-        found = text.len == 0 ||
-                (hay->text.len > 0 && memmem(hay->text.at, hay->text.len, text.at, text.len));
+        found = hay->text.len > 0 &&
+                (text.len == 0 || memmem(hay->text.at, hay->text.len, text.at, text.len) != NULL);
     }
     for (uint32_t i = 0; hay->type == EPO_JSON_ARRAY && i < hay->count && !found; i++)
         found = strict_equal(needle, hay->items[i]);
@@ -330,15 +361,17 @@ static struct epo_json *do_plus(struct run *run, const struct epo_json *argument
                                 const struct epo_json *scope) {
     double sum = 0;
     for (uint32_t i = 0; i < count_of(arguments); i++)
-        sum += parse_float(argument(run, arguments, i, scope));
+        sum += parse_float(run, argument(run, arguments, i, scope));
     return from_number(run, sum);
 }
 
 static struct epo_json *do_times(struct run *run, const struct epo_json *arguments,
                                  const struct epo_json *scope) {
     double product = 1;
+    if (count_of(arguments) == 1)
+        return argument(run, arguments, 0, scope);
     for (uint32_t i = 0; i < count_of(arguments); i++)
-        product *= parse_float(argument(run, arguments, i, scope));
+        product *= parse_float(run, argument(run, arguments, i, scope));
     return from_number(run, product);
 }
 
@@ -399,13 +432,93 @@ static struct epo_json *do_cat(struct run *run, const struct epo_json *arguments
     return text;
 }
 
+/* Where a place counted in letters begins in UTF-8; the end for one that is beyond. */
+static size_t letter_at(struct epo_span text, int64_t letters) {
+    size_t at = 0;
+    for (; at < text.len && letters > 0; letters--)
+        for (at++; at < text.len && ((unsigned char)text.at[at] & 0xC0) == 0x80;)
+            at++;
+    return at;
+}
+
+static int64_t whole(double number) {
+    return isnan(number)         ? 0
+           : number > INT32_MAX  ? INT32_MAX
+           : number < -INT32_MAX ? -INT32_MAX
+                                 : (int64_t)number;
+}
+
+/* {"substr": [text, from, count]}: a negative from counts from the end, a negative count leaves so
+ * many letters off it. */
+static struct epo_json *do_substr(struct run *run, const struct epo_json *arguments,
+                                  const struct epo_json *scope) {
+    struct epo_span text = to_text(run, argument(run, arguments, 0, scope));
+    int64_t letters = (int64_t)epo_text_length(text);
+    int64_t from = whole(to_number(argument(run, arguments, 1, scope))), to = letters;
+    from = from < 0 ? letters + from : from;
+    from = from < 0 ? 0 : from > letters ? letters : from;
+    if (count_of(arguments) > 2) {
+        int64_t count = whole(to_number(argument(run, arguments, 2, scope)));
+        to = count < 0 ? letters + count : from + count;
+    }
+    to = to < from ? from : to > letters ? letters : to;
+    size_t first = letter_at(text, from), last = letter_at(text, to);
+    return epo_json_text(run->pool, (struct epo_span){text.at + first, last - first});
+}
+
+static struct epo_json *do_merge(struct run *run, const struct epo_json *arguments,
+                                 const struct epo_json *scope) {
+    struct epo_json *all = epo_json_array(run->pool);
+    for (uint32_t i = 0; i < count_of(arguments); i++) {
+        struct epo_json *part = argument(run, arguments, i, scope);
+        if (part->type != EPO_JSON_ARRAY)
+            epo_json_push(run->pool, all, part);
+        for (uint32_t k = 0; part->type == EPO_JSON_ARRAY && k < part->count; k++)
+            epo_json_push(run->pool, all, part->items[k]);
+    }
+    return all;
+}
+
+/* -- over the items of a list: the second argument sees one of them ---------------------------- */
+
+static struct epo_json *do_filter(struct run *run, const struct epo_json *arguments,
+                                  const struct epo_json *scope) {
+    struct epo_json *list = argument(run, arguments, 0, scope), *kept = epo_json_array(run->pool);
+    for (uint32_t i = 0; list->type == EPO_JSON_ARRAY && i < list->count && can_go_on(run); i++)
+        if (truthy(argument(run, arguments, 1, list->items[i])))
+            epo_json_push(run->pool, kept, list->items[i]);
+    return kept;
+}
+
+static struct epo_json *do_map(struct run *run, const struct epo_json *arguments,
+                               const struct epo_json *scope) {
+    struct epo_json *list = argument(run, arguments, 0, scope), *made = epo_json_array(run->pool);
+    for (uint32_t i = 0; list->type == EPO_JSON_ARRAY && i < list->count && can_go_on(run); i++)
+        epo_json_push(run->pool, made, argument(run, arguments, 1, list->items[i]));
+    return made;
+}
+
+/* There {"var": "current"} and {"var": "accumulator"} are asked for. */
+static struct epo_json *do_reduce(struct run *run, const struct epo_json *arguments,
+                                  const struct epo_json *scope) {
+    struct epo_json *list = argument(run, arguments, 0, scope);
+    struct epo_json *value = argument(run, arguments, 2, scope);
+    for (uint32_t i = 0; list->type == EPO_JSON_ARRAY && i < list->count && can_go_on(run); i++) {
+        struct epo_json *both = epo_json_object(run->pool);
+        epo_json_set(run->pool, both, "current", list->items[i]);
+        epo_json_set(run->pool, both, "accumulator", value);
+        value = argument(run, arguments, 1, both);
+    }
+    return value;
+}
+
 /* How many items of a list the second argument holds for; the scope is the item. */
 static uint32_t count_matching(struct run *run, const struct epo_json *arguments,
                                const struct epo_json *scope, uint32_t *total) {
     struct epo_json *list = argument(run, arguments, 0, scope);
     uint32_t matching = 0;
     *total = list->type == EPO_JSON_ARRAY ? list->count : 0;
-    for (uint32_t i = 0; i < *total && run->steps < EPO_CONDITION_STEPS_MAX; i++)
+    for (uint32_t i = 0; i < *total && can_go_on(run); i++)
         matching += truthy(argument(run, arguments, 1, list->items[i]));
     return matching;
 }
@@ -433,20 +546,40 @@ static const struct operation {
     operation_fn fn;
     struct epo_condition_shape shape;
 } operations[] = {
-    {"var", do_var, {0, 2, EPO_NAMES_FIRST}},  {"missing", do_missing, {1, 99, EPO_NAMES_ALL}},
-    {"==", do_equal, {2, 2, EPO_PLAIN}},       {"===", do_strict_equal, {2, 2, EPO_PLAIN}},
-    {"!=", do_unequal, {2, 2, EPO_PLAIN}},     {"!==", do_strict_unequal, {2, 2, EPO_PLAIN}},
-    {"!", do_not, {1, 1, EPO_PLAIN}},          {"!!", do_truth, {1, 1, EPO_PLAIN}},
-    {"and", do_and, {1, 99, EPO_PLAIN}},       {"or", do_or, {1, 99, EPO_PLAIN}},
-    {"if", do_if, {1, 99, EPO_PLAIN}},         {"<", do_less, {2, 3, EPO_PLAIN}},
-    {"<=", do_at_most, {2, 3, EPO_PLAIN}},     {">", do_greater, {2, 2, EPO_PLAIN}},
-    {">=", do_at_least, {2, 2, EPO_PLAIN}},    {"in", do_in, {2, 2, EPO_PLAIN}},
-    {"+", do_plus, {1, 99, EPO_PLAIN}},        {"-", do_minus, {1, 2, EPO_PLAIN}},
-    {"*", do_times, {1, 99, EPO_PLAIN}},       {"/", do_divide, {2, 2, EPO_PLAIN}},
-    {"%", do_remainder, {2, 2, EPO_PLAIN}},    {"min", do_min, {1, 99, EPO_PLAIN}},
-    {"max", do_max, {1, 99, EPO_PLAIN}},       {"cat", do_cat, {1, 99, EPO_PLAIN}},
-    {"some", do_some, {2, 2, EPO_OVER_ITEMS}}, {"all", do_all, {2, 2, EPO_OVER_ITEMS}},
+    {"var", do_var, {0, 2, EPO_NAMES_FIRST}},
+    {"missing", do_missing, {1, 99, EPO_NAMES_ALL}},
+    {"==", do_equal, {2, 2, EPO_PLAIN}},
+    {"===", do_strict_equal, {2, 2, EPO_PLAIN}},
+    {"!=", do_unequal, {2, 2, EPO_PLAIN}},
+    {"!==", do_strict_unequal, {2, 2, EPO_PLAIN}},
+    {"!", do_not, {1, 1, EPO_PLAIN}},
+    {"!!", do_truth, {1, 1, EPO_PLAIN}},
+    {"and", do_and, {1, 99, EPO_PLAIN}},
+    {"or", do_or, {1, 99, EPO_PLAIN}},
+    {"if", do_if, {1, 99, EPO_PLAIN}},
+    {"<", do_less, {2, 3, EPO_PLAIN}},
+    {"<=", do_at_most, {2, 3, EPO_PLAIN}},
+    {">", do_greater, {2, 2, EPO_PLAIN}},
+    {">=", do_at_least, {2, 2, EPO_PLAIN}},
+    {"in", do_in, {2, 2, EPO_PLAIN}},
+    {"+", do_plus, {1, 99, EPO_PLAIN}},
+    {"-", do_minus, {1, 2, EPO_PLAIN}},
+    {"*", do_times, {1, 99, EPO_PLAIN}},
+    {"/", do_divide, {2, 2, EPO_PLAIN}},
+    {"%", do_remainder, {2, 2, EPO_PLAIN}},
+    {"min", do_min, {1, 99, EPO_PLAIN}},
+    {"max", do_max, {1, 99, EPO_PLAIN}},
+    {"cat", do_cat, {1, 99, EPO_PLAIN}},
+    {"some", do_some, {2, 2, EPO_OVER_ITEMS}},
+    {"all", do_all, {2, 2, EPO_OVER_ITEMS}},
     {"none", do_none, {2, 2, EPO_OVER_ITEMS}},
+    {"?:", do_if, {1, 99, EPO_PLAIN}},
+    {"missing_some", do_missing_some, {2, 2, EPO_NAMES_LATER}},
+    {"substr", do_substr, {2, 3, EPO_PLAIN}},
+    {"merge", do_merge, {0, 99, EPO_PLAIN}},
+    {"filter", do_filter, {2, 2, EPO_OVER_ITEMS}},
+    {"map", do_map, {2, 2, EPO_OVER_ITEMS}},
+    {"reduce", do_reduce, {2, 3, EPO_OVER_ITEMS}},
 };
 #define OPERATION_COUNT (sizeof(operations) / sizeof(operations[0]))
 

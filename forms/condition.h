@@ -1,4 +1,6 @@
-/* Conditions: the part of JsonLogic that forms need. Private to this room. */
+/* Conditions: JsonLogic (jsonlogic.com), whole but for "log" and "method", which would write or
+ * call something. core/web/scripts/jsonlogic.mjs is the same for the page;
+ * tests/forms/jsonlogic.test.mjs holds both to the reference. Private to this room. */
 #ifndef EPO_FORMS_CONDITION_H
 #define EPO_FORMS_CONDITION_H
 
@@ -14,7 +16,8 @@ struct epo_condition_shape {
         EPO_PLAIN,
         EPO_NAMES_FIRST, /* the first argument names a field */
         EPO_NAMES_ALL,
-        EPO_OVER_ITEMS /* in the second argument, var names a part of an item of the first */
+        EPO_NAMES_LATER, /* the second argument is a list of names */
+        EPO_OVER_ITEMS   /* in the second argument, var names a part of an item of the first */
     } kind;
 };
 const struct epo_condition_shape *epo_condition_shape(struct epo_span name); /* NULL: unknown */

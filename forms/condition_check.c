@@ -56,6 +56,14 @@ static void check_name(struct epo_reader *reader, const struct epo_json *name,
     suggest_field(reader, name, first, place);
 }
 
+static void check_names(struct epo_reader *reader, const struct epo_json *names,
+                        const struct epo_condition_place *place) {
+    if (names->type != EPO_JSON_ARRAY)
+        epo_reader_fault(reader, names, "here stands a list of ids of fields");
+    for (uint32_t i = 0; names->type == EPO_JSON_ARRAY && i < names->count; i++)
+        check_name(reader, names->items[i], place);
+}
+
 /* in_item: inside some/all/none, where var names a part of the item. */
 static void check_rule(struct epo_reader *reader, const struct epo_json *rule,
                        const struct epo_condition_place *place, bool in_item, int depth);
@@ -64,6 +72,13 @@ static void check_operation(struct epo_reader *reader, const struct epo_json *ru
                             const struct epo_condition_place *place, bool in_item, int depth) {
     const struct epo_condition_shape *shape = epo_condition_shape(rule->names[0]);
     const struct epo_json *arguments = rule->items[0];
+    if (epo_span_is(rule->names[0], "log") || epo_span_is(rule->names[0], "method")) {
+        epo_reader_fault(reader, arguments,
+                         "\"%.*s\" of JsonLogic is not taken here: a condition only asks, it "
+                         "neither writes nor calls anything",
+                         EPO_ARG(rule->names[0]));
+        return;
+    }
     if (shape == NULL) {
         const char *names[EPO_CONDITION_NAMES_MAX];
         epo_condition_names(names);
@@ -83,7 +98,9 @@ static void check_operation(struct epo_reader *reader, const struct epo_json *ru
             arguments->type == EPO_JSON_ARRAY ? arguments->items[i] : arguments;
         bool names_field =
             shape->kind == EPO_NAMES_ALL || (shape->kind == EPO_NAMES_FIRST && i == 0);
-        if (names_field && !in_item)
+        if (shape->kind == EPO_NAMES_LATER && i == 1 && !in_item)
+            check_names(reader, each, place);
+        else if (names_field && !in_item)
             check_name(reader, each, place);
         else
             check_rule(reader, each, place, in_item || (shape->kind == EPO_OVER_ITEMS && i == 1),

@@ -4,11 +4,12 @@
  *
  * Each line is {"form": definition, "answers": value} or, after a line with a form, {"answers": …}
  * for the same form. Each line out: {"faults":[…]} if the form is refused, {"schema":…} for a line
- * without answers, else {"errors":[{"path","code",…}]}. Places are checked for shape alone. */
+ * without answers, else {"errors":[{"path","code",…}]}. {"rule": condition, "data": …} gives
+ * {"value": …}. Places are checked for shape alone. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "forms/form.h"
+#include "forms/condition.h"
 
 struct program {
     struct epo_catalog *catalog;
@@ -26,10 +27,25 @@ static struct epo_json *faults_of(struct epo_pool *pool, const struct epo_form_f
     return answer;
 }
 
+/* Of a condition, over any data. */
+static struct epo_json *value_of(struct epo_pool *pool, const struct epo_json *line) {
+    struct epo_json *answer = epo_json_object(pool), *value;
+    struct epo_error error = {0};
+    struct epo_json *data = epo_json_get(line, "data");
+    if (epo_condition_value(pool, epo_json_get(line, "rule"), data ? data : epo_json_null(pool),
+                            &value, &error))
+        epo_json_set(pool, answer, "value", value);
+    else
+        epo_json_set_string(pool, answer, "broken", error.text);
+    return answer;
+}
+
 static struct epo_json *answer_line(struct program *program, struct epo_pool *pool,
                                     const struct epo_json *line) {
     const struct epo_json *form = epo_json_get(line, "form");
     const struct epo_json *answers = epo_json_get(line, "answers");
+    if (epo_json_get(line, "rule") != NULL)
+        return value_of(pool, line);
     if (form != NULL) {
         struct epo_form_fault *faults = NULL;
         epo_form_free(program->form);
@@ -56,7 +72,8 @@ static bool run(struct program *program, struct epo_span text) {
     struct epo_pool *pool = epo_pool_create();
     struct epo_error error = {0};
     struct epo_json *line = epo_json_parse(pool, text, &error);
-    bool usable = line != NULL && (program->form != NULL || epo_json_get(line, "form") != NULL);
+    bool usable = line != NULL && (program->form != NULL || epo_json_get(line, "form") != NULL ||
+                                   epo_json_get(line, "rule") != NULL);
     if (usable) {
         struct epo_span out = epo_json_print(pool, answer_line(program, pool, line));
         printf("%.*s\n", EPO_ARG(out));

@@ -1,45 +1,10 @@
-// Shows and hides fields by their conditions (data-when, the subset of JsonLogic that form definitions use).
-// What it cannot read it shows: the server decides in any case.
+// Shows and hides fields by their conditions (data-when). What it cannot read it shows: the server decides in any case.
 import { answers, itemOf } from './answers.mjs';
-
-const unknown = Symbol('unknown');
-const truthy = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
-const same = (a, b) => a === b || (a != null && b != null && typeof a !== typeof b && String(a) === String(b));
-const both = (compare) => ([a, b]) => (a == null || b == null ? false : compare(a, b));
-
-const operators = {
-  '==': ([a, b]) => same(a, b),
-  '===': ([a, b]) => a === b,
-  '!=': ([a, b]) => !same(a, b),
-  '!==': ([a, b]) => a !== b,
-  '<': both((a, b) => a < b),
-  '<=': both((a, b) => a <= b),
-  '>': both((a, b) => a > b),
-  '>=': both((a, b) => a >= b),
-  '!': ([a]) => !truthy(a),
-  '!!': ([a]) => truthy(a),
-  and: (list) => list.every(truthy),
-  or: (list) => list.some(truthy),
-  in: ([needle, hay]) => (hay == null ? false : hay.includes?.(needle) ?? false),
-};
-
-export function evaluate(rule, data) {
-  if (rule === null || typeof rule !== 'object') return rule;
-  if (Array.isArray(rule)) return rule.map((each) => evaluate(each, data));
-  const [name] = Object.keys(rule);
-  if (name === 'var') {
-    const [path, otherwise = null] = [rule.var].flat();
-    return String(path).split('.').reduce((at, key) => at?.[key], data) ?? otherwise;
-  }
-  if (!Object.hasOwn(operators, name)) return unknown;
-  const given = [rule[name]].flat(1).map((each) => evaluate(each, data));
-  return given.includes(unknown) ? unknown : operators[name](given);
-}
+import { evaluate, truthy } from './jsonlogic.mjs';
 
 function holds(box, data) {
   try {
-    const value = evaluate(JSON.parse(box.dataset.when), data);
-    return value === unknown || truthy(value);
+    return truthy(evaluate(JSON.parse(box.dataset.when), data));
   } catch {
     return true;
   }
