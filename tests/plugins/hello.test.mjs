@@ -21,7 +21,7 @@ before(async () => {
 after(() => finish(portal));
 
 const count = async () => (await portal.json(COUNT)).json;
-const move = (number, to) => post(portal.url, `/office/cases/${number}`, body({ from: 'received', state: to, note: '' }), { cookie: clerk });
+const move = (number, to) => post(portal.url, `/office/cases/${number}`, body({ from: 'received', state: to, note: 'Poznámka.' }), { cookie: clerk });
 
 describe('a plugin from outside the tree', () => {
   it('exports one symbol and needs nothing but the C library', () => {
