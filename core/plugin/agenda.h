@@ -27,7 +27,7 @@ void epo_agenda_note(struct epo_agenda *agenda, const char *hook, const struct e
 
 /* A definition that is tried before it is published: the agenda is opened with it, and closed. */
 struct epo_form_trial {
-    const char *form;     /* id */
+    const char *form;     /* id; NULL: only files count, nothing that was published */
     struct epo_span text; /* empty: the agenda's own file */
 };
 

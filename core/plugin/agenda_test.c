@@ -275,8 +275,9 @@ static void run_files(struct testing *testing, const char *agenda_folder) {
 static bool open_agenda(struct testing *testing, const struct epo_runtime *const *runtimes,
                         size_t runtime_count, const char *agenda_folder) {
     struct epo_faults faults = {epo_pool_create(), NULL, NULL};
+    static const struct epo_form_trial FILES_ALONE = {NULL, {"", 0}};
     testing->agenda = epo_agenda_open(&testing->portal, NULL, runtimes, runtime_count,
-                                      agenda_folder, NULL, &faults);
+                                      agenda_folder, &FILES_ALONE, &faults);
     for (struct epo_fault *fault = faults.first; fault; fault = fault->next)
         fprintf(testing->wrong, "%s:%d: %s\n", fault->file, fault->line > 0 ? fault->line : 1,
                 fault->text);

@@ -39,6 +39,8 @@ struct epo_form *epo_agenda_edited(struct epo_agenda *agenda, struct epo_form *o
     const struct epo_form_trial *trial = agenda->trial;
     struct epo_span text;
     const char *id = epo_form_id(own);
+    if (trial != NULL && trial->form == NULL)
+        return own;
     if (trial != NULL && strcmp(trial->form, id) == 0) {
         if (trial->text.len == 0) /* the file itself is tried */
             return own;

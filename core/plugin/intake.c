@@ -334,7 +334,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
     intake->filed = EPO_NEW(pool, struct epo_filed);
     struct save *save = EPO_NEW(pool, struct save);
     save->intake = intake;
-    bool kept = intake->given_today != NULL; /* a test of the agenda: nothing will be saved */
+    bool kept = intake->given_facts != NULL; /* a test of the agenda: nothing will be saved */
     if (!kept && !epo_agenda_form_kept(intake->agenda, intake->db, intake->form, &kept, error))
         return false;
     save->keep_definition = !kept;
