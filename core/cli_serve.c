@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli.h"
+#include "http/finder.h"
 #include "plugin/background.h"
 #include "portal/demo.h"
 #include "ticker.h"
@@ -143,7 +144,8 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     return good;
 }
 
-static bool run(struct serving *serving, const char *listen, bool dev, struct epo_error *error) {
+static bool run_made(struct serving *serving, const char *listen, bool dev,
+                     struct epo_error *error) {
     struct epo_process *process = &serving->process;
     struct epo_app *app = &serving->app;
     *app = (struct epo_app){
@@ -156,6 +158,7 @@ static bool run(struct serving *serving, const char *listen, bool dev, struct ep
         .map_styles = read_shared(process, "assets/map-styles.json", error),
         .looks = epo_looks_make(process->pool, read_shared(process, "assets/map-looks.json", error),
                                 error),
+        .finder = epo_finder_create(),
         .started_at_us = epo_clock_now_us()};
     if (app->components == NULL || app->ogc == NULL || app->map_styles == NULL ||
         app->looks == NULL)
@@ -175,6 +178,12 @@ static bool run(struct serving *serving, const char *listen, bool dev, struct ep
     greet(serving, listen);
     bool good = run_with_companions(serving, dev, error);
     epo_server_free(app->server);
+    return good;
+}
+
+static bool run(struct serving *serving, const char *listen, bool dev, struct epo_error *error) {
+    bool good = run_made(serving, listen, dev, error);
+    epo_finder_free(serving->app.finder);
     return good;
 }
 

@@ -13,6 +13,7 @@ struct epo_app {
     struct epo_portal *portal;
     struct epo_registry *registry;
     struct epo_server *server;
+    struct epo_finder *finder;         /* finder.h */
     const char *version;               /* of the program */
     const struct epo_json *versions;   /* [{"label","text"}] of the libraries */
     const struct epo_json *components; /* of the API description: core/web/api/components.json */
@@ -144,6 +145,8 @@ struct epo_response *epo_draft_create_post(struct epo_request *request);
 struct epo_response *epo_draft_get(struct epo_request *request);
 struct epo_response *epo_draft_post(struct epo_request *request);
 struct epo_response *epo_draft_put(struct epo_request *request);
+struct epo_response *epo_search_get(struct epo_request *request);
+struct epo_response *epo_api_search(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_withdraw(struct epo_request *request);

@@ -1,5 +1,6 @@
 // What every page runs. Nothing here is needed: without it the pages work, and the server judges again.
 import { follow } from './conditions.mjs';
+import { suggest } from './suggest.mjs';
 import { grow } from './groups.mjs';
 import { keepDraft } from './drafts.mjs';
 import { number } from './editor.mjs';
@@ -30,6 +31,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
 }
 
 for (const box of document.querySelectorAll('[data-editor]')) number(box);
+for (const form of document.querySelectorAll('form.seek')) suggest(form);
 
 // A second click on the way does nothing; it counts again after a while, and when the page comes back.
 for (const form of document.querySelectorAll('form[data-once]')) {
