@@ -89,7 +89,7 @@ static struct epo_span without_ending(struct epo_span word, bool czech) {
                                      "i",     "o",     "u",     "y",   NULL};
     static const char *const EN[] = {"ings", "ing", "ies", "es", "ed", "s", "y", "e", NULL};
     for (const char *const *ending = czech ? CS : EN; *ending; ending++) {
-        size_t least = strlen(*ending) == 1 && czech ? 2 : 3;
+        size_t least = strlen(*ending) <= 2 && czech ? 2 : 3;
         if (ends(word, *ending) && word.len >= strlen(*ending) + least)
             return (struct epo_span){word.at, word.len - strlen(*ending)};
     }

@@ -9,7 +9,7 @@
 
 enum { AGENDAS_MAX = 256, STATE_BYTES_MAX = 32768 };
 /* How much a word says by where it stands. */
-enum { IN_TITLE = 8, IN_SUMMARY = 4, IN_TEXT = 1 };
+enum { IN_TITLE = 8, IN_NAME_OF_LAW = 5, IN_SUMMARY = 4, IN_TEXT = 1 };
 
 struct found {
     const char *kind;
@@ -66,7 +66,8 @@ static uint32_t add(struct building *building, const char *kind, struct epo_span
     *found = (struct found){kind, epo_pool_copy(pool, title), epo_pool_copy(pool, summary),
                             epo_pool_copy(pool, url)};
     uint32_t entry = epo_search_add(building->index->search, found);
-    epo_search_text(building->index->search, entry, title, IN_TITLE);
+    epo_search_text(building->index->search, entry, title,
+                    strcmp(kind, "law") == 0 ? IN_NAME_OF_LAW : IN_TITLE);
     epo_search_text(building->index->search, entry, summary, IN_SUMMARY);
     return entry;
 }
@@ -156,15 +157,19 @@ static void add_offices(struct building *building) {
 }
 
 static void add_pages(struct building *building) {
-    static const char *const PAGES[][3] = {
-        {"home.find_title", "home.find_hint", "/submissions"},
-        {"home.place_title", "home.place_text", "/place"},
-        {"access.title", "access.lead", "/accessibility"},
-        {"opendata.title", "opendata.lead", "/opendata"},
+    static const char *const PAGES[][4] = {
+        /* title, summary, other words that people use for it, address */
+        {"home.find_title", "home.find_hint", "search.words.find", "/submissions"},
+        {"home.place_title", "home.place_text", "search.words.place", "/place"},
+        {"access.title", "access.lead", "search.words.access", "/accessibility"},
+        {"opendata.title", "opendata.lead", "search.words.opendata", "/opendata"},
     };
-    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++)
-        add(building, "page", epo_page_text(building->request, PAGES[i][0]),
-            epo_page_text(building->request, PAGES[i][1]), epo_span(PAGES[i][2]));
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
+        uint32_t entry = add(building, "page", epo_page_text(building->request, PAGES[i][0]),
+                             epo_page_text(building->request, PAGES[i][1]), epo_span(PAGES[i][3]));
+        epo_search_text(building->index->search, entry,
+                        epo_page_text(building->request, PAGES[i][2]), IN_SUMMARY);
+    }
 }
 
 /* ---- the index in force ---- */

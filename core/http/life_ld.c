@@ -101,13 +101,13 @@ static struct epo_json *channels(struct epo_request *request, const struct epo_a
     return all;
 }
 
-static struct epo_json *offer(struct epo_request *request, const struct epo_json *cost) {
+static struct epo_json *offer(struct epo_request *request, const struct epo_agenda *agenda,
+                              const struct epo_json *cost) {
     struct epo_pool *pool = request->pool;
     const struct epo_json *czk = epo_json_get(cost, "czk");
     struct epo_json *made = thing(pool, "Offer", EPO_SPAN(""));
     struct epo_json *price = thing(pool, "PriceSpecification", EPO_SPAN(""));
-    epo_json_set_text(pool, made, "description",
-                      epo_json_localized(epo_json_get(cost, "short"), request->lang));
+    epo_json_set_text(pool, made, "description", epo_life_short(request, agenda, "cost"));
     if (czk == NULL)
         return made;
     epo_json_set_string(pool, price, "priceCurrency", "CZK");
@@ -158,6 +158,6 @@ struct epo_json *epo_life_linked_data(struct epo_request *request,
     if (situation == NULL)
         return made;
     epo_json_set(pool, made, "audience", audiences(request, situation));
-    epo_json_set(pool, made, "offers", offer(request, epo_json_get(situation, "cost")));
+    epo_json_set(pool, made, "offers", offer(request, agenda, epo_json_get(situation, "cost")));
     return made;
 }

@@ -35,6 +35,15 @@ static struct epo_json *parts(struct epo_request *request, const struct epo_json
     return all;
 }
 
+struct epo_span epo_life_short(struct epo_request *request, const struct epo_agenda *agenda,
+                               const char *item) {
+    const struct epo_json *situation = epo_json_get(epo_agenda_manifest(agenda), "life_situation");
+    return epo_agenda_fill(
+        agenda, request->pool, request->lang,
+        epo_agenda_parameters(agenda, request->pool, EPO_SPAN(""), NULL),
+        epo_json_localized(epo_json_get(epo_json_get(situation, item), "short"), request->lang));
+}
+
 static void add_answer(struct epo_request *request, struct epo_json *answers, const char *id,
                        struct epo_span text) {
     struct epo_pool *pool = request->pool;
@@ -46,7 +55,8 @@ static void add_answer(struct epo_request *request, struct epo_json *answers, co
 }
 
 /* The box at the top: what most people come to look up. */
-static struct epo_json *answers(struct epo_request *request, const struct epo_json *situation) {
+static struct epo_json *answers(struct epo_request *request, const struct epo_agenda *agenda,
+                                const struct epo_json *situation) {
     struct epo_pool *pool = request->pool;
     struct epo_json *rows = epo_json_array(pool);
     const struct epo_json *channels = epo_json_get(situation, "channels");
@@ -56,9 +66,7 @@ static struct epo_json *answers(struct epo_request *request, const struct epo_js
     for (size_t i = 0; i < epo_life_item_count; i++)
         if (epo_life_items[i].has_short)
             add_answer(request, rows, epo_life_items[i].id,
-                       epo_json_localized(
-                           epo_json_get(epo_json_get(situation, epo_life_items[i].id), "short"),
-                           request->lang));
+                       epo_life_short(request, agenda, epo_life_items[i].id));
     epo_buffer_init(&how, 400);
     for (uint32_t i = 0; channels != NULL && i < channels->count; i++) {
         const char *key =
@@ -117,14 +125,14 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
     for (uint32_t i = 0; i < offices->count; i++)
         epo_json_push(pool, where,
                       epo_page_office(request, epo_json_get_text(offices->items[i], "id")));
-    epo_json_set(pool, row, "answers", answers(request, situation));
+    epo_json_set(pool, row, "answers", answers(request, agenda, situation));
     epo_json_set(pool, row, "parts", parts(request, situation));
     epo_json_set(pool, row, "laws", laws(request, epo_json_get(manifest, "law")));
     epo_json_set(pool, row, "where", where);
     epo_json_set(pool, row, "rows", epo_page_parameters(request, agenda, true));
-    epo_agenda_fill_view(agenda, pool, request->lang,
-                         epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), row);
     epo_json_set(pool, model, "linked_data", epo_life_linked_data(request, agenda));
+    epo_agenda_fill_view(agenda, pool, request->lang,
+                         epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), model);
     epo_json_set_text(pool, model, "page_title", epo_agenda_title(agenda, request->lang));
     epo_json_set_text(pool, model, "description", epo_json_get_text(row, "summary"));
     const struct epo_account *account = epo_page_account(request);

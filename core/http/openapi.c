@@ -129,7 +129,7 @@ static const struct operation {
      "/api/v1/search",
      "search",
      "Search for life situations, forms, offices, regulations and pages, best first",
-     {"words", "limit"},
+     {"searched", "limit"},
      0,
      0,
      200,
