@@ -70,13 +70,16 @@ static bool fits(const char *pattern, struct epo_span path, struct epo_span capt
 const struct epo_route *epo_route_find(const struct epo_route *routes, size_t count, int method,
                                        struct epo_span path, struct epo_pool *pool,
                                        struct epo_span captures[4], int *allowed) {
+    const char *claimed = NULL; /* the first pattern that fits: what comes later is more general */
     *allowed = 0;
     if (path.len == 0 || path.at[0] != '/')
         return NULL;
     for (size_t i = 0; i < count; i++) {
         struct epo_span found[4] = {{0}};
-        if (!fits(routes[i].pattern, path, found))
+        if ((claimed != NULL && strcmp(routes[i].pattern, claimed) != 0) ||
+            !fits(routes[i].pattern, path, found))
             continue;
+        claimed = routes[i].pattern;
         int methods = routes[i].methods | (routes[i].methods & EPO_GET ? EPO_HEAD : 0);
         if (methods & method) {
             for (int c = 0; c < 4; c++)
