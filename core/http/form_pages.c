@@ -8,6 +8,7 @@
  * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
  * has saved; a draft that is sent is removed in the same save. */
 #include "http/filling.h"
+#include "http/nearby.h"
 #include "http/prefill.h"
 
 #include "base/clock.h"
@@ -104,6 +105,10 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
         epo_json_set(pool, model, "counter",
                      filling->counter_note != NULL ? filling->counter_note : epo_json_object(pool));
     epo_json_set_boolean(pool, model, "at_counter", filling->counter.len > 0);
+    int64_t metres, days;
+    const char *place = epo_form_place_field(filling->form);
+    if (place != NULL && epo_agenda_nearby(filling->agenda, &metres, &days))
+        epo_json_set_string(pool, model, "near_field", place);
     epo_json_set_text(pool, model, "page_title",
                       epo_form_title(filling->form, filling->request->lang));
     return model;
@@ -206,6 +211,8 @@ static struct epo_response *show_review(struct filling *filling, int status,
     if (facts != NULL)
         epo_json_set(pool, model, "place_words",
                      epo_form_words(pool, request->lang, request->portal->catalog, facts));
+    if (result->has_place)
+        epo_page_near(request, model, filling->agenda, result->place.anchor_4326);
     epo_json_set(pool, model, "hidden", epo_form_hidden(filling->form, pool, filling->raw));
     epo_json_set_text(pool, model, "error", trouble);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "review.title"));

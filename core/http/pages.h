@@ -148,6 +148,7 @@ struct epo_response *epo_draft_put(struct epo_request *request);
 struct epo_response *epo_search_get(struct epo_request *request);
 struct epo_response *epo_api_search(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
+struct epo_response *epo_nearby_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);
 struct epo_response *epo_submission_withdraw(struct epo_request *request);
 struct epo_response *epo_completion_get(struct epo_request *request);

@@ -18,6 +18,7 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/drafts/{draft}", epo_draft_post, 0, "draft.post"},
     {EPO_PUT, "/drafts/{draft}", epo_draft_put, 0, "draft.put"},
     {EPO_GET, "/search", epo_search_get, 0, "search"},
+    {EPO_GET, "/nearby/{agenda}", epo_nearby_get, 0, "nearby"},
     {EPO_GET, "/place", epo_place_get, 0, "place"},
     {EPO_GET, "/submissions", epo_submission_look_up, EPO_ROUTE_LIMITED, "submission.look_up"},
     {EPO_GET, "/submissions/{number}.pdf", epo_submission_pdf, EPO_ROUTE_DRAWN, "submission.pdf"},

@@ -313,6 +313,23 @@ static void read_routing(struct reading *reading) {
     }
 }
 
+static void read_nearby(struct reading *reading) {
+    struct epo_manifest *manifest = reading->manifest;
+    const struct epo_json *nearby = epo_json_get(manifest->tree, "nearby");
+    int64_t metres = epo_json_get_integer(nearby, "metres", 0);
+    int64_t days = epo_json_get_integer(nearby, "days", 0);
+    if (nearby && (nearby->type != EPO_JSON_OBJECT || nearby->count != 2 || metres < 1 ||
+                   metres > EPO_NEARBY_METRES_MAX || days < 1 || days > EPO_NEARBY_DAYS_MAX ||
+                   !epo_json_get(manifest->tree, "public")))
+        fault(
+            reading, nearby,
+            "\"nearby\" is {\"metres\": 1 to %d, \"days\": 1 to %d} and shows what \"public\" lets "
+            "out into the layer \"requests\"",
+            EPO_NEARBY_METRES_MAX, EPO_NEARBY_DAYS_MAX);
+    else
+        manifest->nearby_metres = metres, manifest->nearby_days = days;
+}
+
 static void read_rest(struct reading *reading) {
     struct epo_manifest *manifest = reading->manifest;
     const struct epo_json *parameters = epo_json_get(manifest->tree, "parameters");
@@ -322,12 +339,13 @@ static void read_rest(struct reading *reading) {
     if (applies)
         manifest->applies = read_rule(reading, applies, "applies");
     read_routing(reading);
+    read_nearby(reading);
     static const char *const KNOWN[] = {
         "name",       "version",         "abi",        "runtime",        "main",
         "title",      "group",           "summary",    "life_situation", "law",
         "rights",     "forms",           "parameters", "routing",        "states",
         "statements", "pages",           "routes",     "jobs",           "applies",
-        "public",     "parameter_types", "retention"};
+        "public",     "parameter_types", "retention",  "nearby"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

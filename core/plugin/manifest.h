@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "plugin/fault.h"
 #include "plugin/states.h"
+#include "portal/nearby.h"
 #include "store/store.h"
 
 #define EPO_AGENDA_NAME_MAX 40
@@ -53,7 +54,8 @@ struct epo_manifest {
     struct epo_span office;               /* of routing: "district", an office id or empty */
     struct epo_office_rule *office_rules; /* of routing, in order */
     size_t office_rule_count;
-    const struct epo_json *applies; /* where in the city; NULL: everywhere */
+    int64_t nearby_metres, nearby_days; /* 0: nothing is said of what was reported nearby */
+    const struct epo_json *applies;     /* where in the city; NULL: everywhere */
     const struct epo_states *states;
 };
 

@@ -196,6 +196,9 @@ struct epo_span epo_agenda_fill(const struct epo_agenda *agenda, struct epo_pool
  * people typed stays. parameters NULL: nothing. */
 void epo_agenda_fill_view(const struct epo_agenda *agenda, struct epo_pool *pool, const char *lang,
                           const struct epo_json *parameters, struct epo_json *view);
+/* Does the manifest ask for what was reported nearby already, and how near and how long ago?
+ *   "nearby": {"metres": 50, "days": 30} */
+bool epo_agenda_nearby(const struct epo_agenda *agenda, int64_t *metres, int64_t *days);
 /* Is the agenda offered at this place? facts: of epo_locate. By the rule "applies" of its manifest;
  * never outside the city. False when the rule takes too many steps. */
 bool epo_agenda_applies(const struct epo_agenda *agenda, struct epo_pool *pool,

@@ -102,6 +102,12 @@ bool epo_agenda_applies(const struct epo_agenda *agenda, struct epo_pool *pool,
     return epo_expression_holds(pool, agenda->manifest->applies, variables, applies, error);
 }
 
+bool epo_agenda_nearby(const struct epo_agenda *agenda, int64_t *metres, int64_t *days) {
+    *metres = agenda->manifest->nearby_metres;
+    *days = agenda->manifest->nearby_days;
+    return *metres > 0;
+}
+
 bool epo_agenda_office(const struct epo_agenda *agenda, struct epo_pool *pool,
                        const struct epo_json *facts, const struct epo_json *answers,
                        const struct epo_json *values, const char *today, struct epo_span *office,

@@ -75,10 +75,8 @@ static const struct epo_statement AT = {
     NULL,
 };
 
-/* Numbers grow with the time of receiving: the first one that came at or after it, found by
- * halving, some forty steps into the key. */
-static bool first_since(struct epo_portal *portal, struct epo_db *db, int64_t at_us,
-                        int64_t *number, struct epo_error *error) {
+bool epo_desk_first_since(struct epo_portal *portal, struct epo_db *db, int64_t at_us,
+                          int64_t *number, struct epo_error *error) {
     int64_t low = 0, high = INT64_C(10000) * 1000000000;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
@@ -99,12 +97,12 @@ static bool find_bounds(struct epo_db *db, struct epo_desk_asked *asked, struct 
     const struct epo_desk_filter *filter = asked->filter;
     int64_t above = -1, below = INT64_MAX, first;
     if (filter->received_from > 0) {
-        if (!first_since(asked->portal, db, filter->received_from, &first, error))
+        if (!epo_desk_first_since(asked->portal, db, filter->received_from, &first, error))
             return false;
         above = first - 1;
     }
     if (filter->received_to > 0 &&
-        !first_since(asked->portal, db, filter->received_to, &below, error))
+        !epo_desk_first_since(asked->portal, db, filter->received_to, &below, error))
         return false;
     if (epo_number_read(filter->text, &first)) {
         above = above < first - 1 ? first - 1 : above;

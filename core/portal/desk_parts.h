@@ -71,6 +71,11 @@ extern const char EPO_DESK_CLOSED[];
     "    AND ($2 = '' OR c.office = $2) AND ($3 = '' OR c.state = $3)\n"                           \
     "    AND ($15 = '' OR instr($15, ' ' || c.state || ' ') = 0)\n" EPO_DESK_NARROW EPO_DESK_DEEP
 
+/* Numbers grow with the time of receiving: the first one that came at or after it, found by
+ * halving, some forty steps into the key. */
+bool epo_desk_first_since(struct epo_portal *portal, struct epo_db *db, int64_t at_us,
+                          int64_t *number, struct epo_error *error);
+
 /* Binds all of it for one group; group NULL for the statements of a person. */
 struct epo_rows *epo_desk_query(struct epo_db *db, const struct epo_statement *statement,
                                 const struct epo_desk_asked *asked,

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 
-import { file, dogJson, post, spots } from '../browser/support/forms.mjs';
+import { body, day, file, dogJson, post, spots, stall } from '../browser/support/forms.mjs';
 import { startDemo } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
@@ -123,5 +123,39 @@ describe('ticked cases', () => {
     for (const back of ['https://evil.example', '//evil.example', '/office\\@evil.example', 'javascript:alert(1)'])
       assert.match(await (await act(three, ['case', of['umo-3'][0].number], ['action', 'nothing'], ['back', back])).text(), /button--plain" href="\/office"/);
     assert.equal((await act('none=1', ['case', of['umo-3'][0].number], ['action', 'take'])).status, 303);
+  });
+});
+
+describe('what was reported nearby already', () => {
+  const [lon, lat] = [13.37775, 49.74836], place = { type: 'Point', coordinates: [lon, lat] };
+  const answers = { ...stall, affects_road: false, area_m2: 4, area: place };
+  const near = async (path) => (await (await fetch(portal.url + path)).text());
+
+  it('is shown in the review to who reports the same, without a script and without a word of who sent it', async () => {
+    const sent = await file(portal.url, 'public_space', 'occupy', answers);
+    const [x, y] = [lon + 20 / 72000, lat];
+    const answer = await post(portal.url, '/agendas/public_space/occupy', body({ ...stall, area_m2: '4', from: day(40), to: day(41), name: 'Eva Druhá', area: JSON.stringify({ type: 'Point', coordinates: [x, y] }), _action: 'review' }));
+    const page = await answer.text();
+    assert.equal(answer.status, 200, page.match(/faults__list.*?<\/ul>/s)?.[0]);
+    const part = page.match(/<section class="near .*?<\/section>/s)[0];
+    assert.match(part, /Stánek/);
+    assert.match(part, /Přijato/);
+    assert.match(part, /2\d m od vašeho místa/);
+    assert.doesNotMatch(part, new RegExp(`Svoboda|${sent.number}|petr@`));
+    const follow = part.match(/href="(\/nearby\/public_space[^"]+)"/)[1].replaceAll('&amp;', '&');
+    assert.match(await near(follow), /Přijato/);
+    assert.match(await near(follow.replace(/one=.*/, 'one=' + 'a'.repeat(26))), /není mezi otevřenými/);
+    const cookie = await signIn(portal, 'mesto');
+    assert.equal((await post(portal.url, `/office/cases/${sent.number}`, new URLSearchParams({ from: 'received', state: 'refused', note: 'Nelze.' }), { cookie })).status, 303);
+    assert.match(await near(follow), /není mezi otevřenými/);
+  });
+
+  it('ends at its distance, and is asked for where the manifest says so alone', async () => {
+    await file(portal.url, 'public_space', 'occupy', { ...answers, from: day(50), to: day(51) });
+    assert.match(await near(`/nearby/public_space?place=${lon + 40 / 72000},${lat}`), /class="near /);
+    assert.doesNotMatch(await near(`/nearby/public_space?place=${lon + 70 / 72000},${lat}`), /class="near /);
+    for (const path of ['/nearby/dog_fee?place=13.3,49.7', '/nearby/public_space', '/nearby/public_space?place=x', '/nearby/none?place=13.3,49.7'])
+      assert.equal((await fetch(portal.url + path)).status, 404, path);
+    assert.equal((await fetch(`${portal.url}/nearby/public_space?place=-100,10`)).status, 200);
   });
 });

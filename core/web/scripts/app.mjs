@@ -5,6 +5,7 @@ import { grow } from './groups.mjs';
 import { keepDraft } from './drafts.mjs';
 import { number } from './editor.mjs';
 import { readPapers } from './scan.mjs';
+import { lookNear } from './near.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -28,6 +29,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   grow(form);
   follow(form);
   keepDraft(form);
+  lookNear(form);
 }
 
 for (const box of document.querySelectorAll('[data-editor]')) number(box);
