@@ -175,6 +175,8 @@ struct epo_response *epo_recover_post(struct epo_request *request);
 struct epo_response *epo_new_password_get(struct epo_request *request);
 struct epo_response *epo_new_password_post(struct epo_request *request);
 struct epo_response *epo_mailbox_get(struct epo_request *request);
+struct epo_response *epo_security_get(struct epo_request *request);
+struct epo_response *epo_security_post(struct epo_request *request);
 struct epo_response *epo_identity_get(struct epo_request *request);
 struct epo_response *epo_identity_post(struct epo_request *request);
 struct epo_response *epo_counter_get(struct epo_request *request);

@@ -43,6 +43,8 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/recover", epo_recover_post, EPO_ROUTE_LIMITED, "recover.post"},
     {EPO_GET, "/recover/{link}", epo_new_password_get, 0, "recover.link"},
     {EPO_POST, "/recover/{link}", epo_new_password_post, EPO_ROUTE_LIMITED, "recover.finish"},
+    {EPO_GET, "/account/security", epo_security_get, 0, "security.get"},
+    {EPO_POST, "/account/security", epo_security_post, EPO_ROUTE_LIMITED, "security.post"},
     {EPO_GET, "/account/identity", epo_identity_get, 0, "identity.get"},
     {EPO_POST, "/account/identity", epo_identity_post, EPO_ROUTE_LIMITED, "identity.post"},
     {EPO_GET, "/office/identity", epo_counter_get, EPO_ROUTE_CLERK, "counter.get"},

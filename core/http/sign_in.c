@@ -12,6 +12,25 @@ struct epo_span epo_safe_next(struct epo_span next) {
     return good ? next : (struct epo_span){"", 0};
 }
 
+/* What its owner will know the browser by; no more of User-Agent is kept. */
+static struct epo_span about(struct epo_request *request) {
+    static const char *const BROWSERS[][2] = {
+        {"Edg/", "Edge"},     {"OPR/", "Opera"},     {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"},
+        {"CriOS/", "Chrome"}, {"FxiOS/", "Firefox"}, {"Safari/", "Safari"}};
+    static const char *const SYSTEMS[][2] = {{"Android", "Android"}, {"iPhone", "iPhone"},
+                                             {"iPad", "iPad"},       {"Windows", "Windows"},
+                                             {"Mac OS X", "macOS"},  {"Linux", "Linux"}};
+    const char *agent = epo_pool_string(request->pool, epo_request_header(request, "user-agent"));
+    const char *browser = NULL, *system = NULL;
+    for (size_t i = 0; browser == NULL && i < sizeof BROWSERS / sizeof *BROWSERS; i++)
+        browser = strstr(agent, BROWSERS[i][0]) != NULL ? BROWSERS[i][1] : NULL;
+    for (size_t i = 0; system == NULL && i < sizeof SYSTEMS / sizeof *SYSTEMS; i++)
+        system = strstr(agent, SYSTEMS[i][0]) != NULL ? SYSTEMS[i][1] : NULL;
+    return epo_span(epo_pool_printf(request->pool, "%s%s%s", browser != NULL ? browser : "",
+                                    browser != NULL && system != NULL ? ", " : "",
+                                    system != NULL ? system : ""));
+}
+
 struct beginning {
     struct epo_request *request;
     struct epo_sign_in *in;
@@ -23,7 +42,7 @@ static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
     struct epo_request *request = beginning->request;
     return (in->first == NULL || in->first(request, db, in->arg, error)) &&
            epo_session_begin(request->portal, db, epo_span(in->account.id), epo_span(in->token),
-                             request->session, error);
+                             request->session, about(request), error);
 }
 
 static struct epo_response *finish(struct epo_request *request, void *arg,

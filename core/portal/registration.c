@@ -19,10 +19,9 @@ static void copy_text(char *out, size_t size, struct epo_span text) {
     out[len] = '\0';
 }
 
-/* Checked and hashed. */
-static bool make_hash(const struct epo_portal *portal, struct epo_span password,
-                      struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
-                      struct epo_error *error) {
+bool epo_password_prepare(const struct epo_portal *portal, struct epo_span password,
+                          struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
+                          struct epo_error *error) {
     char folder[600];
     snprintf(folder, sizeof folder, "%s/breached", portal->folder);
     return epo_password_check(password, login, error) &&
@@ -68,8 +67,8 @@ bool epo_registration_check(struct epo_registering *registering, struct epo_pool
     char hash[EPO_PASSWORD_HASH_SIZE];
     struct epo_span name = epo_span_trim(registering->name);
     if (!check_name(name, error) || !check_address(registering, error) ||
-        !make_hash(registering->portal, registering->password, epo_span(registering->login), hash,
-                   error))
+        !epo_password_prepare(registering->portal, registering->password,
+                              epo_span(registering->login), hash, error))
         return false;
     struct epo_json *content = epo_json_object(pool);
     epo_json_set_text(pool, content, "name", name);
@@ -157,7 +156,7 @@ bool epo_recovery_prepare(struct epo_portal *portal, struct epo_db *db, struct e
     struct epo_pool *pool = epo_pool_create();
     struct epo_ticket ticket;
     bool good = epo_ticket_find(portal, db, pool, token, KIND_RECOVER, &ticket, error) &&
-                make_hash(portal, password, ticket.login, hash, error);
+                epo_password_prepare(portal, password, ticket.login, hash, error);
     epo_pool_free(pool);
     return good;
 }

@@ -10,8 +10,9 @@ enum { SEEN_EVERY_S = 300 }; /* how far "last seen" may lag: saves a write for e
 
 static const struct epo_statement INSERT = {
     "session.insert",
-    "INSERT INTO sessions (tenant, token, account, created_at_us, seen_at_us, expires_at_us)\n"
-    "VALUES ($1, $2, $3, $4, $4, $5)",
+    "INSERT INTO sessions (tenant, token, account, created_at_us, seen_at_us, expires_at_us,\n"
+    "    about)\n"
+    "VALUES ($1, $2, $3, $4, $4, $5, $6)",
     NULL,
 };
 static const struct epo_statement DELETE = {
@@ -46,6 +47,21 @@ static const struct epo_statement SWEEP = {
     NULL,
 };
 
+static const struct epo_statement END_ONE = {
+    "session.end_one",
+    "DELETE FROM sessions\n"
+    "WHERE tenant = $1 AND account = $2 AND token = $3",
+    NULL,
+};
+static const struct epo_statement LIST = {
+    "session.list",
+    "SELECT token, about, created_at_us, seen_at_us\n"
+    "FROM sessions\n"
+    "WHERE tenant = $1 AND account = $2 AND expires_at_us > $3 AND seen_at_us > $4\n"
+    "ORDER BY seen_at_us DESC",
+    NULL,
+};
+
 struct digest {
     uint8_t bytes[EPO_SHA256_SIZE];
 };
@@ -55,7 +71,8 @@ static struct epo_value hash_of(struct epo_span token, struct digest *digest) {
 }
 
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
-                       struct epo_span token, struct epo_span previous, struct epo_error *error) {
+                       struct epo_span token, struct epo_span previous, struct epo_span about,
+                       struct epo_error *error) {
     struct digest digest;
     int64_t now = epo_clock_now_us();
     if (previous.len > 0 && !epo_session_end(portal, db, previous, error))
@@ -64,7 +81,8 @@ bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_
         !epo_db_run(db, &INSERT,
                     EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest),
                              EPO_TEXT(account_id), EPO_INTEGER(now),
-                             EPO_INTEGER(now + EPO_SESSION_ABSOLUTE_S * 1000000LL)),
+                             EPO_INTEGER(now + EPO_SESSION_ABSOLUTE_S * 1000000LL),
+                             EPO_TEXT(about)),
                     NULL, error))
         return false;
     return epo_audit_append(portal, db,
@@ -147,4 +165,61 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
     if (found && now - seen_at > SEEN_EVERY_S * 1000000LL)
         mark_seen(portal, &digest, now);
     return found;
+}
+
+bool epo_session_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                      struct epo_span account_id, struct epo_span token, struct epo_json **list,
+                      struct epo_error *error) {
+    char id[EPO_SHA256_HEX_SIZE], current[EPO_SHA256_HEX_SIZE];
+    int64_t now = epo_clock_now_us();
+    epo_sha256_hex(token, current);
+    struct epo_rows *rows =
+        epo_db_query(db, &LIST,
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account_id), EPO_INTEGER(now),
+                              EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)));
+    *list = epo_json_array(pool);
+    while (epo_rows_next(rows)) {
+        struct epo_json *row = epo_json_object(pool);
+        struct epo_span hash = epo_rows_text(rows, 0);
+        if (hash.len != EPO_SHA256_SIZE)
+            continue;
+        epo_hex((const uint8_t *)hash.at, hash.len, id);
+        epo_json_set_string(pool, row, "id", id);
+        epo_json_set_text(pool, row, "about", epo_rows_text(rows, 1));
+        epo_json_set_integer(pool, row, "began_at_us", epo_rows_integer(rows, 2));
+        epo_json_set_integer(pool, row, "seen_at_us", epo_rows_integer(rows, 3));
+        epo_json_set_boolean(pool, row, "current", strcmp(id, current) == 0);
+        epo_json_push(pool, *list, row);
+    }
+    return epo_rows_end(rows, error);
+}
+
+static bool read_id(struct epo_span id, struct digest *digest) {
+    static const char DIGITS[] = "0123456789abcdef";
+    bool good = id.len == EPO_SHA256_HEX_SIZE - 1;
+    for (size_t i = 0; good && i < id.len; i++) {
+        const char *at = id.at[i] != '\0' ? strchr(DIGITS, id.at[i]) : NULL;
+        good = at != NULL;
+        if (good)
+            digest->bytes[i / 2] = (uint8_t)(digest->bytes[i / 2] << 4 | (at - DIGITS));
+    }
+    return good;
+}
+
+bool epo_session_end_one(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
+                         struct epo_span id, struct epo_error *error) {
+    struct digest digest = {{0}};
+    if (!read_id(id, &digest))
+        return true;
+    struct epo_span token = {(const char *)digest.bytes, sizeof digest.bytes};
+    return epo_db_run(db, &END_ONE,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account_id), EPO_BLOB(token)),
+                      NULL, error) &&
+           epo_audit_append(portal, db,
+                            &(struct epo_audit_entry){.actor = account_id,
+                                                      .action = EPO_SPAN("session.ended"),
+                                                      .object = account_id,
+                                                      .detail = EPO_SPAN(""),
+                                                      .at_us = epo_clock_now_us()},
+                            error);
 }

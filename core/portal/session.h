@@ -13,10 +13,11 @@
 
 /* A write job's part: makes a session for the account and ends `previous` (a cookie value, may be
  * empty), so that a cookie from before the login is worth nothing after it. token is made by the
- * caller with epo_token_make. Also writes the audit row, and
- * removes sessions whose absolute end has come. */
+ * caller with epo_token_make; about: what its owner will know it by ("Firefox, Windows"). Also
+ * writes the audit row, and removes sessions whose absolute end has come. */
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
-                       struct epo_span token, struct epo_span previous, struct epo_error *error);
+                       struct epo_span token, struct epo_span previous, struct epo_span about,
+                       struct epo_error *error);
 /* A write job's part: ends the session of this cookie; fine if there is none. */
 bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                      struct epo_error *error);
@@ -24,5 +25,15 @@ bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_sp
  * has ended or the account is disabled. Marks the session as seen every few minutes (queued). */
 bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                       struct epo_account *account, struct epo_error *error);
+
+/* Sessions of an account that have not ended, last seen first: [{"id","about","began_at_us",
+ * "seen_at_us","current": of the cookie value `token`}]. The id opens nothing. */
+bool epo_session_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                      struct epo_span account_id, struct epo_span token, struct epo_json **list,
+                      struct epo_error *error);
+/* A write job's part: ends one of the account's sessions by its id, audited; fine if there is none.
+ */
+bool epo_session_end_one(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
+                         struct epo_span id, struct epo_error *error);
 
 #endif

@@ -88,6 +88,9 @@ test('from the sign-in page to a verified identity', async () => {
   await page.goto(`${portal.url}/account`);
   assert.match(await page.textContent('main'), /Vaše totožnost je ověřená/);
 
+  await page.getByRole('link', { name: 'Heslo a přihlášení' }).click();
+  await fine(page, 'security', axeWithoutScripts);
+
   await counter.getByLabel('Důvod odvolání: Jana Nováková').fill('Doklad byl hlášen jako ztracený.');
   await counter.getByRole('button', { name: 'Odvolat' }).click();
   await counter.getByText('Hotovo, je to zapsané.').waitFor();

@@ -232,7 +232,35 @@ describe('identity', () => {
     const again = (await body(await get('/account/identity', person))).match(/class="code">([^<]+)</)[1];
     assert.equal((await send('/office/identity', { code: again, document: 'passport', document_last: '001' }, { cookie: await clerk('umo-4') })).status, 303);
     assert.match(await body(await get('/account', person)), /totožnost je ověřená/);
+    assert.equal((await nextMail()).subject, 'Totožnost ověřena');
     await send('/account/identity', { ...said, family_name: 'Velká' }, { cookie: person });
     assert.doesNotMatch(await body(await get('/account', person)), /totožnost je ověřená/);
+  });
+});
+
+describe('one\'s own security', () => {
+  it('shows the sessions; one can be ended from another, never somebody else\'s', async () => {
+    const here = await registered('dva@example.cz'), other = await registered('cizi@example.cz');
+    const there = cookieOf(await send('/login', { name: 'dva@example.cz', password: PASSWORD }, { 'user-agent': 'Mozilla/5.0 (Android 14; Mobile; rv:132.0) Gecko/132.0 Firefox/132.0' }));
+    const page = await body(await get('/account/security', here)), ids = [...page.matchAll(/name="session" value="(\w+)"/g)].map(([, id]) => id);
+    assert.match(page, /Firefox, Android/);
+    assert.equal(ids.length, 1, 'not the one that looks');
+    assert.equal((await send('/account/security', { session: ids[0] }, { cookie: other })).status, 303);
+    assert.equal((await get('/account', there)).status, 200, 'a stranger ends nothing');
+    assert.equal((await send('/account/security', { session: ids[0] }, { cookie: here })).status, 303);
+    assert.equal((await get('/account', there)).status, 303);
+    assert.equal((await get('/account', here)).status, 200);
+  });
+
+  it('changes the password for who knows the present one; the other sessions end', async () => {
+    const here = await registered('tri@example.cz'), there = cookieOf(await send('/login', { name: 'tri@example.cz', password: PASSWORD }));
+    const change = async (current, password) => (await send('/account/security', { current, password }, { cookie: here })).status;
+    assert.equal(await change('něco úplně jiného', 'nová dlouhá věta zde'), 403);
+    assert.equal(await change(PASSWORD, 'krátké'), 422);
+    assert.equal(await change(PASSWORD, 'nová dlouhá věta zde'), 303);
+    assert.equal((await nextMail()).subject, 'Heslo bylo změněno');
+    assert.equal((await get('/account', there)).status, 303);
+    assert.equal((await get('/account', here)).status, 200);
+    assert.equal((await send('/login', { name: 'tri@example.cz', password: 'nová dlouhá věta zde' })).status, 303);
   });
 });

@@ -1,0 +1,110 @@
+/* One's password and the browsers that one is signed in from. */
+#include "base/clock.h"
+#include "http/pages.h"
+#include "portal/registration.h"
+#include "portal/session.h"
+
+struct securing {
+    struct epo_request *request;
+    const struct epo_account *account;
+    struct epo_span ended; /* id of a session, or empty: the password changes */
+    char hash[EPO_PASSWORD_HASH_SIZE];
+};
+
+static struct epo_json *sessions(struct epo_request *request, const struct epo_account *account) {
+    struct epo_pool *pool = request->pool;
+    struct epo_error error = {0};
+    struct epo_json *list;
+    char text[EPO_TIME_SIZE];
+    if (!epo_session_list(request->portal, request->db, pool, epo_span(account->id),
+                          request->session, &list, &error))
+        return epo_json_array(pool);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct epo_json *row = list->items[i];
+        int64_t began = epo_json_get_integer(row, "began_at_us", 0);
+        int64_t seen = epo_json_get_integer(row, "seen_at_us", 0);
+        if (epo_json_get_text(row, "about").len == 0)
+            epo_json_set_text(pool, row, "about", epo_page_text(request, "security.unknown"));
+        epo_json_set_string(pool, row, "began_text", epo_time_local(began, request->lang, text));
+        epo_json_set_string(pool, row, "seen_text", epo_time_local(seen, request->lang, text));
+    }
+    return list;
+}
+
+/* field: "current" or "password", with the text beside it; NULL: nothing is wrong. */
+static struct epo_response *show(struct epo_request *request, int status, const char *field,
+                                 struct epo_span fault) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *model = epo_json_object(pool);
+    const struct epo_account *account = epo_page_account(request);
+    epo_json_set_text(pool, model, "done", epo_request_query(request, "done"));
+    epo_json_set_text(pool, model, "fault", fault);
+    epo_json_set_string(pool, model, "fault_at", field != NULL ? field : "");
+    epo_json_set(pool, model, "sessions", sessions(request, account));
+    epo_json_set_text(pool, model, "page_title", epo_page_text(request, "security.title"));
+    struct epo_response *response = epo_respond_page(request, status, "web/security", model);
+    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
+    return response;
+}
+
+struct epo_response *epo_security_get(struct epo_request *request) {
+    if (epo_page_account(request) == NULL)
+        return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account/security"));
+    return show(request, 200, NULL, EPO_SPAN(""));
+}
+
+static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct securing *securing = arg;
+    struct epo_request *request = securing->request;
+    return securing->ended.len > 0
+               ? epo_session_end_one(request->portal, db, epo_span(securing->account->id),
+                                     securing->ended, error)
+               : epo_account_new_password(request->portal, db, securing->account, securing->hash,
+                                          request->session, epo_span(request->lang), error);
+}
+
+static struct epo_response *finish(struct epo_request *request, void *arg,
+                                   const struct epo_error *error) {
+    struct securing *securing = arg;
+    if (error != NULL)
+        return show(request, 503, "password", epo_page_text(request, "account.unsaved"));
+    return epo_respond_redirect(request, 303,
+                                securing->ended.len > 0
+                                    ? EPO_SPAN("/account/security?done=ended")
+                                    : EPO_SPAN("/account/security?done=password"));
+}
+
+static struct epo_response *refuse(struct epo_request *request, const struct epo_error *error,
+                                   const char *field) {
+    int status = error->kind == EPO_ERROR_BAD_INPUT         ? 422
+                 : error->kind == EPO_ERROR_UNAUTHENTICATED ? 403
+                 : error->kind == EPO_ERROR_RATE            ? 429
+                                                            : 503;
+    struct epo_response *response =
+        show(request, status, field, epo_page_error_text(request, error, "account.unsaved"));
+    if (status >= 429)
+        epo_response_header(response, "retry-after", EPO_SPAN("5"));
+    return response;
+}
+
+struct epo_response *epo_security_post(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_account self;
+    int wait_s = 0;
+    const struct epo_account *account = epo_page_account(request);
+    if (account == NULL)
+        return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account/security"));
+    struct securing *securing = EPO_NEW(request->pool, struct securing);
+    *securing = (struct securing){
+        .request = request, .account = account, .ended = epo_request_form(request, "session")};
+    if (securing->ended.len > 0)
+        return epo_respond_after_write(request, run, finish, securing);
+    if (!epo_account_verify(request->portal, request->db, epo_span(account->login),
+                            epo_request_form(request, "current"), request->client, EPO_SPAN(""),
+                            &self, &wait_s, &error))
+        return refuse(request, &error, "current");
+    if (!epo_password_prepare(request->portal, epo_request_form(request, "password"),
+                              epo_span(account->login), securing->hash, &error))
+        return refuse(request, &error, "password");
+    return epo_respond_after_write(request, run, finish, securing);
+}
