@@ -62,6 +62,7 @@ struct epo_field {
     const struct epo_json *named; /* the same as the definition names them, the first one first */
     bool several, describe;
     const struct epo_json *rules;
+    unsigned files; /* attachment: bits by the place in epo_filetypes; max: bytes */
 };
 
 struct epo_section {

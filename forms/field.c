@@ -1,11 +1,12 @@
 #include "forms/field.h"
 
 static const struct epo_field_kind *const kinds[] = {
-    &epo_kind_text,           &epo_kind_long_text,    &epo_kind_email,      &epo_kind_phone,
-    &epo_kind_number,         &epo_kind_money,        &epo_kind_date,       &epo_kind_choice,
-    &epo_kind_choices,        &epo_kind_yes_no,       &epo_kind_location,   &epo_kind_birth_number,
-    &epo_kind_company_number, &epo_kind_data_box,     &epo_kind_postcode,   &epo_kind_vehicle_plate,
-    &epo_kind_chip_number,    &epo_kind_bank_account, &epo_kind_date_range,
+    &epo_kind_text,           &epo_kind_long_text,  &epo_kind_email,     &epo_kind_phone,
+    &epo_kind_number,         &epo_kind_money,      &epo_kind_date,      &epo_kind_choice,
+    &epo_kind_choices,        &epo_kind_yes_no,     &epo_kind_location,  &epo_kind_birth_number,
+    &epo_kind_company_number, &epo_kind_data_box,   &epo_kind_postcode,  &epo_kind_vehicle_plate,
+    &epo_kind_chip_number,    &epo_kind_attachment, &epo_kind_signature, &epo_kind_consent,
+    &epo_kind_bank_account,   &epo_kind_date_range,
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 /* Short for a location of one kind. */

@@ -18,6 +18,7 @@ struct epo_check {
     const char *lang;
     struct epo_date today;
     struct epo_form_result *result;
+    const struct epo_form_files *files; /* or NULL */
     /* Inside an item of a repeated group raw and result->answers are the item's own; else "" and
      * NULL. */
     const char *prefix;                  /* of names and paths: "dogs.0." */
@@ -119,6 +120,9 @@ void epo_day_rule_read(struct epo_reader *reader, const struct epo_json *definit
                        const char *name, struct epo_day_rule *rule);
 void epo_day_schema(const struct epo_draw *draw, const struct epo_field *field,
                     struct epo_json *schema);
+/* Descriptions of the files in an answer of an attachment or a signature; empty of others. */
+struct epo_json *epo_files_of(struct epo_pool *pool, const struct epo_field *field,
+                              const struct epo_json *value);
 /* A schema's word on what it cannot say itself: in $comment and in the description. */
 void epo_schema_server(struct epo_pool *pool, struct epo_json *schema, const char *what);
 /* What was typed without spaces and without the characters of drop; letter_case 'a' or 'A' puts
@@ -139,6 +143,7 @@ extern const struct epo_field_kind epo_kind_text, epo_kind_long_text, epo_kind_e
     epo_kind_phone, epo_kind_number, epo_kind_money, epo_kind_date, epo_kind_choice,
     epo_kind_choices, epo_kind_yes_no, epo_kind_location, epo_kind_birth_number,
     epo_kind_company_number, epo_kind_data_box, epo_kind_postcode, epo_kind_vehicle_plate,
-    epo_kind_chip_number, epo_kind_bank_account, epo_kind_date_range;
+    epo_kind_chip_number, epo_kind_bank_account, epo_kind_date_range, epo_kind_attachment,
+    epo_kind_signature, epo_kind_consent;
 
 #endif

@@ -72,6 +72,15 @@ struct epo_form_place {
     struct epo_form_place *next;
 };
 
+/* Files are stored by the host, before an answer refers to them. */
+struct epo_form_files {
+    /* The description {"id","name","type","bytes","sha256"} of what "id.ticket" stands for; NULL
+     * where there is none or the ticket is not its own. False only when looking failed. */
+    bool (*find)(void *arg, struct epo_pool *pool, struct epo_span reference,
+                 struct epo_json **description, struct epo_error *error);
+    void *arg;
+};
+
 struct epo_form_result {
     struct epo_json *answers; /* typed, only fields that were asked, definition order */
     struct epo_json
@@ -79,6 +88,7 @@ struct epo_form_result {
     struct epo_json *raw;   /* what was typed, to be shown again */
     struct epo_json *facts; /* field id -> facts of epo_locate, for location fields */
     struct epo_json *found; /* HTML: field id -> addresses found for "<id>.q": [{"id","label"}] */
+    struct epo_json *files; /* path -> descriptions of files with "reference", in order */
     struct epo_form_place *places; /* of all location fields that are valid, in order */
     struct epo_place place;        /* of epo_form_place_field, when valid; several are joined */
     bool has_place;
@@ -91,6 +101,25 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                     enum epo_answers_source source, const struct epo_json *raw,
                     struct epo_maps *maps, const struct epo_catalog *catalog, const char *lang,
                     struct epo_form_result *result, struct epo_error *error);
+
+/* The same where files may be referred to; files may be NULL: then references are checked for shape
+ * alone, and stand for their id. */
+bool epo_form_check_with(const struct epo_form *form, struct epo_pool *pool,
+                         enum epo_answers_source source, const struct epo_json *raw,
+                         struct epo_maps *maps, const struct epo_form_files *files,
+                         const struct epo_catalog *catalog, const char *lang,
+                         struct epo_form_result *result, struct epo_error *error);
+/* The field that a posted name (of a file: "photo", "dogs.0.photo") belongs to takes files. */
+bool epo_form_takes_file(const struct epo_form *form, struct epo_span name);
+/* Has it such a field? Its page then posts multipart/form-data. */
+bool epo_form_has_files(const struct epo_form *form);
+/* _action "file:<name>:remove-2" (from 1): raw (HTML) with that file's reference less, which is
+ * given in *reference. False: the action is none of these. */
+bool epo_form_take_files(const struct epo_form *form, struct epo_pool *pool, struct epo_json *raw,
+                         struct epo_span action, struct epo_span *reference);
+/* Puts a reference behind those of a name. */
+void epo_form_add_file(struct epo_pool *pool, struct epo_json *raw, struct epo_span name,
+                       struct epo_span reference);
 
 /* ---- places on pages without a script (place_steps.c, place_plain.c) ----
  * Beside what is named above, a location field "area" posts
@@ -211,6 +240,8 @@ struct epo_span epo_form_words_line(struct epo_pool *pool, const char *lang,
 /* 1234567.5 with 1 decimal: cs "1 234 567,5" (no-break spaces), en "1,234,567.5". Pool copy. */
 struct epo_span epo_form_number(struct epo_pool *pool, const char *lang, double value,
                                 int decimals);
+/* Bytes of a file for people: "1,4 MB", "12 kB". Pool copy. */
+struct epo_span epo_form_size(struct epo_pool *pool, const char *lang, int64_t bytes);
 /* JSON Schema 2020-12 of the answers (as the API takes them). */
 struct epo_json *epo_form_schema(const struct epo_form *form, struct epo_pool *pool,
                                  const char *lang);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define NBSP "\u00a0"
+#define MEGABYTE (1 << 20)
 
 struct epo_span epo_form_number(struct epo_pool *pool, const char *lang, double value,
                                 int decimals) {
@@ -121,4 +122,11 @@ bool epo_format_read_money(struct epo_span typed, int64_t *amount_haler) {
         return false; /* a part of a haléř */
     *amount_haler = (int64_t)haler;
     return true;
+}
+
+struct epo_span epo_form_size(struct epo_pool *pool, const char *lang, int64_t bytes) {
+    bool mega = bytes >= MEGABYTE;
+    double size = (double)bytes / (mega ? MEGABYTE : 1024);
+    struct epo_span number = epo_form_number(pool, lang, size, mega && size < 10 ? 1 : 0);
+    return epo_span(epo_pool_printf(pool, "%.*s\u00a0%s", EPO_ARG(number), mega ? "MB" : "kB"));
 }

@@ -11,6 +11,19 @@ static struct epo_span crowns(struct epo_pool *pool, int64_t haler) {
                                                 (long long)(haler / 100), (long long)rest));
 }
 
+/* Ids: the host turns them into references (form.h). */
+static void put_files(struct epo_pool *pool, struct epo_json *raw, const char *name,
+                      const struct epo_field *field, const struct epo_json *value) {
+    struct epo_span signer = epo_json_get_text(value, "name");
+    const struct epo_json *files = epo_files_of(pool, field, value);
+    for (uint32_t i = 0; i < files->count; i++)
+        epo_form_add_file(pool, raw, epo_span(name), epo_json_get_text(files->items[i], "id"));
+    if (field->kind != &epo_kind_signature || signer.len == 0)
+        return;
+    epo_json_set_text(pool, raw, epo_pool_printf(pool, "%s.name", name), signer);
+    epo_json_set_string(pool, raw, epo_pool_printf(pool, "%s.agreed", name), "yes");
+}
+
 static void put(struct epo_pool *pool, struct epo_json *raw, const char *name,
                 const struct epo_field *field, const struct epo_json *value) {
     if (field->kind == &epo_kind_yes_no)
@@ -19,6 +32,10 @@ static void put(struct epo_pool *pool, struct epo_json *raw, const char *name,
         epo_json_set_text(pool, raw, name, crowns(pool, value->integer));
     else if (field->kind == &epo_kind_choices)
         epo_json_set(pool, raw, name, epo_json_copy(pool, value));
+    else if (field->kind == &epo_kind_attachment || field->kind == &epo_kind_signature)
+        put_files(pool, raw, name, field, value);
+    else if (field->kind == &epo_kind_consent)
+        epo_json_set_text(pool, raw, name, epo_json_get_text(value, "hash"));
     else if (field->kind == &epo_kind_bank_account)
         epo_json_set_text(pool, raw, name, epo_json_get_text(value, "iban"));
     else if (field->kind == &epo_kind_date_range)

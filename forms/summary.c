@@ -27,6 +27,7 @@ static struct epo_json *answer_row(const struct epo_draw *draw, const struct epo
     epo_json_set_text(draw->pool, row, "label", epo_field_label(field, draw->lang));
     epo_json_set_text(draw->pool, row, "text", field->kind->words(draw, field, value));
     epo_json_set(draw->pool, row, "places", epo_json_array(draw->pool));
+    epo_json_set(draw->pool, row, "files", epo_files_of(draw->pool, field, value));
     if (field->kind == &epo_kind_location)
         add_place(draw, field, value, facts, row);
     return row;

@@ -194,10 +194,19 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                     enum epo_answers_source source, const struct epo_json *raw,
                     struct epo_maps *maps, const struct epo_catalog *catalog, const char *lang,
                     struct epo_form_result *result, struct epo_error *error) {
+    return epo_form_check_with(form, pool, source, raw, maps, NULL, catalog, lang, result, error);
+}
+
+bool epo_form_check_with(const struct epo_form *form, struct epo_pool *pool,
+                         enum epo_answers_source source, const struct epo_json *raw,
+                         struct epo_maps *maps, const struct epo_form_files *files,
+                         const struct epo_catalog *catalog, const char *lang,
+                         struct epo_form_result *result, struct epo_error *error) {
     *result = (struct epo_form_result){.answers = epo_json_object(pool),
                                        .errors = epo_json_array(pool),
                                        .facts = epo_json_object(pool),
                                        .found = epo_json_object(pool),
+                                       .files = epo_json_object(pool),
                                        .raw = raw != NULL ? epo_json_copy(pool, raw)
                                                           : epo_json_object(pool)};
     struct epo_check check = {.form = form,
@@ -205,6 +214,7 @@ bool epo_form_check(const struct epo_form *form, struct epo_pool *pool,
                               .source = source,
                               .raw = result->raw,
                               .maps = maps,
+                              .files = files,
                               .catalog = catalog,
                               .lang = lang,
                               .today = epo_clock_today(),

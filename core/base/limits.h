@@ -35,6 +35,11 @@
 #define EPO_FETCH_BYTES_MAX (2u << 20) /* a tile of 512 pixels as PNG stays below 1 MiB */
 #define EPO_PICTURE_TILE_BYTES_MAX (4u << 20) /* a tile of 60 kB unpacked is some 200 kB */
 #define EPO_PICTURE_BYTES_MAX (8u << 20)      /* 1024 x 1024 without any compression: 4 MiB */
+#define EPO_UPLOADS_MAX 12                    /* bodies with files that come in at once; then 503 */
+#define EPO_UPLOADS_PER_ADDRESS 4             /* the same of one address, but of a trusted proxy */
+#define EPO_UPLOAD_MS 600000                  /* the whole of one */
+#define EPO_SCAN_MS 8000 /* one file at the virus scanner, below a job's deadline */
+#define EPO_FILES_MAX 50 /* files in one request */
 #define EPO_ATTACHMENT_BYTES_MAX (100u << 20) /* no setting raises one file above it */
 #define EPO_DOCUMENT_PAGES_MAX 100            /* of one PDF: 400 fields by hand take some 60 */
 #define EPO_DOCUMENT_TEXT_MAX (4u << 20)      /* bytes of text in one PDF */

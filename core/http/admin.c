@@ -3,6 +3,7 @@
 
 #include "http/audited.h"
 #include "http/pages.h"
+#include "portal/scan.h"
 #include "portal/submission.h"
 
 enum { AGENDAS_MAX = 256 };
@@ -97,6 +98,16 @@ static const char *chain_text(struct epo_request *request, bool good, int64_t co
                                               request->lang, "admin.chain_whole", values));
 }
 
+/* Where files are shown to a virus scanner, and whether it is there. */
+static const char *scanner_text(struct epo_request *request) {
+    struct epo_error error = {0};
+    if (!epo_scan_is_set(request->portal))
+        return epo_pool_string(request->pool, epo_page_text(request, "admin.no_scanner"));
+    return epo_scan_answers(request->portal, &error)
+               ? epo_pool_string(request->pool, epo_page_text(request, "admin.running"))
+               : epo_pool_string(request->pool, epo_span(error.text));
+}
+
 static struct epo_json *store_rows(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_json *rows = epo_json_array(pool);
@@ -120,6 +131,7 @@ static struct epo_json *store_rows(struct epo_request *request) {
                             figures.commits > 0
                                 ? (double)figures.fsync_us / (double)figures.commits / 1000.0
                                 : 0.0));
+    add_row(request, rows, "admin.scanner", scanner_text(request));
     add_row(request, rows, "admin.map",
             epo_pool_string(pool, epo_maps_version(request->portal->maps, pool)));
     return rows;

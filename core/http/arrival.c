@@ -133,6 +133,11 @@ void epo_arrival_read(struct epo_exchange *exchange, const h2o_req_t *req) {
     struct epo_request *request = &exchange->request;
     if (!read_target(exchange, req) || !find_route(exchange, req))
         return;
+    if (req->entity.len > exchange->loop->server->config.max_request_entity_size &&
+        !(exchange->route->flags & EPO_ROUTE_FILES)) {
+        refuse(exchange, 413, "http.body", "the body is larger than this address takes");
+        return;
+    }
     request->body = copy(request->pool, req->entity);
     if (request->method == EPO_GET) {
         exchange->cache_key =

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/office_case.h"
 #include "http/own_case.h"
+#include "portal/attachment.h"
 #include "portal/completion.h"
 
 enum { NOTE_CHARS_MAX = 2000 };
@@ -265,9 +266,10 @@ static struct answering *open_answering(struct epo_request *request, struct epo_
 static struct epo_response *show_typed(struct epo_request *request, struct answering *answering) {
     struct epo_form_result result = {0};
     struct epo_error error = {0};
-    if (!epo_form_check(answering->completing.form, request->pool, EPO_ANSWERS_FROM_HTML,
-                        answering->completing.raw, request->portal->maps, request->portal->catalog,
-                        request->lang, &result, &error))
+    if (!epo_form_check_with(answering->completing.form, request->pool, EPO_ANSWERS_FROM_HTML,
+                             answering->completing.raw, request->portal->maps,
+                             epo_attachment_files(request->portal, request->db, request->pool),
+                             request->portal->catalog, request->lang, &result, &error))
         return epo_respond_error(request, &error, NULL);
     result.errors = epo_json_array(request->pool);
     return show(request, answering, 200, &result, EPO_SPAN(""));

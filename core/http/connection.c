@@ -17,6 +17,7 @@
 /* A request must arrive at this rate at least, after a grace that a phone on a bad line needs. */
 #define READ_GRACE_US 15000000
 #define READ_BYTES_PER_S 500
+#define UPLOAD_BYTES_PER_S 4000 /* of files, which hold a place that is scarce */
 /* An answer must be taken by so many bytes in each write time-out. */
 #define WRITE_BYTES_MIN 1024
 #define LINGER_US 2000000
@@ -47,8 +48,15 @@ static void stop_watching(struct epo_connection *connection) {
         h2o_linklist_unlink(&connection->unwatched);
 }
 
+void epo_connection_unload(struct epo_connection *connection) {
+    if (connection->uploads)
+        atomic_fetch_sub(&connection->loop->server->uploads, 1);
+    connection->uploads = false;
+}
+
 static void forget(struct epo_connection *connection) {
     struct epo_loop *loop = connection->loop;
+    epo_connection_unload(connection);
     epo_guard_disconnect(loop->server->guard, epo_span(connection->address));
     epo_metrics_add(&loop->metrics.connections_closed, 1);
     h2o_linklist_unlink(&connection->link);
@@ -155,6 +163,7 @@ void epo_connection_accept_all(h2o_socket_t *listener) {
 
 void epo_connection_rest(struct epo_connection *connection) {
     connection->active--;
+    epo_connection_unload(connection);
     connection->head_checked = false;
     connection->idle_since_us = epo_clock_monotonic_us();
     if (!h2o_linklist_is_linked(&connection->unwatched))
@@ -176,8 +185,11 @@ static bool reads_too_slowly(struct epo_connection *connection, int64_t now_us) 
     }
     if (!connection->reading_since_us)
         connection->reading_since_us = now_us;
-    int64_t most_us = atomic_load(&connection->loop->server->request_timeout_us);
-    int64_t allowed_us = READ_GRACE_US + (int64_t)arrived * 1000000 / READ_BYTES_PER_S;
+    int64_t most_us = connection->uploads
+                          ? EPO_UPLOAD_MS * INT64_C(1000)
+                          : atomic_load(&connection->loop->server->request_timeout_us);
+    int64_t rate = connection->uploads ? UPLOAD_BYTES_PER_S : READ_BYTES_PER_S;
+    int64_t allowed_us = READ_GRACE_US + (int64_t)arrived * 1000000 / rate;
     return now_us - connection->reading_since_us > (allowed_us < most_us ? allowed_us : most_us);
 }
 

@@ -14,6 +14,8 @@ struct filling {
     int step;                    /* of a form of several pages; -1: the list of tasks */
     bool returns;                /* "Change" was pressed: from the step back to the review */
     char key[EPO_TOKEN_SIZE];    /* or empty */
+    struct epo_files *files;     /* that came along, or NULL */
+    struct epo_json *refused;    /* files that were not taken: errors of the form, or NULL */
     struct epo_intake intake;
     struct epo_drafting drafting;
     struct epo_span counter;       /* account of the clerk who fills it in for somebody, or empty */

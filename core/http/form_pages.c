@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/token.h"
 #include "http/counter.h"
+#include "http/files.h"
 #include "http/print.h"
 
 struct epo_span epo_counter_of(struct epo_request *request) {
@@ -135,6 +136,7 @@ struct epo_response *epo_filling_page(struct filling *filling, int status, struc
                                        filling->intake.values)
                      : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
+    epo_json_set_boolean(pool, view, "has_files", epo_form_has_files(filling->form));
     epo_filling_texts(filling, view);
     epo_prefill_mark(filling->request, filling->form, view, filling->prefilled);
     epo_json_set(pool, model, "form", view);
@@ -255,7 +257,12 @@ static bool check(struct filling *filling, struct epo_error *error) {
         .counter = filling->counter,
         .account = epo_page_account_json(filling->request, account),
     };
-    return epo_intake_check(&filling->intake, error);
+    if (!epo_intake_check(&filling->intake, error))
+        return false;
+    for (uint32_t i = 0; filling->refused != NULL && i < filling->refused->count; i++)
+        epo_json_push(filling->request->pool, filling->intake.result.errors,
+                      filling->refused->items[i]);
+    return true;
 }
 
 static bool has_errors(const struct filling *filling) {
@@ -313,16 +320,17 @@ struct epo_response *epo_filling_show_typed(struct filling *filling, int status)
     struct epo_request *request = filling->request;
     struct epo_form_result result = {0};
     struct epo_error error = {0};
-    if (!epo_form_check(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
-                        request->portal->maps, request->portal->catalog, request->lang, &result,
-                        &error))
+    if (!epo_form_check_with(filling->form, request->pool, EPO_ANSWERS_FROM_HTML, filling->raw,
+                             request->portal->maps,
+                             epo_attachment_files(request->portal, request->db, request->pool),
+                             request->portal->catalog, request->lang, &result, &error))
         return epo_filling_trouble(filling, &error);
     if (filling->conflict && filling->step < 0)
         filling->step = has_steps(filling) ? 0 : -1; /* the list has no room for two drafts */
     if (has_steps(filling) && filling->step < 0)
         return epo_filling_tasks(filling, status, &result);
-    result.errors = epo_json_array(request->pool);
-    return show_form(filling, status, &result);
+    result.errors = filling->refused != NULL ? filling->refused : epo_json_array(request->pool);
+    return show_form(filling, result.errors->count > 0 ? 422 : status, &result);
 }
 
 static struct epo_response *edit(struct filling *filling) {
@@ -442,27 +450,16 @@ struct epo_response *epo_form_at_counter(struct epo_request *request, struct epo
     return response;
 }
 
-struct epo_response *epo_form_post(struct epo_request *request) {
-    struct filling *filling = EPO_NEW(request->pool, struct filling);
-    struct epo_span action = epo_request_form(request, "_action");
-    struct epo_response *refused = NULL;
-    if (!start(request, filling))
-        return epo_page_not_found(request);
-    if (!epo_filling_draft(filling, &refused))
-        return refused;
-    read_key(filling);
-    filling->raw = epo_page_raw(request);
+/* What was asked for, once everything typed and sent is in raw. */
+static struct epo_response *act(struct filling *filling) {
+    struct epo_request *request = filling->request;
+    struct epo_span action = epo_request_form(request, "_action"), removed;
     struct epo_error error = {0};
-    if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
-        return epo_filling_trouble(filling, &error);
-    if (filling->counter.len == 0) /* what is known of the clerk is not the citizen's */
-        epo_prefill_enforce(request, filling->form, filling->raw);
-    if (request->captures[2].len > 0) /* of the version that the draft is filled in under */
-        filling->step = epo_form_step_find(filling->form, request->captures[2]);
-    filling->returns = epo_span_is(action, "change") ||
-                       epo_span_is(epo_request_form(request, "_return"), "review");
     if (epo_span_is(action, "save") || epo_span_starts(action, EPO_SPAN("keep:")))
         return epo_filling_save_draft(filling, action);
+    if (epo_form_take_files(filling->form, request->pool, filling->raw, action, &removed) ||
+        epo_span_is(action, "upload"))
+        return edit(filling); /* what was removed expires by itself */
     if (!epo_form_take_places(filling->form, request->pool, request->portal->maps, filling->raw,
                               action, &filling->steps, &error))
         return epo_filling_trouble(filling, &error);
@@ -482,4 +479,41 @@ struct epo_response *epo_form_post(struct epo_request *request) {
         epo_span_starts(action, EPO_SPAN("search:")))
         return edit(filling);
     return review(filling);
+}
+
+/* Files that came along are stored first: whatever is wrong with the rest, they are not sent twice.
+ */
+static struct epo_response *after_files(struct epo_request *request, void *arg,
+                                        const struct epo_error *error) {
+    struct filling *filling = arg;
+    if (error != NULL)
+        return epo_filling_trouble(filling, error);
+    epo_files_add(request, filling->files, filling->raw);
+    return act(filling);
+}
+
+struct epo_response *epo_form_post(struct epo_request *request) {
+    struct filling *filling = EPO_NEW(request->pool, struct filling);
+    struct epo_span action = epo_request_form(request, "_action");
+    struct epo_response *refused = NULL;
+    if (!start(request, filling))
+        return epo_page_not_found(request);
+    if (!epo_filling_draft(filling, &refused))
+        return refused;
+    read_key(filling);
+    filling->raw = epo_page_raw(request);
+    struct epo_error error = {0};
+    if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
+        return epo_filling_trouble(filling, &error);
+    if (filling->counter.len == 0) /* what is known of the clerk is not the citizen's */
+        epo_prefill_enforce(request, filling->form, filling->raw);
+    if (request->captures[2].len > 0) /* of the version that the draft is filled in under */
+        filling->step = epo_form_step_find(filling->form, request->captures[2]);
+    filling->returns = epo_span_is(action, "change") ||
+                       epo_span_is(epo_request_form(request, "_return"), "review");
+    if (request->file_count == 0)
+        return act(filling);
+    filling->refused = epo_json_array(request->pool);
+    filling->files = epo_files_take(request, filling->form, filling->refused);
+    return epo_files_put(request, filling->files, after_files, filling);
 }

@@ -31,6 +31,8 @@ struct epo_connection {
     int served;        /* requests begun on it */
     bool head_checked; /* the head at the front of the input passed epo_head_check */
     size_t head_len;
+    size_t body_max; /* of the request whose head was checked */
+    bool uploads;    /* counts among server->uploads, until its request is over */
     struct epo_refusal refused;
     int64_t idle_since_us;    /* last request answered, or accepted */
     int64_t reading_since_us; /* a request has begun and is not whole yet; 0: none */
@@ -44,6 +46,7 @@ struct epo_loop {
     struct epo_server *server;
     int index;
     pthread_t thread;
+    h2o_globalconf_t config; /* a copy of the server's, but for the limit of the body being read */
     h2o_context_t context;
     h2o_accept_ctx_t accept;
     h2o_socket_cb http_read;             /* libh2o's reader of HTTP/1, learned at start */
@@ -81,6 +84,7 @@ struct epo_server {
     int loop_count, worker_count;
     pthread_barrier_t started;
     int listen_fds[EPO_LOOPS_MAX], listen_count;
+    atomic_int uploads; /* bodies with files that are coming in or being worked on */
     int port;
     int wake_fd; /* eventfd: epo_server_stop */
     /* May change at a reload. */
@@ -105,6 +109,8 @@ void epo_connection_accept(h2o_socket_t *listener, const char *error);
 void epo_connection_accept_all(h2o_socket_t *listener);
 /* Ends connections that are slow on purpose, or idle while stopping; once a second. */
 void epo_connection_sweep(struct epo_loop *loop, int64_t now_us);
+/* It does not count among the uploads any more. */
+void epo_connection_unload(struct epo_connection *connection);
 /* A request on it is over (its memory is about to go). */
 void epo_connection_rest(struct epo_connection *connection);
 /* The answer under way is the last one and the client may still be sending: keep reading for a

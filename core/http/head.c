@@ -102,6 +102,10 @@ static int read_header(struct epo_span line, struct epo_head *head) {
         else if (is(name, "expect") && !is(value, "100-continue"))
             return 417;
         break;
+    case 12:
+        if (is(name, "content-type"))
+            head->files = value.len >= 19 && strncasecmp(value.at, "multipart/form-data", 19) == 0;
+        break;
     case 14:
         if (is(name, "content-length"))
             return read_length(value, head);
@@ -163,6 +167,7 @@ int epo_head_check(struct epo_span input, size_t body_max, struct epo_head *head
         line.len--;
         if (line.len == 0 && !first) {
             head->len = (size_t)(rest.at - input.at);
+            head->files = head->files && head->lengths > 0;
             return judge(head, body_max);
         }
         int status = first ? read_request_line(line, head) : read_header(line, head);

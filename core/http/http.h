@@ -33,6 +33,10 @@ struct epo_pair { /* a decoded name=value of a query or a form body */
     struct epo_span name, value;
 };
 
+struct epo_upload { /* a file in a multipart form; name as the client gave it, or empty */
+    struct epo_span field, name, content;
+};
+
 struct epo_request {
     struct epo_pool *pool; /* dies when the response has been handed over */
     struct epo_portal *portal;
@@ -48,7 +52,9 @@ struct epo_request {
     size_t header_count;
     struct epo_span body;
     const struct epo_pair *form;
-    size_t form_count;       /* urlencoded or multipart text fields */
+    size_t form_count; /* urlencoded or multipart text fields */
+    const struct epo_upload *files;
+    size_t file_count;       /* chosen ones only: an input left alone sends an empty part */
     struct epo_span client;  /* address text, from a trusted proxy's header where configured */
     struct epo_span host;    /* "host:port" */
     bool secure;             /* https, here or at the trusted proxy */
@@ -113,6 +119,7 @@ enum epo_route_flags {
     EPO_ROUTE_ADMIN = 8,
     EPO_ROUTE_LIMITED = 16, /* counts against the address's rate limit (logins, submissions) */
     EPO_ROUTE_DRAWN = 32,   /* the same for pictures, which cost some 50 ms each */
+    EPO_ROUTE_FILES = 128,  /* takes files: a multipart body up to the limits of attachments */
     EPO_ROUTE_POINT = 64 /* runs on the loop when asked about one point by lon and lat: the map lies
                             in memory, and the way to a worker and back costs as much again */
 };

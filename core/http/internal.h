@@ -46,12 +46,14 @@ const char *epo_status_reason(int status);
 struct epo_pairs {
     const struct epo_pair *pairs;
     size_t count;
+    const struct epo_upload *files; /* of multipart: borrowed from the body */
+    size_t file_count;
 };
 /* application/x-www-form-urlencoded (also queries). False: TOO_LARGE over EPO_FIELD_COUNT_MAX,
  * BAD_INPUT for broken escapes, NUL or invalid UTF-8. */
 bool epo_request_read_pairs(struct epo_pool *pool, struct epo_span text, struct epo_pairs *pairs,
                             struct epo_error *error);
-/* multipart/form-data: text fields only (files come with attachments); the same errors. */
+/* multipart/form-data; the same errors, and TOO_LARGE over EPO_FILES_MAX. */
 bool epo_request_read_multipart(struct epo_pool *pool, struct epo_span content_type,
                                 struct epo_span body, struct epo_pairs *pairs,
                                 struct epo_error *error);
@@ -83,7 +85,8 @@ struct epo_head {
     struct epo_span accept, accept_language;
     size_t content_length;
     int headers, hosts, lengths, codings;
-    bool old; /* HTTP/1.0 */
+    bool old;   /* HTTP/1.0 */
+    bool files; /* multipart/form-data of an announced length */
 };
 /* 0 when the head is whole and fine, EPO_HEAD_UNFINISHED while more must come, else the status to
  * refuse with: 400, 413 (a body over body_max is announced), 414, 417, 431. What can be known of a

@@ -2,7 +2,9 @@
 #include "http/office_case.h"
 
 #include "base/log.h"
+#include "http/audited.h"
 #include "http/completions.h"
+#include "http/files.h"
 #include "http/messages.h"
 #include "http/office_handling.h"
 #include "portal/audit.h"
@@ -81,6 +83,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
     epo_json_set_string(pool, model, "pdf",
                         epo_pool_printf(pool, "/office/cases/%.*s.pdf", EPO_ARG(handled->number)));
     epo_page_picture(request, model, found, EPO_SPAN(""), handled->account);
+    epo_files_link(request, epo_json_get(model, "sections"),
+                   epo_pool_printf(pool, "/office/cases/%.*s/files", EPO_ARG(handled->number)), "");
     if (!epo_page_evidence(request, model, found, &error))
         return epo_respond_error(request, &error, NULL);
     if (!add_audit(request, model, handled->number, &error))
@@ -187,6 +191,32 @@ struct epo_response *epo_office_case(struct epo_request *request) {
     *opening =
         (struct opening){request->portal, handled, epo_message_unread(handled->messages, true)};
     return epo_respond_after_write(request, run_opening, finish_opening, opening);
+}
+
+/* ---- a file of it ---- */
+
+static struct epo_response *show_file(struct epo_request *request, void *arg) {
+    struct epo_attachment *file = arg;
+    struct epo_error error = {0};
+    return epo_attachment_get(request->portal, request->db, request->pool, request->captures[1],
+                              file->owner, file, &error)
+               ? epo_respond_file(request, file)
+               : epo_respond_error(request, &error, NULL);
+}
+
+struct epo_response *epo_office_file(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_attachment *file = EPO_NEW(request->pool, struct epo_attachment);
+    struct epo_office_case *handled = epo_office_case_open(request, &error);
+    if (handled == NULL)
+        return epo_respond_error(request, &error, NULL);
+    struct epo_span number = epo_json_get_text(handled->found, "number");
+    file->owner = epo_span(epo_pool_printf(request->pool, "submission/%.*s", EPO_ARG(number)));
+    struct epo_audit_entry entry = {.actor = handled->viewer.account,
+                                    .action = EPO_SPAN("case.file_read"),
+                                    .object = number,
+                                    .detail = epo_pool_copy(request->pool, request->captures[1])};
+    return epo_respond_audited(request, &entry, show_file, file);
 }
 
 /* ---- moving on ---- */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "forms/paper.h"
 #include "http/print.h"
+#include "portal/attachment.h"
 
 enum { IN_A_ROW = 3 }; /* codes, as epo_document_codes draws them */
 
@@ -26,9 +27,10 @@ static struct epo_json *view_of(const struct printing *printing) {
     struct epo_form_result result = {0};
     struct epo_error error = {0};
     bool checked = printing->raw != NULL;
-    if (checked && !epo_form_check(printing->form, pool, EPO_ANSWERS_FROM_HTML, printing->raw,
-                                   request->portal->maps, request->portal->catalog, request->lang,
-                                   &result, &error)) {
+    if (checked && !epo_form_check_with(printing->form, pool, EPO_ANSWERS_FROM_HTML, printing->raw,
+                                        request->portal->maps,
+                                        epo_attachment_files(request->portal, request->db, pool),
+                                        request->portal->catalog, request->lang, &result, &error)) {
         epo_log_error(EPO_LOG_ERROR, "print.check", &error); /* printed as it was typed, then */
         result = (struct epo_form_result){.answers = epo_json_object(pool),
                                           .errors = epo_json_array(pool),

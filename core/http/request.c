@@ -35,6 +35,8 @@ bool epo_request_decode(struct epo_pool *pool, struct epo_span text, bool plus_i
 struct list {
     struct epo_pair *pairs;
     size_t count, room;
+    struct epo_upload *files; /* EPO_FILES_MAX, made for the first one */
+    size_t file_count;
 };
 
 static bool append(struct epo_pool *pool, struct list *list, struct epo_pair pair,
@@ -70,7 +72,7 @@ bool epo_request_read_pairs(struct epo_pool *pool, struct epo_span text, struct 
         if (!append(pool, &list, pair, error))
             return false;
     }
-    *pairs = (struct epo_pairs){list.pairs, list.count};
+    *pairs = (struct epo_pairs){.pairs = list.pairs, .count = list.count};
     return true;
 }
 
@@ -80,21 +82,50 @@ static struct epo_span find(struct epo_span text, struct epo_span what) {
               : (struct epo_span){NULL, 0};
 }
 
-/* The value of name="…" or name=… in a header's parameters. */
+/* One "name=value" or "name="value"" off the front of *rest. A quoted value ends at the next quote:
+ * browsers write one inside a name as %22. */
+static struct epo_span cut_parameter(struct epo_span *rest, struct epo_span *value) {
+    struct epo_span key = epo_span_cut(*rest, '=', value);
+    const char *semicolon = memchr(key.at, ';', key.len);
+    if (semicolon) { /* without a value */
+        key = epo_span_cut(*rest, ';', rest);
+        *value = EPO_SPAN("");
+        return epo_span_trim(key);
+    }
+    struct epo_span trimmed = epo_span_trim(*value);
+    if (trimmed.len && trimmed.at[0] == '"') {
+        *value = epo_span_cut((struct epo_span){trimmed.at + 1, trimmed.len - 1}, '"', rest);
+        epo_span_cut(*rest, ';', rest);
+    } else {
+        *value = epo_span_trim(epo_span_cut(*value, ';', rest));
+    }
+    return epo_span_trim(key);
+}
+
+/* The value of name="…" or name=… in a header's parameters; at is NULL where there is none. */
 static struct epo_span parameter(struct epo_span header, const char *name) {
     struct epo_span rest = header;
     epo_span_cut(rest, ';', &rest);
     while (rest.len) {
-        struct epo_span value, part = epo_span_trim(epo_span_cut(rest, ';', &rest));
-        struct epo_span key = epo_span_trim(epo_span_cut(part, '=', &value));
-        if (key.len != strlen(name) || strncasecmp(key.at, name, key.len) != 0)
-            continue;
-        value = epo_span_trim(value);
-        if (value.len >= 2 && value.at[0] == '"' && value.at[value.len - 1] == '"')
-            value = (struct epo_span){value.at + 1, value.len - 2};
-        return value;
+        struct epo_span value, key = cut_parameter(&rest, &value);
+        if (key.len == strlen(name) && strncasecmp(key.at, name, key.len) == 0)
+            return value.at ? value : EPO_SPAN("");
     }
     return (struct epo_span){NULL, 0};
+}
+
+/* Not copied: it may be large, and lies in the request's body. */
+static bool append_file(struct epo_pool *pool, struct list *list, struct epo_upload file,
+                        struct epo_error *error) {
+    if (file.content.len == 0 && file.name.len == 0)
+        return true; /* nothing was chosen */
+    if (list->file_count == EPO_FILES_MAX)
+        return epo_fail(error, EPO_ERROR_TOO_LARGE, "http.files", "more than %d files",
+                        EPO_FILES_MAX);
+    if (!list->files)
+        list->files = EPO_NEW_ARRAY(pool, struct epo_upload, EPO_FILES_MAX);
+    list->files[list->file_count++] = file;
+    return true;
 }
 
 /* One part between boundaries: headers, blank line, content. */
@@ -106,20 +137,22 @@ static bool read_part(struct epo_pool *pool, struct epo_span part, struct list *
                         "a part of the form has no end of its headers");
     struct epo_span headers = {part.at, (size_t)(content.at - part.at)};
     content = (struct epo_span){content.at + 4, content.len - 4};
-    struct epo_span name = {NULL, 0};
-    bool is_file = false;
+    struct epo_span name = {NULL, 0}, file = {NULL, 0};
     while (headers.len) {
         struct epo_span line = epo_span_cut(headers, '\n', &headers), value;
         struct epo_span key = epo_span_trim(epo_span_cut(line, ':', &value));
         if (key.len == 19 && strncasecmp(key.at, "content-disposition", 19) == 0) {
             name = parameter(value, "name");
-            is_file = parameter(value, "filename").at != NULL;
+            file = parameter(value, "filename");
         }
     }
-    if (is_file || !name.at)
+    if (!name.at)
         return true;
-    if (!epo_text_valid(name) || !epo_text_valid(content))
+    if (!epo_text_valid(name) || (!file.at && !epo_text_valid(content)))
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "http.encoding", "a field is not valid UTF-8");
+    if (file.at)
+        return append_file(pool, list,
+                           (struct epo_upload){epo_pool_copy(pool, name), file, content}, error);
     return append(pool, list,
                   (struct epo_pair){epo_pool_copy(pool, name), epo_pool_copy(pool, content)},
                   error);
@@ -128,7 +161,7 @@ static bool read_part(struct epo_pool *pool, struct epo_span part, struct list *
 bool epo_request_read_multipart(struct epo_pool *pool, struct epo_span content_type,
                                 struct epo_span body, struct epo_pairs *pairs,
                                 struct epo_error *error) {
-    struct list list = {0};
+    struct list list = {0}; /* what was read before a fault is given to nobody */
     struct epo_span boundary = parameter(content_type, "boundary");
     if (boundary.len == 0 || boundary.len > 70) /* RFC 2046 §5.1.1 */
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "http.multipart", "the form has no boundary");
@@ -149,7 +182,7 @@ bool epo_request_read_multipart(struct epo_pool *pool, struct epo_span content_t
             return false;
         rest = (struct epo_span){next.at + mark.len, next.len - mark.len};
     }
-    *pairs = (struct epo_pairs){list.pairs, list.count};
+    *pairs = (struct epo_pairs){list.pairs, list.count, list.files, list.file_count};
     return true;
 }
 
@@ -161,7 +194,7 @@ static bool is_type(struct epo_span header, const char *type) {
 
 bool epo_request_read_form(struct epo_request *request, struct epo_error *error) {
     struct epo_span type = epo_request_header(request, "content-type");
-    struct epo_pairs pairs = {NULL, 0};
+    struct epo_pairs pairs = {0};
     if (is_type(type, "application/x-www-form-urlencoded")) {
         if (!epo_request_read_pairs(request->pool, request->body, &pairs, error))
             return false;
@@ -171,6 +204,8 @@ bool epo_request_read_form(struct epo_request *request, struct epo_error *error)
     }
     request->form = pairs.pairs;
     request->form_count = pairs.count;
+    request->files = pairs.files;
+    request->file_count = pairs.file_count;
     return true;
 }
 

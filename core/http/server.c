@@ -66,6 +66,8 @@ static void give_order(struct epo_loop *loop, bool stop, SSL_CTX *tls) {
 static void start_loop(struct epo_loop *loop) {
     struct epo_server *server = loop->server;
     h2o_context_init(&loop->context, h2o_evloop_create(), &server->config);
+    loop->config = server->config;
+    loop->context.globalconf = &loop->config;
     h2o_multithread_register_receiver(loop->context.queue, &loop->finished,
                                       epo_exchange_on_finished);
     h2o_multithread_register_receiver(loop->context.queue, &loop->orders, on_orders);

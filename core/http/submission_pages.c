@@ -1,4 +1,5 @@
 /* A submission for the one who sent it, or who holds its key or receipt. */
+#include "http/files.h"
 #include "http/own_case.h"
 
 #include "http/completions.h"
@@ -51,6 +52,9 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
                         epo_pool_printf(pool, "/submissions/%.*s.pdf%s%.*s", EPO_ARG(number),
                                         token.len > 0 ? "?key=" : "", EPO_ARG(token)));
     epo_page_picture(request, model, own->found, token, NULL);
+    epo_files_link(request, epo_json_get(model, "sections"),
+                   epo_pool_printf(pool, "/submissions/%.*s/files", EPO_ARG(number)),
+                   token.len > 0 ? epo_pool_printf(pool, "?key=%.*s", EPO_ARG(token)) : "");
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
     epo_page_completions(request, model, own->found);

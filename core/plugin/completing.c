@@ -1,6 +1,7 @@
 /* A completion: new answers among those that stay, judged by the form and the agenda as a whole. */
 #include "base/clock.h"
 #include "plugin/agenda.h"
+#include "portal/attachment.h"
 #include "portal/completion.h"
 
 /* ---- what may be another now ---- */
@@ -33,6 +34,24 @@ static bool is_open(const struct epo_json *asked, const struct epo_json *kept, s
     return holds(asked, id) || epo_json_get_span(kept, id) == NULL;
 }
 
+/* Files that the submission has already are referred to as if they had just been sent. */
+static void refer(const struct epo_completing *completing, struct epo_json *sent) {
+    struct epo_pool *pool = completing->pool;
+    for (uint32_t i = 0; i < sent->count; i++) {
+        const struct epo_json *ids = sent->items[i];
+        if (!epo_form_takes_file(completing->form, sent->names[i]) || ids->type != EPO_JSON_ARRAY)
+            continue;
+        struct epo_json *references = epo_json_array(pool);
+        for (uint32_t k = 0; k < ids->count; k++) {
+            char reference[EPO_ATTACHMENT_REFERENCE_SIZE];
+            epo_attachment_reference(completing->portal, epo_pool_string(pool, ids->items[k]->text),
+                                     reference);
+            epo_json_push(pool, references, epo_json_string(pool, reference));
+        }
+        sent->items[i] = references;
+    }
+}
+
 struct epo_json *epo_completing_raw(const struct epo_completing *completing,
                                     const struct epo_json *raw) {
     struct epo_pool *pool = completing->pool;
@@ -40,6 +59,7 @@ struct epo_json *epo_completing_raw(const struct epo_completing *completing,
     const struct epo_json *asked = epo_completing_asked(completing->submission, pool);
     struct epo_json *sent = epo_form_retype(completing->form, pool, kept);
     struct epo_json *all = epo_json_object(pool);
+    refer(completing, sent);
     for (uint32_t i = 0; i < sent->count; i++)
         if (raw == NULL || !holds(asked, first_of(sent->names[i])))
             epo_json_append(pool, all, sent->names[i], sent->items[i]);
@@ -155,6 +175,8 @@ bool epo_completing_check(struct epo_completing *completing, struct epo_error *e
 struct save {
     struct epo_portal *portal;
     struct epo_completion completion;
+    const struct epo_json *files; /* of all answers, kept and new */
+    const char *owner;
     struct epo_move move;
     epo_write_run_fn run;
     void *arg;
@@ -163,6 +185,7 @@ struct save {
 static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
     struct save *save = arg;
     return epo_completion_save(save->portal, db, &save->completion, error) &&
+           epo_attachment_claim_all(save->portal, db, save->files, epo_span(save->owner), error) &&
            save->run(db, save->arg, error);
 }
 
@@ -240,6 +263,9 @@ bool epo_completing_file(struct epo_completing *completing, epo_write_run_fn *ru
         return epo_fail(error, EPO_ERROR_CONFLICT, "completion.closed",
                         "The case does not wait for a completion any more.");
     save->portal = completing->portal;
+    save->files = completing->intake.result.files;
+    save->owner = epo_pool_printf(pool, "submission/%.*s",
+                                  EPO_ARG(epo_json_get_text(completing->submission, "number")));
     if (!fill(completing, save, error))
         return false;
     save->completion.occupants = completing->intake.occupants;

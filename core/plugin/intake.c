@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "plugin/agenda.h"
 #include "plugin/public.h"
+#include "portal/attachment.h"
 #include "portal/definitions.h"
 #include "portal/occupancy.h"
 #include "portal/routing.h"
@@ -136,9 +137,11 @@ static bool ask_agenda(struct epo_intake *intake, struct epo_error *error) {
 
 bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
     struct epo_error why = {0};
-    if (!epo_form_check(intake->form, intake->pool, intake->source, intake->raw,
-                        intake->given_facts ? NULL : intake->portal->maps, intake->agenda->catalog,
-                        intake->lang, &intake->result, error))
+    const struct epo_form_files *files =
+        intake->db ? epo_attachment_files(intake->portal, intake->db, intake->pool) : NULL;
+    if (!epo_form_check_with(intake->form, intake->pool, intake->source, intake->raw,
+                             intake->given_facts ? NULL : intake->portal->maps, files,
+                             intake->agenda->catalog, intake->lang, &intake->result, error))
         return false;
     if (!intake->result.facts)
         intake->result.facts = epo_json_object(intake->pool);
@@ -215,9 +218,13 @@ static bool run_save(struct epo_db *db, void *arg, struct epo_error *error) {
         return true;
     int64_t number = 0;
     epo_assert(epo_number_read(epo_span(intake->filed->number), &number));
+    char owner[EPO_NUMBER_SIZE + 16];
+    snprintf(owner, sizeof owner, "submission/%s", intake->filed->number);
     return (!save->keep_definition ||
             epo_definitions_keep(intake->portal, db, intake->agenda->manifest->name, intake->form,
                                  error)) &&
+           epo_attachment_claim_all(intake->portal, db, intake->result.files, epo_span(owner),
+                                    error) &&
            epo_located_put(intake->portal, db, number, save->places, save->map_version, error) &&
            epo_occupancy_take(intake->portal, db, intake->filed->number, intake->occupants,
                               error) &&

@@ -6,8 +6,8 @@
 static const struct epo_setting ROWS[] = {
     {"file_bytes", EPO_JSON_INTEGER, 1 << 10, EPO_ATTACHMENT_BYTES_MAX, 10 << 20, false, false,
      "bytes of one file that people send"},
-    {"request_bytes", EPO_JSON_INTEGER, 1 << 10, 4LL * EPO_ATTACHMENT_BYTES_MAX, 30 << 20, false,
-     false, "bytes of all files sent at once from one page"},
+    {"request_bytes", EPO_JSON_INTEGER, 1 << 10, 4LL * EPO_ATTACHMENT_BYTES_MAX, 20 << 20, false,
+     false, "bytes of all files sent at once from one page; each such request is held in memory"},
     {"waiting_bytes", EPO_JSON_INTEGER, 1 << 20, INT64_C(1) << 40, INT64_C(2) << 30, false, false,
      "bytes of all files together that are sent but not yet part of a request; above it new ones "
      "wait"},
@@ -27,6 +27,11 @@ static int64_t setting(const struct epo_portal *portal, const char *name) {
 
 int64_t epo_attachment_bytes_max(const struct epo_portal *portal) {
     return setting(portal, "file_bytes");
+}
+
+int64_t epo_attachment_request_max(const struct epo_portal *portal) {
+    int64_t request = setting(portal, "request_bytes"), file = setting(portal, "file_bytes");
+    return (request > file ? request : file) + EPO_BODY_BYTES_MAX;
 }
 
 /* ---- ids and tickets ---- */
@@ -217,6 +222,12 @@ static const struct epo_statement CLAIM = {
     "WHERE tenant = $1 AND id = $2 AND (owner = '' OR owner = $3)",
     NULL,
 };
+static const struct epo_statement KEEP = {
+    "attachment.keep",
+    "UPDATE attachments SET expires_at_us = $3\n"
+    "WHERE tenant = $1 AND id = $2 AND owner = '' AND expires_at_us < $3",
+    NULL,
+};
 static const struct epo_statement DROP = {
     "attachment.drop",
     "DELETE FROM attachments WHERE tenant = $1 AND id = $2 AND owner = ''",
@@ -245,6 +256,13 @@ bool epo_attachment_claim(struct epo_portal *portal, struct epo_db *db, struct e
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_TEXT(owner)), &changed,
                       error) &&
            (changed == 1 || gone(error, EPO_ERROR_CONFLICT));
+}
+
+bool epo_attachment_keep(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
+                         int64_t until_us, struct epo_error *error) {
+    return epo_db_run(db, &KEEP,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_INTEGER(until_us)),
+                      NULL, error);
 }
 
 bool epo_attachment_drop(struct epo_portal *portal, struct epo_db *db, struct epo_span id,

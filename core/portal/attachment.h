@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "forms/form.h"
 #include "portal/portal.h"
 #include "portal/setting.h"
 
@@ -32,14 +33,22 @@ struct epo_attachment {
 
 /* "attachments" in epo.json. */
 extern const struct epo_setting_group epo_attachment_settings;
-/* Bytes that one file may have. */
+/* Bytes that one file may have, and the body of a request with files. */
 int64_t epo_attachment_bytes_max(const struct epo_portal *portal);
+int64_t epo_attachment_request_max(const struct epo_portal *portal);
 
 /* A name for saving, of whatever a client called the file: the last part of a path, without
  * control, direction and reserved characters, not hidden, at most EPO_ATTACHMENT_NAME_CHARS with
  * its extension kept; "soubor" where nothing is left. Pure; pool copy. */
 struct epo_span epo_attachment_name(struct epo_pool *pool, struct epo_span given);
 
+/* On a worker: bytes as somebody sent them, as a file to be put (attachment_take.c): what it is by
+ * its content, shown to the virus scanner, photos without what they say beside the picture.
+ * Prepared. Fails as epo_filetype_of, epo_photo_strip and epo_scan do, and with "attachment.size".
+ */
+bool epo_attachment_take(struct epo_portal *portal, struct epo_pool *pool, struct epo_span name,
+                         struct epo_span content, struct epo_attachment *file,
+                         struct epo_error *error);
 /* On a worker: id, bytes and hash of name, type and content, which must be set and outlive the
  * save. */
 void epo_attachment_prepare(struct epo_attachment *file);
@@ -76,6 +85,17 @@ struct epo_json *epo_attachment_json(struct epo_pool *pool, const struct epo_att
  * expired or belongs to another. Fine where it is this owner's already. */
 bool epo_attachment_claim(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                           struct epo_span owner, struct epo_error *error);
+/* What epo_form_check_with asks; in the pool, for one worker's connection. */
+struct epo_form_files *epo_attachment_files(struct epo_portal *portal, struct epo_db *db,
+                                            struct epo_pool *pool);
+/* A write job's part: claims all of epo_form_result.files. */
+bool epo_attachment_claim_all(struct epo_portal *portal, struct epo_db *db,
+                              const struct epo_json *files, struct epo_span owner,
+                              struct epo_error *error);
+/* A write job's part: one without an owner expires not before this time. For drafts that hold it.
+ * Fine if there is none. */
+bool epo_attachment_keep(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
+                         int64_t until_us, struct epo_error *error);
 /* A write job's part: removes one that nothing refers to; fine if there is none. */
 bool epo_attachment_drop(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                          struct epo_error *error);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, existsSync } from 'node:fs';
 import { join, basename } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -113,6 +114,9 @@ function good(field, answers) {
     case 'yes_no': return fc.boolean();
     case 'email': return fc.constantFrom('jana@example.cz', 'a.b+c@sub.example.com', "o'neil@example.ie");
     case 'phone': return fc.constantFrom('+420602123456', '+498963648018', '+12025550123');
+    case 'attachment': return fc.uniqueArray(reference, { minLength: field.min ?? 1, maxLength: field.max ?? 5 });
+    case 'signature': return fc.oneof(reference.map((file) => ({ file })), words(1, 120, false).map((name) => ({ name })));
+    case 'consent': return fc.constantFrom({ version: field.version }, ...Object.values(field.text).map((text) => ({ version: field.version, hash: createHash('sha256').update(text).digest('hex') })));
     case 'birth_number': return birthNumbers;
     case 'company_number': return fc.integer({ min: 1, max: 9999999 }).map((n) => { const base = String(n).padStart(7, '0'); return base + (11 - [...base].reduce((sum, d, i) => sum + d * (8 - i), 0) % 11) % 10; });
     case 'data_box': return fc.stringMatching(/^[a-z0-9]{7}$/);
@@ -137,8 +141,13 @@ const birthNumbers = fc.tuple(fc.integer({ min: daysOf('1954-01-01'), max: daysO
   const iso = isoDay(day), nine = iso.slice(2, 4) + String(Number(iso.slice(5, 7)) + (woman ? 50 : 0)).padStart(2, '0') + iso.slice(8, 10) + String(serial).padStart(3, '0');
   return nine + Number(nine) % 11;
 }).filter((text) => text.length === 10);
+const reference = fc.stringMatching(/^[0-9a-z]{26}\.[0-9a-z]{26}$/);
+const REFERENCE = `${'a'.repeat(26)}.${'b'.repeat(26)}`;
 // What is nearly right of the kinds with rules of their own.
 const nearly = {
+  attachment: [[], [REFERENCE, REFERENCE], [REFERENCE.toUpperCase()], [REFERENCE.slice(1)], [REFERENCE + 'x'], [5], REFERENCE, { id: 'a' }, [{ id: 'a' }], Array.from({ length: 6 }, (_, i) => REFERENCE.replace('a', String(i)))],
+  signature: [{}, { name: '' }, { name: ' ' }, { name: 'a\nb' }, { name: 'x'.repeat(121) }, { name: 'č'.repeat(120) }, { name: 'a', file: REFERENCE }, { file: REFERENCE + 'x' }, { file: 5 }, { name: 5 }, REFERENCE, { x: 'a' }],
+  consent: [{}, { version: '' }, { version: 'x' }, { version: '1', hash: '0' }, { version: '1', hash: 'a'.repeat(64) }, { version: '1', x: 'y' }, { version: 1 }, '1', true],
   birth_number: ['9051011234', '905101123', '541231123', '505101123', '9013011231', '900101001', '9001010018', '8605120030', '905101/1233'],
   company_number: ['00075370', '00075371', '75370', '00000000', '123456789'], data_box: ['6iybfxn', '6IYBFXN', '6iybfx', '6iybfxň'],
   postcode: ['30100', '301 00', '80100', '00100', '3010'], vehicle_plate: ['1P23456', '1p23456', '1P2 3456', 'ABCDEFGH', '12345678', '1Q23456', 'PMA1234'],
