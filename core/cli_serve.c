@@ -110,8 +110,11 @@ static bool post(void *server, void (*fn)(void *arg, struct epo_db *db), void *a
     return epo_server_post(server, fn, arg);
 }
 
-static void purge(void *server) {
-    epo_server_purge(server);
+/* After a reload on save: cached pages first, so that a page that is told sees the new ones. */
+static void saved(void *arg) {
+    struct epo_app *app = arg;
+    epo_server_purge(app->server);
+    epo_dev_changed(app);
 }
 
 /* The server between its companions: the clock of scheduled jobs, the watches over the map, over
@@ -123,8 +126,8 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     struct epo_jobs *jobs =
         epo_jobs_start(process->registry, &process->portal, post, serving->app.server, error);
     if (jobs != NULL && dev)
-        watch = epo_watch_start(process->registry, process->folders, 4, purge, serving->app.server,
-                                error);
+        watch =
+            epo_watch_start(process->registry, process->folders, 4, saved, &serving->app, error);
     struct epo_map_watch *map = epo_map_watch_start(process->portal.folder, take_map, serving);
     struct epo_evidence_watch *evidence =
         epo_evidence_watch_start(&process->portal, serving->app.looks, error);
@@ -176,6 +179,7 @@ static bool run_made(struct serving *serving, const char *listen, bool dev,
         return false;
     epo_server_on_reload(app->server, reload_all, serving);
     greet(serving, listen);
+    process->portal.dev = dev;
     bool good = run_with_companions(serving, dev, error);
     epo_server_free(app->server);
     return good;

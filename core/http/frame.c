@@ -94,6 +94,7 @@ static void add_frame(struct epo_request *request, int status, struct epo_json *
         add_addresses(request, model);
     epo_json_set(pool, model, "assets", epo_json_copy(pool, assets_manifest));
     epo_json_set_boolean(pool, model, "demo", request->portal->demo);
+    epo_json_set_boolean(pool, model, "dev", request->portal->dev);
     struct epo_json *account = account_model(request);
     if (account)
         epo_json_set(pool, model, "account", account);

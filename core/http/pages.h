@@ -3,6 +3,8 @@
 #ifndef EPO_HTTP_PAGES_H
 #define EPO_HTTP_PAGES_H
 
+#include <stdatomic.h>
+
 #include "http/http.h"
 #include "maps/picture.h"
 #include "plugin/plugin.h"
@@ -21,6 +23,7 @@ struct epo_app {
     const struct epo_looks *looks;     /* of pictures of the map; made by core/web/build.mjs too */
     const struct epo_json *map_styles; /* by name, made by core/web/build.mjs */
     int64_t started_at_us;
+    atomic_llong changes; /* agendas that were saved since, with --dev: dev_pages.c */
 };
 
 /* The constant table (routes.c). */
@@ -194,6 +197,9 @@ struct epo_response *epo_office_export(struct epo_request *request);
 struct epo_response *epo_office_do(struct epo_request *request);
 struct epo_response *epo_office_similar(struct epo_request *request);
 struct epo_response *epo_admin_get(struct epo_request *request);
+struct epo_response *epo_dev_changes(struct epo_request *request);
+/* Something was saved, and is in force or refused: open pages are told. Any thread. */
+void epo_dev_changed(struct epo_app *app);
 struct epo_response *epo_admin_forms_get(struct epo_request *request);
 struct epo_response *epo_admin_form_get(struct epo_request *request);
 struct epo_response *epo_admin_form_post(struct epo_request *request);

@@ -82,6 +82,7 @@ const struct epo_route epo_routes[] = {
      "admin.form_post"},
     {EPO_GET, "/admin/retention", epo_admin_retention, EPO_ROUTE_ADMIN, "admin.retention"},
     {EPO_GET, "/admin/parameters", epo_admin_parameters, EPO_ROUTE_ADMIN, "admin.parameters"},
+    {EPO_GET, "/dev/changes", epo_dev_changes, 0, "dev.changes"},
     {EPO_GET, "/accessibility", epo_page_accessibility, 0, "accessibility"},
     {EPO_GET, "/robots.txt", epo_page_robots, EPO_ROUTE_INLINE, "robots"},
     {EPO_GET, "/sitemap.xml", epo_page_sitemap, 0, "sitemap"},

@@ -23,6 +23,7 @@ struct epo_portal {
     struct epo_catalog *catalog;     /* the host's texts */
     struct epo_templates *templates; /* the host's templates */
     bool demo;                       /* shows the demo banner and accounts */
+    bool dev;                        /* epo serve --dev: pages follow what authors save */
     uint8_t secret[EPO_SECRET_SIZE]; /* seals access links; kept in the database */
 };
 

@@ -62,6 +62,7 @@ const govTokens = {
 const bundles = [
   { name: 'style', entry: 'core/web/styles/main.css' },
   { name: 'app', entry: 'core/web/scripts/app.mjs' },
+  { name: 'dev', entry: 'core/web/scripts/dev.mjs' },
   { name: 'map', entry: 'maps/web/main.mjs' }, // with chunks of its own: what is rarely used comes when it is
 ];
 

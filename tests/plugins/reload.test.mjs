@@ -37,6 +37,7 @@ describe('on SIGHUP', () => {
 
   it('a new version takes over', async () => {
     assert.equal(await said(portal), 'one');
+    assert.equal((await portal.get('/dev/changes')).status, 404, 'for authors alone');
     save(portal, script('two'));
     assert.equal(await said(portal), 'one', 'not before it is told');
     await reload(portal);
@@ -132,6 +133,21 @@ describe('on save with --dev', () => {
     save(portal, script('four'));
     await until(portal, 'the mended version', async () => await said(portal) === 'four');
     assert.doesNotMatch(await portal.admin(), /parrot\/agenda\.lua/);
+  });
+
+  it('open pages are told, with file and line of what is wrong', async () => {
+    assert.match(await (await portal.get('/agendas')).text(), /<script type="module" src="\/assets\/dev\./);
+    const { json: before } = await portal.json('/dev/changes');
+    const told = portal.json(`/dev/changes?since=${before.stamp}`); // waits until something is saved
+    save(portal, BROKEN);
+    const { json: broken } = await told;
+    assert.notEqual(broken.stamp, before.stamp);
+    assert.deepEqual(broken.faults.map(({ file, line }) => `${file}:${line}`), ['parrot/agenda.lua:3']);
+    const mended = portal.json(`/dev/changes?since=${broken.stamp}`);
+    save(portal, script('four'));
+    const { json } = await mended;
+    assert.notEqual(json.stamp, broken.stamp);
+    assert.deepEqual(json.faults, []);
   });
 
   it('forms, texts and manifests are watched as well', async () => {
