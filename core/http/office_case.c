@@ -4,12 +4,14 @@
 #include "base/log.h"
 #include "http/audited.h"
 #include "http/completions.h"
+#include "http/decisions.h"
 #include "http/files.h"
 #include "http/messages.h"
 #include "http/office_handling.h"
 #include "portal/audit.h"
 #include "portal/casework.h"
 #include "portal/completion.h"
+#include "portal/decision.h"
 #include "portal/routing.h"
 
 enum { AUDIT_SHOWN = 50, NOTE_CHARS_MAX = 2000 };
@@ -97,6 +99,12 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
     if (!epo_office_handling(request, model, handled, &error))
         return epo_respond_error(request, &error, NULL);
     epo_page_completions(request, model, found);
+    struct epo_json *decisions;
+    if (!epo_decision_list(request->portal, request->db, pool, handled->id, &decisions, &error))
+        return epo_respond_error(request, &error, NULL);
+    epo_page_decisions(request, model, decisions,
+                       epo_pool_printf(pool, "/office/cases/%.*s", EPO_ARG(handled->number)), "");
+    epo_page_decide(request, model, found, handled->viewer.role);
     epo_page_ask(request, model, found, handled->viewer.role, epo_json_get_text(trouble, "ask"));
     epo_json_set(pool, model, "moves", move_options(request, found, handled->viewer.role));
     epo_json_set_text(pool, model, "from", epo_json_get_text(found, "state"));

@@ -21,16 +21,20 @@ struct epo_document *epo_print_begin(struct epo_request *request, struct epo_spa
     return epo_document_begin(request->pool, &head);
 }
 
+bool epo_print_draw(struct epo_document *document, struct epo_span *pdf, struct epo_error *error) {
+    bool ok = atomic_fetch_add(&drawing, 1) < EPO_DOCUMENTS_AT_ONCE
+                  ? epo_document_end(document, pdf, error)
+                  : epo_fail(error, EPO_ERROR_BUSY, "document.busy",
+                             "Others are having documents drawn just now; try again.");
+    atomic_fetch_sub(&drawing, 1);
+    return ok;
+}
+
 struct epo_response *epo_print_respond(struct epo_request *request, struct epo_document *document,
                                        const char *file) {
     struct epo_error error = {0};
     struct epo_span pdf = {"", 0};
-    bool ok = atomic_fetch_add(&drawing, 1) < EPO_DOCUMENTS_AT_ONCE
-                  ? epo_document_end(document, &pdf, &error)
-                  : epo_fail(&error, EPO_ERROR_BUSY, "document.busy",
-                             "Others are having documents drawn just now; try again.");
-    atomic_fetch_sub(&drawing, 1);
-    if (!ok) {
+    if (!epo_print_draw(document, &pdf, &error)) {
         struct epo_response *refused = epo_respond_error(request, &error, NULL);
         if (error.kind == EPO_ERROR_BUSY)
             epo_response_header(refused, "retry-after", EPO_SPAN("2"));

@@ -12,6 +12,8 @@ struct epo_document *epo_print_begin(struct epo_request *request, struct epo_spa
  * (EPO_DOCUMENTS_AT_ONCE): 503 with Retry-After over that. file: "2026-000123.pdf". */
 struct epo_response *epo_print_respond(struct epo_request *request, struct epo_document *document,
                                        const char *file);
+/* Only draws it, for those who keep it: under the same limit (BUSY "document.busy"). */
+bool epo_print_draw(struct epo_document *document, struct epo_span *pdf, struct epo_error *error);
 /* Sections and rows as epo_form_summary makes them. */
 void epo_print_sections(struct epo_request *request, struct epo_document *document,
                         const struct epo_json *sections);

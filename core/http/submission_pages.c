@@ -3,7 +3,9 @@
 #include "http/own_case.h"
 
 #include "http/completions.h"
+#include "http/decisions.h"
 #include "http/messages.h"
+#include "portal/decision.h"
 #include "portal/submission.h"
 
 static void add_next(struct epo_request *request, struct epo_json *model,
@@ -58,6 +60,12 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
     epo_page_completions(request, model, own->found);
+    struct epo_json *decisions;
+    if (!epo_decision_list(request->portal, request->db, pool, own->number, &decisions, &error))
+        return epo_respond_error(request, &error, NULL);
+    epo_page_decisions(
+        request, model, decisions, epo_pool_printf(pool, "/submissions/%.*s", EPO_ARG(number)),
+        epo_pool_printf(pool, "%s%.*s", token.len > 0 ? "?key=" : "", EPO_ARG(token)));
     if (epo_own_case_completable(own))
         epo_json_set_string(pool, model, "complete",
                             epo_pool_printf(pool, "/submissions/%.*s/completion%s%.*s",

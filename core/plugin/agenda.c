@@ -1,5 +1,6 @@
 /* A folder made live, step by step; whatever is wrong is said with its file and line. */
 #include "plugin/agenda.h"
+#include "plugin/decisions.h"
 #include "plugin/parameters.h"
 #include "plugin/public.h"
 #include "plugin/retention.h"
@@ -300,7 +301,7 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
         good = epo_parameters_check(agenda, faults) && good;
         good = check_states(agenda, faults) && good;
         good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) &&
-               epo_retention_check(agenda, faults) && good;
+               epo_decisions_check(agenda, faults) && epo_retention_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }
     if (good && start_native_safely(agenda, faults) && load_tables(agenda, faults))

@@ -345,7 +345,7 @@ static void read_rest(struct reading *reading) {
         "title",      "group",           "summary",    "life_situation", "law",
         "rights",     "forms",           "parameters", "routing",        "states",
         "statements", "pages",           "routes",     "jobs",           "applies",
-        "public",     "parameter_types", "retention",  "nearby"};
+        "public",     "parameter_types", "retention",  "nearby",         "decisions"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

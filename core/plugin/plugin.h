@@ -28,6 +28,7 @@
  *                                      the first rule that holds says otherwise (see rules.h and
  *                                      forms/expression.h; submitted may still name another)
  *   "applies": "owner == \"city\"",    at which places it is offered (place first); default: all
+ *   "decisions": {…},                  that its clerks issue, see decisions.h
  *   "states": {…},                     of its cases: moves, deadlines, words, see states.h
  *   "statements": {"count_open": {"sql": "SELECT …", "writes": false}},    right "tables"
  *   "pages": ["overview"],             right "pages"; each has templates/<page>.html

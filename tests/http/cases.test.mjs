@@ -6,11 +6,12 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { dogJson, file, post, spots } from '../browser/support/forms.mjs';
+import { dogJson, file, post, spots, stall } from '../browser/support/forms.mjs';
 import { epo, startDemo } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
 let portal, clerk, other, chip = 203012345670000;
+const newStall = () => file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area_m2: 4, area: { type: 'Point', coordinates: spots['umo-3'] } });
 const newDog = () => file(portal.url, 'dog_fee', 'registration', { ...dogJson('umo-3'), chip: String(++chip) });
 before(async () => {
   portal = await startDemo();
@@ -203,6 +204,50 @@ describe('a request for completion', () => {
     const refused = await complete(filed, { marking: 'tattoo' });
     assert.equal(refused.status, 422);
     assert.deepEqual(opened(refused.text), ['marking', 'tattoo']);
+  });
+});
+
+describe('decisions', () => {
+  const pdf = async (path, cookie = '') => {
+    const answer = await fetch(portal.url + path, { headers: { cookie }, redirect: 'manual' });
+    return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()), headers: answer.headers };
+  };
+  const words = (bytes) => execFileSync('pdftotext', ['-layout', '-', '-'], { input: bytes, encoding: 'utf8' }).replace(/\s+/g, ' ');
+
+  it('are filled in from the request, looked at, issued once, and downloaded by the applicant alone', async () => {
+    const filed = await newStall(), path = `/office/cases/${filed.number}/decision`;
+    assert.match((await get(`/office/cases/${filed.number}`, clerk)).text, new RegExp(`href="${path}\\?to=accepted"`));
+    const form = await get(`${path}?to=accepted`, clerk);
+    assert.equal(form.status, 200);
+    const text = form.text.match(/<textarea[^>]*name="text"[^>]*>([^<]*)</)[1];
+    assert.match(text, new RegExp(`podle podání č\\. ${filed.number} ze dne`));
+    assert.doesNotMatch(text, /[{}]/, 'every name is filled in');
+    assert.equal((await get(`${path}?to=withdrawn`, clerk)).status, 409);
+    assert.equal((await get(`${path}?to=accepted`, other)).status, 404);
+    const fields = { from: 'received', to: 'accepted', text: `${text}\n\nOdůvodnění: příliš žluťoučký kůň.` };
+    const draft = await send(path, { ...fields, _action: 'preview' }, clerk);
+    assert.equal(draft.status, 200);
+    assert.match(draft.text, /^%PDF-/);
+    assert.equal((await pdf(`/office/cases/${filed.number}/decisions/1`, clerk)).status, 404, 'a draft is nothing yet');
+    assert.equal((await send(path, { ...fields, _action: 'issue', text: ' ' }, clerk)).status, 422);
+    assert.equal((await send(path, { ...fields, _action: 'issue' }, other)).status, 404);
+    assert.equal((await send(path, { ...fields, _action: 'issue' }, clerk)).status, 303);
+    assert.equal((await send(path, { ...fields, _action: 'issue' }, clerk)).status, 409, 'twice');
+    const page = (await get(own(filed))).text;
+    assert.match(page, /Vyhověno/);
+    const [, address] = page.match(/href="([^"]*\/decisions\/1\?key=[^"]*)"/), sum = page.match(/SHA-256<\/dt><dd[^>]*>([0-9a-f]{64})/)[1];
+    const document = await pdf(address);
+    assert.equal(document.status, 200);
+    assert.match(document.headers.get('content-disposition'), /^attachment; filename="rozhodnuti-/);
+    assert.equal(createHash('sha256').update(document.bytes).digest('hex'), sum);
+    assert.match(words(document.bytes), new RegExp(`${filed.number}/1.*příliš žluťoučký kůň.*odvolat do 15 dnů`));
+    assert.doesNotMatch(words(document.bytes), /NÁVRH/);
+    const trail = execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), `SELECT detail FROM audit WHERE action = 'decision.issued' AND object = '${filed.number}'`], { encoding: 'utf8' });
+    assert.equal(trail.trim(), sum);
+    const stranger = await newDog();
+    for (const [where, cookie] of [[`/submissions/${filed.number}/decisions/1`, ''], [`/submissions/${filed.number}/decisions/1?key=${stranger.receipt}`, ''], [`/submissions/${filed.number}/decisions/2?key=${filed.receipt}`, ''], [`/submissions/${stranger.number}/decisions/1?key=${stranger.receipt}`, ''], [`/office/cases/${filed.number}/decisions/1`, other]])
+      assert.equal((await pdf(where, cookie)).status, 404, where);
+    assert.equal((await pdf(`/office/cases/${filed.number}/decisions/1`, clerk)).status, 200);
   });
 });
 
