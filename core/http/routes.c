@@ -1,6 +1,7 @@
 /* Every address of the portal. A new one is a row here, a handler, and (for the API) a row in
  * openapi.c: tests compare the two tables. */
 #include "http/pages.h"
+#include "http/person.h"
 
 const struct epo_route epo_routes[] = {
     {EPO_GET, "/", epo_page_home, 0, "home"},
@@ -23,6 +24,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/place", epo_place_get, 0, "place"},
     {EPO_GET, "/submissions", epo_submission_look_up, EPO_ROUTE_LIMITED, "submission.look_up"},
     {EPO_GET, "/submissions/{number}.pdf", epo_submission_pdf, EPO_ROUTE_DRAWN, "submission.pdf"},
+    {EPO_GET, "/submissions/{number}/seen", epo_submission_seen, 0, "submission.seen"},
     {EPO_GET, "/submissions/{number}", epo_submission_get, 0, "submission.get"},
     {EPO_POST, "/submissions/{number}/messages", epo_submission_message, EPO_ROUTE_LIMITED,
      "submission.message"},
@@ -56,6 +58,10 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},
     {EPO_GET, "/demo/mailbox", epo_mailbox_get, 0, "demo.mailbox"},
     {EPO_GET, "/account", epo_account_get, 0, "account"},
+    {EPO_GET, "/account/audit", epo_account_audit, 0, "account.audit"},
+    {EPO_GET, "/account/data.json", epo_account_data, EPO_ROUTE_LIMITED, "account.data"},
+    {EPO_GET, "/account/erase", epo_account_erase_get, 0, "account.erase_get"},
+    {EPO_POST, "/account/erase", epo_account_erase_post, EPO_ROUTE_LIMITED, "account.erase"},
     {EPO_GET, "/office", epo_office_inbox, EPO_ROUTE_CLERK, "office.inbox"},
     {EPO_GET, "/office/cases.geojson", epo_office_geojson, EPO_ROUTE_CLERK, "office.geojson"},
     {EPO_GET, "/office/scan", epo_scan_get, EPO_ROUTE_CLERK, "office.scan"},
@@ -88,6 +94,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/admin/forms/{agenda}/{form}", epo_admin_form_get, EPO_ROUTE_ADMIN, "admin.form"},
     {EPO_POST, "/admin/forms/{agenda}/{form}", epo_admin_form_post, EPO_ROUTE_ADMIN,
      "admin.form_post"},
+    {EPO_GET, "/admin/data.json", epo_admin_data, EPO_ROUTE_ADMIN, "admin.data"},
     {EPO_GET, "/admin/retention", epo_admin_retention, EPO_ROUTE_ADMIN, "admin.retention"},
     {EPO_GET, "/admin/parameters", epo_admin_parameters, EPO_ROUTE_ADMIN, "admin.parameters"},
     {EPO_GET, "/dev/changes", epo_dev_changes, 0, "dev.changes"},

@@ -53,6 +53,9 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
     epo_json_set_string(pool, model, "pdf",
                         epo_pool_printf(pool, "/submissions/%.*s.pdf%s%.*s", EPO_ARG(number),
                                         token.len > 0 ? "?key=" : "", EPO_ARG(token)));
+    epo_json_set_string(pool, model, "seen",
+                        epo_pool_printf(pool, "/submissions/%.*s/seen%s%.*s", EPO_ARG(number),
+                                        token.len > 0 ? "?key=" : "", EPO_ARG(token)));
     epo_page_picture(request, model, own->found, token, NULL);
     epo_files_link(request, epo_json_get(model, "sections"),
                    epo_pool_printf(pool, "/submissions/%.*s/files", EPO_ARG(number)),

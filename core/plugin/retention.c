@@ -99,6 +99,19 @@ static bool is_closed(const struct epo_agenda *agenda, struct epo_span state) {
     return found && found->ends;
 }
 
+bool epo_retention_until(const struct epo_agenda *agenda, struct epo_span state,
+                         int64_t received_at_us, int64_t changed_at_us, struct epo_date *until) {
+    const struct epo_json *rule = epo_agenda_retention(agenda);
+    if (!rule || !is_closed(agenda, state))
+        return false;
+    bool decided = epo_span_is(epo_json_get_text(rule, "after"), "decided");
+    *until = epo_date_of_us(decided ? changed_at_us : received_at_us);
+    until->year += (int)epo_json_get_integer(rule, "years", YEARS_MAX);
+    if (until->month == 2 && until->day == 29)
+        until->day = 28;
+    return true;
+}
+
 bool epo_retention_due(struct epo_agenda *agenda, struct epo_portal *portal, struct epo_db *db,
                        struct epo_pool *pool, struct epo_retention_batch *batch,
                        struct epo_error *error) {

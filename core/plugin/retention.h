@@ -8,6 +8,7 @@
 #ifndef EPO_PLUGIN_RETENTION_H
 #define EPO_PLUGIN_RETENTION_H
 
+#include "base/clock.h"
 #include "plugin/fault.h"
 #include "plugin/plugin.h"
 #include "portal/retention.h"
@@ -17,6 +18,10 @@
 bool epo_retention_check(struct epo_agenda *agenda, struct epo_faults *faults);
 /* The rule of the manifest, or NULL. */
 const struct epo_json *epo_agenda_retention(const struct epo_agenda *agenda);
+
+/* The day on which a case of that state is due; false for one that is open, or is kept for good. */
+bool epo_retention_until(const struct epo_agenda *agenda, struct epo_span state,
+                         int64_t received_at_us, int64_t changed_at_us, struct epo_date *until);
 
 struct epo_retention_batch {
     int64_t after;                    /* in and out: numbers above it were not looked at */

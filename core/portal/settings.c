@@ -48,6 +48,8 @@ static const struct epo_setting MEMBERS[] = {
      "{\"security\": \"mailto:…\"} for /.well-known/security.txt"},
     {"open_data_licence", EPO_JSON_TEXT, 0, 0, 0, false, false,
      "address of the licence of the open data; not set: CC BY 4.0"},
+    {"audit_names", EPO_JSON_BOOLEAN, 0, 1, 0, false, false,
+     "people who read who looked at their data see the names of clerks, not only office and role"},
     {"crs", EPO_JSON_TEXT, 0, 0, 0, false, true,
      "metric system of the map, a projected one of PROJ's: \"EPSG:25833\"; not set: EPSG:5514. "
      "Never changes once there is a map"},

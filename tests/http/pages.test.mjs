@@ -182,7 +182,7 @@ describe('one form for the whole city', () => {
     assert.match(admins, /poplatek-ze-psu\/ohlaseni/, 'the code of the life situation');
     assert.match(admins, /Roční sazba: rodinný dům celé město 500 Kč Úřad městského obvodu Plzeň 9-Malesice 300 Kč rodinná zástavba[^<]*; ukázková vyhláška č\. 7\/2025; od 1\. 1\. 2026/);
     assert.match(admins, /150 Kč ještě neplatí sleva/);
-    assert.match(admins, /Účet pro platbu celé město \d+\/0100 hlavní účet města Úřad městského obvodu Plzeň 9-Malesice \d+\/0100/);
+    assert.match(admins, /Účet pro platbu celé město \d+\/0100 hlavní účet města; Úřad městského obvodu Plzeň 9-Malesice \d+\/0100/);
     const everybody = await words('/agendas/dog_fee');
     assert.match(everybody, /v rodinném domě 500 Kč za rok/, 'a text with a parameter');
     assert.match(everybody, /Co se liší podle městského obvodu/);
@@ -265,6 +265,80 @@ describe('what is kept no longer than it may', () => {
     assert.match(epo('retention', '-C', portal.folder).stdout, /^0 done$/m, 'once');
     sql(`UPDATE submissions SET answers_hash = 'x' WHERE ${key(dog)}`);
     assert.match((await ask('GET', '/admin?lang=en', { cookie: admin })).body, new RegExp(`does not fit at ${dog.number}`), 'the hash is what the receipt was made from');
+  });
+});
+
+describe('people and the data held on them', () => {
+  const person = async (login) => {
+    const { stdout } = epo('account', 'add', login, '--name', 'Iva Nová', '--role', 'citizen', '-C', portal.folder);
+    const [, password] = stdout.trim().split(/\s+/), body = new URLSearchParams({ name: login, password }).toString();
+    const answer = await ask('POST', '/login', { 'content-type': 'application/x-www-form-urlencoded' }, body);
+    assert.equal(answer.status, 303);
+    return answer.all.filter(([name]) => name === 'set-cookie').map(([, value]) => value.split(';')[0]).join('; ');
+  };
+  const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' }).trim();
+  let iva, ota, dog;
+
+  it('read who has seen them: role and office, no names', async () => {
+    [iva, ota] = [await person('iva.data@example.cz'), await person('ota.data@example.cz')];
+    dog = await file(portal.url, 'dog_fee', 'registration', { ...dogJson('umo-3'), chip: '203098100000077' });
+    sql(`UPDATE submissions SET sender = (SELECT id FROM accounts WHERE login = 'iva.data@example.cz') WHERE number % 1000000000 = ${Number(dog.number.split('-')[1])}`);
+    await ask('GET', `/office/cases/${dog.number}`, { cookie: clerk });
+    sql("UPDATE accounts SET name = 'Karla Tajná' WHERE login = 'umo-3'");
+    for (const path of ['/account/audit', `/submissions/${dog.number}/seen`]) {
+      const { status, body } = await ask('GET', path, { cookie: iva });
+      assert.equal(status, 200);
+      assert.match(body.replace(/<[^>]*>/g, ' '), /Úřad městského obvodu Plzeň 3\s+nahlédnutí do podání/);
+      assert.doesNotMatch(body, /Karla Tajná/);
+    }
+    assert.match((await ask('GET', `/submissions/${dog.number}`, { cookie: iva })).body, new RegExp(`/submissions/${dog.number}/seen`));
+    assert.equal((await ask('GET', `/submissions/${dog.number}/seen`, { cookie: ota })).status, 404);
+    assert.equal((await ask('GET', `/submissions/${dog.number}/seen`)).status, 404);
+    assert.equal((await ask('GET', `/submissions/${dog.number}/seen?key=${dog.receipt}`)).status, 200, 'who has the receipt');
+    assert.ok(!(await ask('GET', '/account/audit', { cookie: ota })).body.includes(dog.number));
+    sql(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+      INSERT INTO audit SELECT 'plzen', 900000 + i, i, '', 'case.viewed', '${dog.number}', '', x'00' FROM n`);
+    const first = (await ask('GET', '/account/audit', { cookie: iva })).body, [, older] = first.match(/href="(\/account\/audit\?before=\d+)"/);
+    assert.equal(first.match(/<tr><td>/g).length, 50);
+    assert.ok((await ask('GET', older, { cookie: iva })).body.match(/<tr><td>/g).length >= 11);
+    sql('DELETE FROM audit WHERE sequence > 900000');
+  });
+
+  it('have all of it as JSON, of themselves alone; an admin gives it at a counter', async () => {
+    const own = await ask('GET', '/account/data.json', { cookie: iva }), data = JSON.parse(own.body);
+    assert.equal(own.status, 200);
+    assert.match(own.headers['content-disposition'], /attachment/);
+    assert.equal(data.account.login, 'iva.data@example.cz');
+    assert.equal(data.account.password, undefined);
+    assert.deepEqual(data.submissions.map(({ number, answers }) => [number, answers.chip]), [[dog.number, '203098100000077']]);
+    assert.ok(data.audit.some(({ action, office, name }) => action === 'case.viewed' && office === 'umo-3' && name === ''));
+    assert.ok(data.sessions.length >= 1 && /^\d{4}-/.test(data.sessions[0].created_at));
+    assert.equal(JSON.parse((await ask('GET', '/account/data.json', { cookie: ota })).body).submissions.length, 0);
+    assert.equal((await ask('GET', '/account/data.json')).status, 303);
+    const asked = '/admin/data.json?login=iva.data@example.cz';
+    assert.equal(JSON.parse((await ask('GET', asked, { cookie: admin })).body).submissions.length, 1);
+    assert.equal((await ask('GET', '/admin/data.json?login=nobody', { cookie: admin })).status, 404);
+    for (const cookie of [clerk, iva]) assert.notEqual((await ask('GET', asked, { cookie })).status, 200);
+    assert.match(sql("SELECT group_concat(action) FROM audit WHERE action = 'person.exported'"), /exported,person\.exported,person\.exported/);
+  });
+
+  it('have it erased, unless a request stands against it', async () => {
+    const erase = (cookie, sure) => ask('POST', '/account/erase', { cookie, 'content-type': 'application/x-www-form-urlencoded' }, `sure=${sure}`);
+    const page = (await ask('GET', '/account/erase', { cookie: iva })).body;
+    assert.ok(page.includes(dog.number));
+    assert.match(page, /ještě se vyřizuje/);
+    sql(`INSERT INTO drafts SELECT 'plzen', 'draft-' || id, x'00', id, 'dog_fee', 'registration', '', 'cs', 1, '', 1, 1, '{}' FROM accounts WHERE login IN ('iva.data@example.cz', 'ota.data@example.cz')`);
+    assert.equal((await erase(iva, '')).headers.location, '/account/erase', 'nobody who did not say so');
+    assert.equal(sql("SELECT count(*) FROM drafts WHERE id LIKE 'draft-%'"), '2');
+    assert.equal((await erase(iva, 'yes')).headers.location, '/account/erase?done=1');
+    assert.equal(sql("SELECT count(*) FROM drafts WHERE id LIKE 'draft-%'"), '1');
+    assert.equal((await ask('GET', '/account', { cookie: iva })).status, 200, 'the account stays with its request');
+    sql(`UPDATE cases SET state = 'accepted' WHERE number % 1000000000 = ${Number(dog.number.split('-')[1])}`);
+    assert.match((await ask('GET', '/account/erase', { cookie: iva })).body, /uchová se do/);
+    assert.equal((await erase(ota, 'yes')).headers.location, '/');
+    assert.equal((await ask('GET', '/account', { cookie: ota })).status, 303, 'gone');
+    assert.equal(sql("SELECT count(*) FROM accounts WHERE login = 'ota.data@example.cz'") + sql("SELECT count(*) FROM drafts WHERE id LIKE 'draft-%'"), '00');
+    assert.equal((await erase(clerk, 'yes')).status, 403);
   });
 });
 
