@@ -8,6 +8,8 @@
 #include "http/codes.h"
 #include "http/counter.h"
 
+enum { SCANS_MAX = 4 }; /* files at once: pages of one paper */
+
 struct opening {
     struct epo_paper paper;
     size_t missing;
@@ -94,7 +96,20 @@ static struct epo_response *open_form(struct epo_request *request, void *arg) {
     return epo_form_at_counter(request, opening->paper.raw, note);
 }
 
-/* The text of all codes; a file's before those that a scanner typed. */
+/* What stands in the files that came along, each file's codes in lines of their own; then what a
+ * scanner typed. */
+static bool add_files(struct epo_request *request, struct epo_span *text, struct epo_error *error) {
+    for (size_t i = 0; i < request->file_count && i < SCANS_MAX; i++) {
+        struct epo_span codes;
+        if (!epo_codes_read(request->pool, request->files[i].content, &codes, error))
+            return false;
+        *text = epo_span(epo_pool_printf(request->pool, "%.*s%s%.*s", EPO_ARG(codes),
+                                         text->len > 0 ? "\n" : "", EPO_ARG(*text)));
+    }
+    return true;
+}
+
+/* The text of all codes, or the JSON of our own PDF. */
 static bool read_codes(struct epo_request *request, struct epo_span text, struct opening *opening,
                        struct epo_error *error) {
     struct epo_span trimmed = epo_span_trim(text);
@@ -109,7 +124,7 @@ struct epo_response *epo_scan_post(struct epo_request *request) {
     const struct epo_account *account = epo_page_account(request);
     struct opening *opening = EPO_NEW(request->pool, struct opening);
     struct epo_span text = epo_request_form(request, "codes");
-    if (!read_codes(request, text, opening, &error))
+    if (!add_files(request, &text, &error) || !read_codes(request, text, opening, &error))
         return show_page(request, 422, text, epo_page_error_text(request, &error, "scan.nothing"));
     request->captures[0] = opening->paper.agenda;
     request->captures[1] = opening->paper.form;

@@ -151,6 +151,10 @@ describe('a form on paper that comes back', () => {
     assert.match(scan.text, /^EPO1/);
     assertFilled((await openCodes(scan.text)).page, raw);
     assertFilled((await openCodes((await readFile(readFileSync(pdf))).text)).page, raw);
+    const form = new FormData();
+    form.append('codes', '');
+    form.append('file', new Blob([readFileSync(join(portal.folder, 'scan.pdf'))], { type: 'application/pdf' }), 'scan.pdf');
+    assertFilled(await (await post(portal.url, '/office/scan', form, { cookie: clerk })).text(), raw); // without a script
     assertFilled((await openCodes(`  ${photo.text.split('\n')[0]} `)).page, raw);
   });
 

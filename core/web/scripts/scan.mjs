@@ -4,6 +4,7 @@ import texts from 'texts:script';
 
 const words = texts[document.documentElement.lang] ?? texts.cs;
 const LONGER_SIDE = 3000;
+const BODY_BYTES = 1000000; // of a request that is no form with files
 
 async function smaller(file) {
   if (!file.type.startsWith('image/') || file.size < 700000) return file;
@@ -21,13 +22,17 @@ async function smaller(file) {
 export function readPapers(form) {
   const box = form.querySelector('[data-scan-file]'), input = box.querySelector('input'), codes = form.elements.codes;
   const status = box.querySelector('[data-scan-status]');
-  box.hidden = false;
   input.addEventListener('change', async () => {
     const file = input.files[0];
     if (!file) return;
     status.textContent = words['scan.reading'];
+    const sent = await smaller(file);
+    if (sent.size > BODY_BYTES) { // as a page without scripts would
+      form.requestSubmit();
+      return;
+    }
     try {
-      const answer = await fetch('/office/scan/read', { method: 'POST', body: await smaller(file), headers: { accept: 'application/json' } });
+      const answer = await fetch('/office/scan/read', { method: 'POST', body: sent, headers: { accept: 'application/json' } });
       const { text, code } = await answer.json();
       if (!answer.ok) status.textContent = words[code === 'codes.kind' ? 'scan.kind' : answer.status === 413 ? 'scan.large' : 'scan.later'];
       else if (!text) status.textContent = words['scan.none'];
