@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "cli.h"
+#include "forms/form.h"
 #include "maps/metric.h"
 #include "portal/attachment.h"
 #include "portal/draft.h"
@@ -120,6 +121,7 @@ static bool open_maps(struct epo_process *process, struct epo_error *error) {
 
 static void name_folders(struct epo_process *process) {
     struct epo_pool *pool = process->pool;
+    epo_form_share_sections(process->portal.folder, process->share);
     process->folders[0] = epo_pool_printf(pool, "%s/agendas", process->share);
     process->folders[1] = epo_pool_printf(pool, "%s/plugins", process->share);
     process->folders[2] = epo_pool_printf(pool, "%s/agendas", process->portal.folder);

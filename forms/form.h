@@ -20,6 +20,10 @@ struct epo_form_fault {
     struct epo_form_fault *next;
 };
 
+/* Folders that hold sections/<name>.json for {"use": name}; the portal's wins, both may be NULL and
+ * live as long as the process. Before threads begin. */
+void epo_form_share_sections(const char *portal, const char *program);
+
 /* Reads and checks a definition against the rules of form.schema.json and more (unique ids, known
  * types, conditions over earlier fields, texts in cs and en, location rules that the map knows;
  * maps may be NULL then rules are only checked for shape). On any fault NULL and *faults (in pool).

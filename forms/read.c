@@ -6,6 +6,7 @@
 #include "base/token.h"
 #include "forms/condition.h"
 #include "forms/place.h"
+#include "forms/shared.h"
 #include "forms/steps.h"
 
 const struct epo_field *epo_form_field(const struct epo_form *form, struct epo_span id) {
@@ -197,6 +198,20 @@ static void read_section(struct epo_reader *reader, const struct epo_json *defin
     form->section_count++;
 }
 
+/* A shared section is put in the place of what names it; its faults are in its own file. */
+static void read_used(struct epo_reader *reader, struct epo_json **section) {
+    const char *file = reader->file, *other = file;
+    if ((*section)->type == EPO_JSON_OBJECT && epo_json_get(*section, "use") != NULL) {
+        struct epo_json *shared = epo_form_shared(reader, *section, &other);
+        if (shared == NULL)
+            return;
+        *section = shared;
+    }
+    reader->file = other;
+    read_section(reader, *section);
+    reader->file = file;
+}
+
 /* The answers of a group stand under its id, beside those of fields. */
 static void check_group_ids(struct epo_reader *reader) {
     const struct epo_form *form = reader->form;
@@ -293,7 +308,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     form->sections = EPO_NEW_ARRAY(form->pool, struct epo_section, sections->count);
     form->fields = EPO_NEW_ARRAY(form->pool, struct epo_field, EPO_FORM_FIELDS_MAX);
     for (uint32_t i = 0; i < sections->count; i++)
-        read_section(reader, sections->items[i]);
+        read_used(reader, &sections->items[i]);
     check_group_ids(reader);
     check_names(reader);
     epo_form_read_steps(reader, definition);

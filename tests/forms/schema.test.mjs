@@ -28,6 +28,9 @@ function definitions() {
   return found;
 }
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));
+// A shared section written out, as the program reads it.
+const shared = ({ use, ...own }) => (use ? { ...read(join(root, `forms/sections/${use}.json`)), ...own } : own);
+const whole = (form) => ({ ...form, sections: form.sections.map(shared) });
 const newAjv = () => addFormats(new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, allErrors: true }));
 
 // Asks our program: one line in, one line out.
@@ -248,7 +251,7 @@ const serverSays = (schema, error) => DESCRIBED.includes(error.code) && /^checke
 
 for (const file of files) {
   test(`ajv agrees with us on ${basename(file)}`, () => {
-    const form = withoutMap(read(file));
+    const form = withoutMap(whole(read(file)));
     const cases = [];
     for (let i = 0; i < VALID; i++) cases.push({ valid: true, answers: validAnswers(form, SEED + i) });
     for (let i = 0; i < BROKEN; i++) cases.push({ valid: false, answers: brokenAnswers(form, SEED + i) });

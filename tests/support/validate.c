@@ -91,6 +91,7 @@ int main(int argc, char **argv) {
     size_t room = 0;
     ssize_t len;
     bool good = epo_catalog_add(program.catalog, EPO_SOURCE "/forms/texts", "", &error);
+    epo_form_share_sections(NULL, EPO_SOURCE "/forms");
     if (argc > 1 && strcmp(argv[1], "--en") == 0)
         program.lang = "en";
     while (good && (len = getline(&line, &room, stdin)) > 0)

@@ -104,11 +104,43 @@ static void page(void **state) {
                      3);
 }
 
+/* {"use"}: the portal's section wins over the program's; what the form gives wins over both. */
+static void shared_sections(void **state) {
+    (void)state;
+    struct epo_form_fault *faults = NULL;
+    const char *base = "{\"id\":\"u\",\"title\":{\"cs\":\"u\",\"en\":\"u\"},\"sections\":[%s]}";
+    const char *good = "{\"use\":\"applicant\",\"id\":\"who\"},{\"use\":\"bank_account\"}";
+    epo_form_share_sections(NULL, EPO_SOURCE "/forms");
+    struct epo_form *used = read_form(pool, epo_span(epo_pool_printf(pool, base, good)));
+    const struct epo_json *kept = epo_form_definition(used);
+    assert_true(epo_span_is(epo_json_find(kept, "sections.0.id")->text, "who"));
+    assert_true(epo_span_is(epo_json_find(kept, "sections.1.fields.0.id")->text, "refund_account"));
+    struct epo_form *again = read_form(pool, epo_json_print(pool, kept));
+    assert_string_equal(epo_form_version(used), epo_form_version(again));
+    epo_form_free(used);
+    epo_form_free(again);
+    const char *const bad[][2] = {
+        {"{\"use\":\"nobody\"}", "there is no shared section \"nobody\""},
+        {"{\"use\":\"../form.schema\"}", "\"use\" wants the name"},
+        {"{\"use\":\"address\",\"titel\":1}", "did you mean \"title\"?"},
+        {"{\"use\":\"address\"},{\"use\":\"address\",\"id\":\"b\"}", "stands twice in the form"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct epo_span source = epo_span(epo_pool_printf(pool, base, bad[i][0]));
+        assert_null(epo_form_read(pool, source, "u.json", NULL, &faults));
+        if (strstr(faults->text, bad[i][1]) == NULL)
+            fail_msg("%s: %s", faults->where, faults->text);
+    }
+    assert_string_equal(faults->where, "sections/address.json:6"); /* in its own file */
+    epo_form_share_sections(NULL, NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states),
         cmocka_unit_test(ways),
         cmocka_unit_test(page),
+        cmocka_unit_test(shared_sections),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
