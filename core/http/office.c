@@ -3,6 +3,7 @@
 #include "http/audited.h"
 #include "http/office_handling.h"
 #include "http/office_page.h"
+#include "portal/receipt.h"
 #include "portal/routing.h"
 
 static void set_state_name(struct epo_request *request, struct epo_json *row,
@@ -82,6 +83,8 @@ static void add_map(struct epo_request *request, struct epo_json *model,
     epo_json_set_string(pool, model, "view_url",
                         epo_office_address(request, "/office", "bbox", none));
     epo_json_set_boolean(pool, model, "in_box", ask->filter.in_box);
+    epo_json_set_string(pool, model, "list_url",
+                        epo_office_address(request, "/office", NULL, none));
     epo_json_set_string(pool, model, "export_csv",
                         epo_office_address(request, "/office/export/podani.csv", NULL, none));
     epo_json_set_string(pool, model, "export_geojson",
@@ -137,6 +140,20 @@ static bool add_bulk(struct epo_request *request, struct epo_json *model,
     return true;
 }
 
+/* Newer than the newest case there is, whether this clerk may see it or not: no page of the list,
+ * no filter changes what is new. */
+static bool add_news(struct epo_request *request, struct epo_json *model, struct epo_error *error) {
+    char number[EPO_NUMBER_SIZE];
+    int64_t newest;
+    if (!epo_desk_newest(request->portal, request->db, &newest, error))
+        return false;
+    epo_number_write(newest, number);
+    epo_json_set_string(
+        request->pool, model, "news_url",
+        newest > 0 ? epo_office_address(request, "/office/news", "since", epo_span(number)) : "");
+    return true;
+}
+
 static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     const struct epo_office_ask *ask = arg;
     struct epo_pool *pool = request->pool;
@@ -165,6 +182,8 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     epo_json_set_text(pool, model, "total_text", epo_office_count_text(request, total));
     epo_json_set(pool, model, "cases", rows);
     epo_json_set_boolean(pool, model, "placed", placed);
+    if (!add_news(request, model, &error))
+        return epo_respond_error(request, &error, NULL);
     add_map(request, model, ask);
     add_pages(request, model, ask, page);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "office.title"));

@@ -72,6 +72,7 @@ const struct epo_route epo_routes[] = {
      "office.pdf"},
     {EPO_GET, "/office/map.png", epo_office_picture, EPO_ROUTE_CLERK | EPO_ROUTE_DRAWN,
      "office.picture"},
+    {EPO_GET, "/office/news", epo_office_news, EPO_ROUTE_CLERK, "office.news"},
     {EPO_GET, "/office/export/{file}", epo_office_export, EPO_ROUTE_CLERK, "office.export"},
     {EPO_POST, "/office/do", epo_office_do, EPO_ROUTE_CLERK, "office.do"},
     {EPO_GET, "/office/cases/{number}/similar", epo_office_similar, EPO_ROUTE_CLERK,

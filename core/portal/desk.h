@@ -34,6 +34,7 @@ struct epo_desk_filter {
     struct epo_span agenda, district;   /* empty: all */
     struct epo_span due_from, due_to;   /* ISO dates, included; empty: no end on that side */
     int64_t received_from, received_to; /* UTC microseconds, the second excluded; 0: no end */
+    int64_t newer_than;                 /* numbers above; 0: all */
     struct epo_span text;               /* a number, or up to four words; empty: all */
     bool in_box;
     double west, south, east, north; /* EPSG:4326 */
@@ -56,6 +57,9 @@ bool epo_desk_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool
  * count. */
 bool epo_desk_count(struct epo_portal *portal, struct epo_db *db,
                     const struct epo_desk_filter *filter, int64_t *count, struct epo_error *error);
+/* The number of the newest case of the portal; 0: there is none. */
+bool epo_desk_newest(struct epo_portal *portal, struct epo_db *db, int64_t *number,
+                     struct epo_error *error);
 /* Cases by state in an office (empty: everywhere), each at most EPO_DESK_COUNT + 1:
  * [{"state","count"}] by state. */
 bool epo_desk_states(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

@@ -101,6 +101,8 @@ static bool find_bounds(struct epo_db *db, struct epo_desk_asked *asked, struct 
             return false;
         above = first - 1;
     }
+    if (filter->newer_than > above)
+        above = filter->newer_than;
     if (filter->received_to > 0 &&
         !epo_desk_first_since(asked->portal, db, filter->received_to, &below, error))
         return false;

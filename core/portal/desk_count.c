@@ -49,6 +49,19 @@ bool epo_desk_count(struct epo_portal *portal, struct epo_db *db,
     return ok;
 }
 
+static const struct epo_statement NEWEST = {
+    "desk.newest_number",
+    "SELECT number FROM cases WHERE tenant = $1 ORDER BY number DESC LIMIT 1",
+    NULL,
+};
+
+bool epo_desk_newest(struct epo_portal *portal, struct epo_db *db, int64_t *number,
+                     struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(db, &NEWEST, EPO_BIND(EPO_STRING(portal->tenant)));
+    *number = epo_rows_next(rows) ? epo_rows_integer(rows, 0) : 0;
+    return epo_rows_end(rows, error);
+}
+
 /* ---- by state ---- */
 
 static const struct epo_statement COUNT_STATE = {

@@ -378,3 +378,41 @@ for (const keys of [false, true]) {
     await context.close();
   });
 }
+
+test('a clerk takes requests from the list by keyboard alone, and is told of new ones', async () => {
+  const { file, dogJson } = await import('./support/forms.mjs');
+  const filed = await file(portal.url, 'dog_fee', 'registration', { ...dogJson('umo-2'), dog_name: 'Klávesa' });
+  const context = await desktop(browser), page = await context.newPage(), faults = complaints(page);
+  await signIn(page, 'umo-2');
+  await page.goto(`${portal.url}/office?view=unassigned`);
+  await page.locator('.mapbox canvas').first().waitFor();
+  await page.keyboard.press('j');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), filed.number);
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await clean(page, 'desk-keys');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'filter-q');
+  await page.keyboard.type('jjx');
+  assert.equal(await page.locator('#filter-q').inputValue(), 'jjx', 'keys do nothing while something is typed');
+  await page.locator('.case__link').first().focus();
+  await page.keyboard.press('x');
+  await page.keyboard.press('t');
+  await page.getByRole('heading', { level: 2, name: 'Převzato' }).waitFor();
+  await clean(page, 'desk-done');
+  await page.goto(`${portal.url}/office?view=mine`);
+  await page.getByRole('link', { name: filed.number }).waitFor();
+  await page.locator('[data-opens="desk-keys"]').click();
+  await page.getByLabel('Zkratky vypnout').check();
+  await page.getByRole('button', { name: 'Zavřít' }).click();
+  await page.keyboard.press('/');
+  assert.notEqual(await page.evaluate(() => document.activeElement.id), 'filter-q', 'switched off');
+  await file(portal.url, 'dog_fee', 'registration', { ...dogJson('umo-2'), dog_name: 'Novinka' });
+  await page.goto(`${portal.url}/office`);
+  await file(portal.url, 'dog_fee', 'registration', { ...dogJson('umo-2'), dog_name: 'Nejnovější' });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.getByRole('link', { name: 'Nová podání: 1. Zobrazit' }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});

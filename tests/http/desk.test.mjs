@@ -159,3 +159,19 @@ describe('what was reported nearby already', () => {
     assert.equal((await fetch(`${portal.url}/nearby/public_space?place=-100,10`)).status, 200);
   });
 });
+
+describe('word of new cases', () => {
+  it('counts what the filter matches and the clerk may see, with a tag', async () => {
+    const address = (await text('/office?agenda=dog_fee', three)).match(/data-news="([^"]+)"/)[1].replaceAll('&amp;', '&');
+    const count = async (cookie, headers = {}) => fetch(portal.url + address, { headers: { cookie, ...headers } });
+    let answer = await count(three);
+    assert.deepEqual((await answer.json()).count, 0);
+    assert.equal((await count(three, { 'if-none-match': answer.headers.get('etag') })).status, 304);
+    await file_('umo-2', { dog_name: 'Bak' });
+    assert.equal((await (await count(three)).json()).count, 0, 'of another office');
+    await file_('umo-3', { dog_name: 'Cvak' });
+    answer = await count(three, { 'if-none-match': answer.headers.get('etag') });
+    assert.equal((await answer.json()).count, 1);
+    assert.equal((await (await count(city)).json()).count, 2);
+  });
+});
