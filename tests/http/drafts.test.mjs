@@ -62,7 +62,7 @@ describe('what was sent', () => {
 const attribute = (tag, name) => (tag.match(new RegExp(` ${name}="([^"]*)"`)) ?? [])[1];
 function fields(html) {
   const all = {};
-  for (const [tag] of html.matchAll(/<input[^>]*>/g))
+  for (const [tag] of html.slice(html.indexOf('<main')).matchAll(/<input[^>]*>/g)) // the frame has a search of its own
     if (attribute(tag, 'name') && attribute(tag, 'type') !== 'submit') all[attribute(tag, 'name')] = attribute(tag, 'value') ?? '';
   return all;
 }
