@@ -126,7 +126,7 @@ bool epo_format_read_money(struct epo_span typed, int64_t *amount_haler) {
 
 struct epo_span epo_form_size(struct epo_pool *pool, const char *lang, int64_t bytes) {
     bool mega = bytes >= MEGABYTE;
-    double size = (double)bytes / (mega ? MEGABYTE : 1024);
+    double size = mega ? (double)bytes / MEGABYTE : ceil((double)bytes / 1024);
     struct epo_span number = epo_form_number(pool, lang, size, mega && size < 10 ? 1 : 0);
     return epo_span(epo_pool_printf(pool, "%.*s\u00a0%s", EPO_ARG(number), mega ? "MB" : "kB"));
 }

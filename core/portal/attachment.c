@@ -265,6 +265,24 @@ bool epo_attachment_keep(struct epo_portal *portal, struct epo_db *db, struct ep
                       NULL, error);
 }
 
+/* Read as text, not as a tree: this runs in the save, and a reference needs no escapes. */
+bool epo_attachment_keep_all(struct epo_portal *portal, struct epo_db *db, struct epo_span json,
+                             int64_t until_us, struct epo_error *error) {
+    enum { LEN = EPO_ATTACHMENT_REFERENCE_SIZE - 1 };
+    char id[EPO_TOKEN_SIZE];
+    int kept = 0;
+    for (size_t at = 0; at + LEN < json.len && kept < EPO_FILES_MAX; at++) {
+        struct epo_span text = {json.at + at + 1, LEN};
+        if (json.at[at] != '"' || text.at[EPO_TOKEN_SIZE - 1] != '.' ||
+            !epo_attachment_read_reference(portal, text, id))
+            continue;
+        if (!epo_attachment_keep(portal, db, epo_span(id), until_us, error))
+            return false;
+        kept++;
+    }
+    return true;
+}
+
 bool epo_attachment_drop(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                          struct epo_error *error) {
     return epo_db_run(db, &DROP, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id)), NULL, error);

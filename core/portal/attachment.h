@@ -96,6 +96,10 @@ bool epo_attachment_claim_all(struct epo_portal *portal, struct epo_db *db,
  * Fine if there is none. */
 bool epo_attachment_keep(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                          int64_t until_us, struct epo_error *error);
+/* A write job's part: keeps all whose references stand as texts in this JSON (a draft's answers).
+ */
+bool epo_attachment_keep_all(struct epo_portal *portal, struct epo_db *db, struct epo_span json,
+                             int64_t until_us, struct epo_error *error);
 /* A write job's part: removes one that nothing refers to; fine if there is none. */
 bool epo_attachment_drop(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                          struct epo_error *error);

@@ -1,6 +1,7 @@
 #include "portal/draft.h"
 
 #include "base/clock.h"
+#include "portal/attachment.h"
 
 #define DAY_US (86400 * 1000000LL)
 enum { OF_ACCOUNT_MAX = 100, OF_NOBODY_MAX = 20000, DAYS = 30 };
@@ -187,6 +188,13 @@ static bool is_there(struct epo_portal *portal, struct epo_db *db, const char *i
                 there, error);
 }
 
+/* Files that the answers refer to stay as long as the draft. */
+static bool keep_files(struct epo_portal *portal, struct epo_db *db, const struct epo_draft *draft,
+                       struct epo_error *error) {
+    return epo_attachment_keep_all(portal, db, draft->answers,
+                                   epo_draft_until_us(portal, draft->changed_at_us), error);
+}
+
 bool epo_draft_create(struct epo_portal *portal, struct epo_db *db, struct epo_draft *draft,
                       struct epo_error *error) {
     uint8_t digest[EPO_SHA256_SIZE];
@@ -214,7 +222,8 @@ bool epo_draft_create(struct epo_portal *portal, struct epo_db *db, struct epo_d
                                EPO_TEXT(draft->form), EPO_TEXT(draft->form_version),
                                EPO_TEXT(draft->lang), EPO_TEXT(draft->saved_by),
                                EPO_INTEGER(draft->created_at_us), EPO_TEXT(draft->answers)),
-                      NULL, error);
+                      NULL, error) &&
+           keep_files(portal, db, draft, error);
 }
 
 static bool changed_or_gone(struct epo_portal *portal, struct epo_db *db, const char *id,
@@ -246,7 +255,8 @@ bool epo_draft_save(struct epo_portal *portal, struct epo_db *db, struct epo_dra
                     &changes, error))
         return false;
     draft->changed_at_us = now_us;
-    return changes > 0 || changed_or_gone(portal, db, draft->id, EPO_ERROR_NOT_FOUND, error);
+    return (changes > 0 || changed_or_gone(portal, db, draft->id, EPO_ERROR_NOT_FOUND, error)) &&
+           keep_files(portal, db, draft, error);
 }
 
 bool epo_draft_sent(struct epo_portal *portal, struct epo_db *db, const struct epo_draft *draft,

@@ -30,6 +30,8 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   follow(form);
   keepDraft(form);
   lookNear(form);
+  if (form.querySelector('[data-files]')) import('./attachments.mjs').then(({ attach }) => attach(form));
+  if (form.querySelector('[data-signature]')) import('./signature.mjs').then(({ sign }) => sign(form));
 }
 
 for (const box of document.querySelectorAll('[data-editor]')) number(box);

@@ -126,6 +126,32 @@ static void what_nobody_claims_expires(void **state) {
     assert_true(get(kept.id, "submission/2026-000009", &found));
 }
 
+static bool run_keep(struct epo_db *writer, void *arg, struct epo_error *error) {
+    struct claiming *claiming = arg;
+    return epo_attachment_keep_all(&portal, writer, epo_span(claiming->id), claiming->now_us,
+                                   error);
+}
+
+/* A draft holds what its answers refer to; another's id in it holds nothing. */
+static void a_draft_keeps_its_files(void **state) {
+    struct epo_error error = {0};
+    struct epo_attachment mine = put_one("mine", ""), foreign = put_one("foreign", ""), found;
+    const int64_t day_us = INT64_C(86400000000);
+    char reference[EPO_ATTACHMENT_REFERENCE_SIZE];
+    (void)state;
+    epo_attachment_reference(&portal, mine.id, reference);
+    struct claiming job = {.now_us = mine.made_at_us + 30 * day_us};
+    job.id = epo_pool_printf(pool, "{\"a\":[\"%s\"],\"b\":\"%s.%s\"}", reference, foreign.id,
+                             reference + EPO_TOKEN_SIZE);
+    assert_true(epo_store_write(portal.store, run_keep, &job, &error));
+    job.now_us = mine.made_at_us + 29 * day_us;
+    do
+        assert_true(epo_store_write(portal.store, run_expire, &job, &error));
+    while (job.removed > 0);
+    assert_true(get(mine.id, "", &found));
+    assert_false(get(foreign.id, "", &found));
+}
+
 static void an_owner_lists_and_loses_all_its_files(void **state) {
     struct epo_error error = {0};
     struct epo_json *list;
@@ -211,6 +237,7 @@ int main(void) {
         cmocka_unit_test(a_file_is_read_through_its_owner_only),
         cmocka_unit_test(only_who_put_it_has_its_ticket),
         cmocka_unit_test(what_nobody_claims_expires),
+        cmocka_unit_test(a_draft_keeps_its_files),
         cmocka_unit_test(an_owner_lists_and_loses_all_its_files),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(names_are_made_harmless),
