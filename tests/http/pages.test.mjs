@@ -227,6 +227,7 @@ describe('what is kept no longer than it may', () => {
     ended(space, 6, 'refused');
     sql(`UPDATE cases SET changed_at_us = 0 WHERE ${key(open)}`);
     sql(`INSERT INTO case_messages (tenant, number, sequence, at_us, office, actor, actor_name, text, idempotency) SELECT tenant, number, 1, 1, '', '', 'Jana', 'Psala jsem.', x'01' FROM cases WHERE ${key(dog)}`);
+    sql(`INSERT INTO case_decisions SELECT tenant, number, 1, '', '', '', '', 0, 1, '', '', '' FROM cases WHERE ${key(dog)} OR ${key(space)}`);
     sql(`INSERT INTO case_completions (tenant, number, sequence, asked_at_us, asked, actor) SELECT tenant, number, 1, 1, '[]', '' FROM cases WHERE ${key(dog)} OR ${key(space)}`);
     sql(`INSERT INTO merged SELECT tenant, number, (SELECT number FROM cases WHERE ${key(space)}), 'received', '', 1 FROM cases WHERE ${key(open)}`);
     sql(`INSERT INTO attachments VALUES ('plzen', 'x${dog.number}', 'submission/${dog.number}', 'a.pdf', 'application/pdf', 1, '', 1, 0, x'00'), ('plzen', 'y${dog.number}', 'submission/${dog.number}9', 'a.pdf', 'application/pdf', 1, '', 1, 0, x'00')`);
