@@ -9,7 +9,7 @@
 
 enum { AGENDAS_MAX = 256, STATE_BYTES_MAX = 32768 };
 /* How much a word says by where it stands. */
-enum { IN_TITLE = 8, IN_NAME_OF_LAW = 5, IN_SUMMARY = 4, IN_TEXT = 1 };
+enum { IN_NAME_OF_AGENDA = 9, IN_TITLE = 8, IN_NAME_OF_LAW = 5, IN_SUMMARY = 4, IN_TEXT = 1 };
 
 struct found {
     const char *kind;
@@ -59,6 +59,13 @@ void epo_finder_free(struct epo_finder *finder) {
 
 /* ---- what is found ---- */
 
+/* Of two that answer as well, people want the life situation, and the regulation last. */
+static int title_weight(const char *kind) {
+    if (strcmp(kind, "agenda") == 0)
+        return IN_NAME_OF_AGENDA;
+    return strcmp(kind, "law") == 0 ? IN_NAME_OF_LAW : IN_TITLE;
+}
+
 static uint32_t add(struct building *building, const char *kind, struct epo_span title,
                     struct epo_span summary, struct epo_span url) {
     struct epo_pool *pool = building->index->pool;
@@ -66,8 +73,7 @@ static uint32_t add(struct building *building, const char *kind, struct epo_span
     *found = (struct found){kind, epo_pool_copy(pool, title), epo_pool_copy(pool, summary),
                             epo_pool_copy(pool, url)};
     uint32_t entry = epo_search_add(building->index->search, found);
-    epo_search_text(building->index->search, entry, title,
-                    strcmp(kind, "law") == 0 ? IN_NAME_OF_LAW : IN_TITLE);
+    epo_search_text(building->index->search, entry, title, title_weight(kind));
     epo_search_text(building->index->search, entry, summary, IN_SUMMARY);
     return entry;
 }

@@ -1,0 +1,110 @@
+// Each kind of page on a real portal: axe at 400 % zoom in forced colours, what it weighs; search by keyboard and
+// without scripts.
+import { strict as assert } from 'node:assert';
+import { after, before, test } from 'node:test';
+import { accounts, startDemo } from '../support/portal.mjs';
+import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+
+let portal, browser;
+before(async () => {
+  [portal, browser] = await Promise.all([startDemo(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await portal?.remove();
+});
+
+const KINDS = {
+  home: '/', agendas: '/agendas', agenda: '/agendas/dog_fee', form: '/agendas/public_space/occupy', place: '/place', search: '/search?q=poplatek', nothing: '/search?q=xqzw',
+  find: '/submissions', login: '/login', access: '/accessibility', opendata: '/opendata', ogc: '/ogc', permits: '/agendas/public_space/p/permits', error: '/nothing', inbox: '/office', account: '/account', admin: '/admin',
+};
+const WHO = { inbox: 'umo-3', account: 'umo-3', admin: 'admin' };
+
+test('every kind of page at 320 px (400 % zoom) in forced colours: axe finds nothing, nothing scrolls sideways', async () => {
+  const passwords = accounts(portal.folder);
+  for (const who of [undefined, 'umo-3', 'admin']) {
+    const context = await phone(browser, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 1, forcedColors: 'active' }), page = await context.newPage();
+    if (who) {
+      await page.goto(`${portal.url}/login`);
+      await page.getByLabel('Přihlašovací jméno').fill(who);
+      await page.getByLabel('Heslo').fill(passwords[who]);
+      await page.getByRole('button', { name: 'Přihlásit se' }).click();
+      await page.waitForURL((url) => url.pathname !== '/login');
+    }
+    for (const [name, path] of Object.entries(KINDS).filter(([kind]) => WHO[kind] === who)) {
+      await page.goto(portal.url + path);
+      assert.deepEqual(await axe(page), [], name);
+      assert.equal(await scrollsSideways(page), false, `${name} scrolls sideways`);
+      await picture(page, `look-320-${name}`);
+    }
+    await context.close();
+  }
+});
+
+test('what a page weighs as it comes over the wire: few kilobytes, few requests, nothing moves; the map only where there is one', async () => {
+  const context = await phone(browser), page = await context.newPage(), client = await context.newCDPSession(page);
+  await client.send('Network.enable');
+  await client.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.addInitScript(() => {
+    window.moved = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+  });
+  for (const [name, path, hasMap] of [['home', '/'], ['agenda', '/agendas/dog_fee'], ['search', '/search?q=pes'], ['form', '/agendas/public_space/occupy', true], ['place', '/place', true]]) {
+    const names = new Map(), sizes = new Map();
+    client.removeAllListeners();
+    client.on('Network.responseReceived', ({ requestId, response }) => names.set(requestId, new URL(response.url).pathname));
+    client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
+    await page.goto(portal.url + path, { waitUntil: 'networkidle' });
+    const own = [...sizes].filter(([id]) => !/^\/(assets\/(map|chunk)|tiles|api)/.test(names.get(id) ?? ''));
+    const bytes = own.reduce((sum, [, size]) => sum + size, 0), paint = await page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0));
+    console.log(`${name}: ${(bytes / 1024).toFixed(1)} kB in ${own.length} requests, first paint after ${paint} ms`);
+    assert.ok(bytes < 60 * 1024, `${name}: ${bytes} bytes`);
+    assert.ok(own.length <= 5, `${name}: ${[...names.values()]}`);
+    assert.equal([...names.values()].some((file) => file.startsWith('/assets/map.')), hasMap === true, `${name} and the map's script`);
+    assert.ok(await page.evaluate(() => window.moved) < 0.1, `${name} moves while it loads`);
+  }
+  await client.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
+  await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await page.goto(`${portal.url}/agendas/dog_fee/registration`, { waitUntil: 'load' });
+  console.log(`slow phone (Slow 4G, CPU 4 times slower): a form is read after ${await page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime))} ms`);
+  await context.close();
+});
+
+test('search suggests while one types and is led by keys alone; the policy lets it', async () => {
+  const context = await desktop(browser, { bypassCSP: false }), page = await context.newPage(), heard = complaints(page);
+  await page.goto(`${portal.url}/agendas/dog_fee`);
+  const field = page.getByRole('combobox', { name: 'Co hledáte' });
+  await field.focus();
+  await field.pressSequentially('leseni');
+  await page.getByRole('option').first().waitFor();
+  assert.equal(await field.getAttribute('aria-expanded'), 'true');
+  await page.keyboard.press('ArrowDown');
+  const chosen = page.locator(`#${await field.getAttribute('aria-activedescendant')}`);
+  assert.equal(await chosen.getAttribute('aria-selected'), 'true');
+  assert.match(await chosen.innerText(), /Zvláštní užívání veřejného prostranství/);
+  await page.keyboard.press('Escape');
+  assert.equal(await field.getAttribute('aria-expanded'), 'false');
+  await field.pressSequentially('m');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/agendas\/public_space$/);
+  await page.getByRole('combobox').fill('psa');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/search\?q=psa/);
+  assert.match(await page.locator('.rows--found a').first().innerText(), /Poplatek ze psů/);
+  assert.deepEqual(heard, [], 'linked data is no script, and nothing else is refused');
+  await context.close();
+});
+
+test('without scripts the search is a form, and the other language keeps the page', async () => {
+  const context = await phone(browser, { javaScriptEnabled: false }), page = await context.newPage();
+  await page.goto(portal.url);
+  await page.getByLabel('Co hledáte').fill('odpad');
+  await page.getByRole('button', { name: 'Hledat' }).click();
+  assert.match(await page.locator('.rows--found a').first().innerText(), /Poplatek za odpad/);
+  assert.deepEqual(await axeWithoutScripts(page), []);
+  await page.getByRole('link', { name: 'English' }).click();
+  assert.equal(await page.getByLabel('What are you looking for').inputValue(), 'odpad');
+  await context.close();
+});
