@@ -272,7 +272,8 @@ static struct epo_json *head(struct epo_request *request, const struct epo_agend
                          epo_span_is(epo_json_get_text(found, "source"), "counter"));
     epo_json_set_string(pool, submission, "due_text", "");
     epo_json_set_string(pool, submission, "link", "");
-    if (epo_date_parse(epo_json_get_text(found, "due"), &due)) {
+    bool over = agenda != NULL && epo_agenda_state_of(agenda, state)->ends;
+    if (!over && epo_date_parse(epo_json_get_text(found, "due"), &due)) {
         epo_json_set_string(pool, submission, "due_text", epo_date_local(due, request->lang, text));
         epo_json_set_boolean(pool, submission, "late",
                              epo_date_days(due) < epo_date_days(epo_clock_today()));
