@@ -149,7 +149,7 @@ describe('named with its reason, in the log, on the admin page and by epo check'
     assert.equal(checked.status, 1);
     assert.equal(checked.stdout, '');
     const named = new Set([...events(portal, 'agenda.refused'), ...events(portal, 'agenda.live')].map(({ agenda }) => agenda));
-    assert.deepEqual([...named].sort(), [...Object.keys(CASES), 'dog_fee', 'hello', 'public_space'].sort());
+    assert.deepEqual([...named].sort(), [...Object.keys(CASES), 'dog_fee', 'hello', 'public_space', 'waste_fee'].sort());
   });
 });
 
