@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { accounts, startDemo } from '../support/portal.mjs';
 import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { pdf, png } from '../http/support/files.mjs';
 import { day, dog, fill, spots, stall } from './support/forms.mjs';
 
 let portal, browser;
@@ -415,4 +416,27 @@ test('a clerk takes requests from the list by keyboard alone, and is told of new
   await page.getByRole('link', { name: 'Nová podání: 1. Zobrazit' }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
+});
+
+// Two ways to send files: at once by the script, on a phone; with the form where there is none.
+test('files: sent as they are chosen, and without JavaScript with the form', async () => {
+  const files = [{ name: 'misto.png', mimeType: 'image/png', buffer: png() }, { name: 'plan.pdf', mimeType: 'application/pdf', buffer: pdf() },
+    { name: 'x.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') }];
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ ...phone, javaScriptEnabled });
+    const page = await context.newPage();
+    await page.goto(`${portal.url}/agendas/public_space/occupy`);
+    const box = page.locator('[data-field="sketch"]'), rows = box.locator('li');
+    if (javaScriptEnabled) await box.locator('.files__bar').waitFor({ state: 'attached' });
+    await box.locator('input[type=file]').setInputFiles(files);
+    if (!javaScriptEnabled) await box.locator('button[value=upload]').click();
+    await rows.nth(1).waitFor();
+    await (javaScriptEnabled ? box.locator('[data-said]') : page.locator('.faults__list')).filter({ hasText: 'x.exe' }).waitFor();
+    assert.match(await box.innerText(), /misto\.png[^]*plan\.pdf/);
+    await rows.first().locator('button').click();
+    await rows.nth(1).waitFor({ state: 'detached' });
+    assert.match(await rows.innerText(), /plan\.pdf/);
+    assert.match(await box.locator('input[type=hidden][name=sketch]').inputValue(), /^[0-9a-z]{26}\.[0-9a-z]{26}$/);
+    await context.close();
+  }
 });
