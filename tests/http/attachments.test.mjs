@@ -1,10 +1,12 @@
 // Files that people send: what is taken, what is refused and why, who gets them back; hostile ones among them.
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { day, post, spots, stall } from '../browser/support/forms.mjs';
 import { startDemo } from '../support/portal.mjs';
@@ -245,6 +247,33 @@ describe('a virus scanner (its protocol spoken by a server of this test)', () =>
       const gone = await put(pdf());
       assert.deepEqual([gone.status, gone.code], [503, 'attachment.scanner']);
     } finally {
+      assert.equal(await own.stop(), 0, own.log);
+      await own.remove();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+// The real one, with one signature of ours instead of its database.
+describe('clamd', () => {
+  it('finds what its signature says, in a file of several pieces too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'epo-clamd-')), path = join(folder, 'clamd.sock');
+    mkdirSync(join(folder, 'db'));
+    writeFileSync(join(folder, 'db', 'own.ldb'), `Own-Mark;Engine:51-255,Target:0;0;${Buffer.from('EPO-EVIL-MARK').toString('hex')}\n`);
+    writeFileSync(join(folder, 'clamd.conf'), `LocalSocket ${path}\nDatabaseDirectory ${join(folder, 'db')}\nForeground yes\nUser ${userInfo().username}\n`);
+    const clamd = spawn('/usr/sbin/clamd', ['-c', join(folder, 'clamd.conf')], { stdio: 'ignore' });
+    const ended = new Promise((done) => clamd.on('exit', done).on('error', done));
+    while (!existsSync(path) && clamd.exitCode === null && clamd.pid) await sleep(50);
+    const own = await startDemo({ attachments: { clamd: path } });
+    try {
+      const put = async (bytes) => { const answer = await fetch(own.url + '/api/v1/attachments?lang=en', { method: 'POST', body: part(bytes, 'a.pdf') }); return { status: answer.status, ...await answer.json() }; };
+      assert.equal((await put(pdf('x'.repeat(200000)))).status, 201);
+      const found = await put(pdf('x'.repeat(200000) + 'EPO-EVIL-MARK'));
+      assert.deepEqual([found.status, found.code], [422, 'attachment.virus'], JSON.stringify(found));
+      assert.match(found.detail, /Own-Mark/);
+    } finally {
+      clamd.kill();
+      await ended;
       assert.equal(await own.stop(), 0, own.log);
       await own.remove();
       rmSync(folder, { recursive: true });
