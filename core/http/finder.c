@@ -112,6 +112,8 @@ static void add_agenda(struct building *building, const struct epo_agenda *agend
         epo_span(epo_pool_printf(building->request->pool, "/agendas/%s", epo_agenda_name(agenda))));
     epo_search_text(building->index->search, entry,
                     epo_json_localized(epo_json_get(manifest, "group"), lang), IN_SUMMARY);
+    epo_search_text(building->index->search, entry,
+                    epo_json_localized(epo_json_get(manifest, "words"), lang), IN_SUMMARY);
     for (size_t i = 0; i < epo_life_item_count; i++) {
         const struct epo_json *item = epo_json_get(situation, epo_life_items[i].id);
         add_texts(building, entry, epo_json_get(item, "paragraphs"));

@@ -345,7 +345,8 @@ static void read_rest(struct reading *reading) {
         "title",      "group",           "summary",    "life_situation", "law",
         "rights",     "forms",           "parameters", "routing",        "states",
         "statements", "pages",           "routes",     "jobs",           "applies",
-        "public",     "parameter_types", "retention",  "nearby",         "decisions"};
+        "public",     "parameter_types", "retention",  "nearby",         "decisions",
+        "words"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))
@@ -377,6 +378,8 @@ static void read_identity(struct reading *reading, const char *folder_name) {
     read_abi(reading);
     read_localized(reading, "title");
     read_localized(reading, "summary");
+    if (epo_json_get(manifest->tree, "words"))
+        read_localized(reading, "words");
 }
 
 struct epo_manifest *epo_manifest_read(struct epo_pool *pool, const char *folder,

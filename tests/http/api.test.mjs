@@ -264,6 +264,11 @@ describe('search', () => {
     for (const { url } of await found('poplatek')) if (url.startsWith('/')) assert.equal((await call(url)).status, 200, url);
   });
 
+  it('knows what people call it', async () => {
+    for (const query of ['popelnice', 'popelnici', 'svoz odpadku']) assert.equal((await found(query))[0]?.url, '/agendas/waste_fee', query);
+    assert.equal((await found('dustbin', 'en'))[0]?.url, '/agendas/waste_fee');
+  });
+
   it('takes any query within its bounds, and draws it as text', async () => {
     for (const query of ['', ' ', '%', '"\'<script>', 'a'.repeat(200), 'psa '.repeat(40), '\u0000']) assert.equal((await call(`/api/v1/search?q=${encodeURIComponent(query)}`)).status, query === '\u0000' ? 422 : 200, query);
     for (const bad of [`q=${'a'.repeat(201)}`, 'q=pes&limit=0', 'q=pes&limit=51', 'q=pes&limit=x']) assert.equal((await call(`/api/v1/search?${bad}`)).status, 400, bad);
