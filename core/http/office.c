@@ -162,7 +162,8 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     int64_t total;
     if (!epo_desk_list(request->portal, request->db, pool, &ask->filter, &page, &error) ||
         !epo_desk_count(request->portal, request->db, &ask->filter, &total, &error) ||
-        !epo_office_choices(request, ask, model, &error))
+        !epo_office_choices(request, ask, model, &error) ||
+        !epo_office_views(request, ask, model, &error))
         return epo_respond_error(request, &error, NULL);
     const struct epo_json *cases = epo_json_get(page, "cases");
     if (!add_bulk(request, model, ask, cases, &error))

@@ -14,7 +14,8 @@ static void add_pair(struct epo_buffer *text, const char *name, struct epo_span 
     static const char PLAIN[] = "-._~,"; /* beside letters and digits */
     if (value.len == 0)
         return;
-    epo_buffer_byte(text, memchr(text->at, '?', text->len) != NULL ? '&' : '?');
+    bool more = text->len > 0 && memchr(text->at, '?', text->len) != NULL;
+    epo_buffer_byte(text, more ? '&' : '?');
     epo_buffer_string(text, name);
     epo_buffer_byte(text, '=');
     for (size_t i = 0; i < value.len; i++) {

@@ -199,6 +199,8 @@ struct epo_response *epo_office_geojson(struct epo_request *request);
 struct epo_response *epo_office_picture(struct epo_request *request);
 struct epo_response *epo_office_export(struct epo_request *request);
 struct epo_response *epo_office_news(struct epo_request *request);
+struct epo_response *epo_office_view_save(struct epo_request *request);
+struct epo_response *epo_office_view_remove(struct epo_request *request);
 struct epo_response *epo_office_do(struct epo_request *request);
 struct epo_response *epo_office_similar(struct epo_request *request);
 struct epo_response *epo_admin_get(struct epo_request *request);

@@ -115,6 +115,7 @@ static const struct epo_statement NO_DRAFTS = {
     "person.no_drafts", "DELETE FROM drafts WHERE tenant = $1 AND owner = $2", NULL};
 static const struct epo_statement GONE[] = {
     {"person.no_sessions", "DELETE FROM sessions WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_views", "DELETE FROM desk_views WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_identity", "DELETE FROM identities WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_tickets",
      "DELETE FROM tickets WHERE tenant = $1\n"

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { after, before, describe, it } from 'node:test';
 
 import { body, day, file, dogJson, post, spots, stall } from '../browser/support/forms.mjs';
-import { startDemo } from '../support/portal.mjs';
+import { epo, startDemo } from '../support/portal.mjs';
 import { signIn } from './support/people.mjs';
 
 let portal, two, three, city;
@@ -76,6 +76,61 @@ describe('the list', () => {
     const answer = await get('/office/map.png', two);
     assert.equal(answer.headers.get('content-type'), 'image/png');
     assert.equal((await get('/office/map.png', 'none=1')).status, 303);
+  });
+});
+
+describe('saved views', () => {
+  const save = (cookie, filter, fields) => post(portal.url, `/office/views${filter}`, new URLSearchParams(fields), { cookie });
+  const views = async (cookie) => (await text('/office', cookie)).match(/<nav class="views.*?<\/nav>/s)?.[0] ?? '';
+  const removal = (part, name) => part.match(new RegExp(`action="([^"]+)"><button[^>]*>Odebrat „${name}“`))?.[1].replaceAll('&amp;', '&');
+
+  it('keep what the address says of the filter and nothing else of it, for oneself or for the office', async () => {
+    let answer = await save(three, '?q=%C5%BDofie+%22%3E&state=all&after=2026-000001&evil=1', { name: ' Žofie <b> ' });
+    assert.equal(answer.status, 303);
+    assert.equal(answer.headers.get('location'), '/office?state=all&q=%C5%BDofie%20%22%3E');
+    answer = await save(three, '?view=unassigned&sort=due', { name: 'Bez řešitele', shared: '1' });
+    assert.equal(answer.status, 303);
+    const own = await views(three);
+    assert.match(own, /href="\/office\?state=all&amp;q=%C5%BDofie%20%22%3E">Žofie &lt;b&gt;<\/a><\/li>/);
+    assert.match(own, /href="\/office\?view=unassigned&amp;sort=due">Bez řešitele<\/a> <small>sdílený/);
+    assert.match(await text('/office?sort=due&view=unassigned', three), /aria-current="true">Bez řešitele/);
+  });
+
+  it('are seen by colleagues of the office where they are shared, never by another office', async () => {
+    const added = epo('account', 'add', 'kolegyne', '--name', 'Jana Nová', '--role', 'clerk', '--office', 'umo-3', '-C', portal.folder);
+    assert.equal(added.status, 0, added.stderr);
+    const answer = await post(portal.url, '/login', new URLSearchParams({ name: 'kolegyne', password: added.stdout.trim().split(/\s+/)[1] }));
+    assert.equal(answer.status, 303);
+    const colleague = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
+    const seen = await views(colleague);
+    assert.match(seen, /Bez řešitele<\/a> <small>sdílí/);
+    assert.doesNotMatch(seen, /Žofie/);
+    assert.equal(removal(seen, 'Bez řešitele'), undefined);
+    for (const other of [two, city]) assert.equal(await views(other), '');
+    const way = removal(await views(three), 'Bez řešitele');
+    for (const other of [two, city, colleague]) assert.equal((await post(portal.url, way, new URLSearchParams(), { cookie: other })).status, 404);
+    assert.equal((await post(portal.url, way, new URLSearchParams(), { cookie: 'none=1' })).headers.get('location').startsWith('/login'), true);
+    assert.equal((await post(portal.url, way, new URLSearchParams(), { cookie: three })).status, 303);
+    assert.equal(await views(colleague), '');
+  });
+
+  it('opened by another office show its own cases only', async () => {
+    await save(city, '?office=umo-2&view=city', { name: 'Dvojka', shared: '1' });
+    const way = (await views(city)).match(/href="([^"]+)">Dvojka/)[1].replaceAll('&amp;', '&');
+    const shown = await text(way, three);
+    for (const each of of['umo-2']) assert.ok(!shown.includes(each.number));
+  });
+
+  it('are thirty of one clerk, each of a name of its own', async () => {
+    assert.equal((await save(two, '?state=all', { name: '  ' })).status, 422);
+    assert.equal((await save(two, '?state=all', { name: 'x'.repeat(61) })).status, 422);
+    assert.equal((await save(two, `?q=${'ž'.repeat(400)}`, { name: 'dlouhý' })).status, 422);
+    for (let i = 0; i < 30; i++) assert.equal((await save(two, '?state=all', { name: `č. ${i}` })).status, 303);
+    assert.match(await (await save(two, '?state=all', { name: 'č. 1' })).text(), /už máte/);
+    const answer = await save(two, '?state=all', { name: 'navíc' });
+    assert.equal(answer.status, 409);
+    assert.match(await answer.text(), /už 30 uložených/);
+    assert.equal((await save('none=1', '', { name: 'x' })).status, 303);
   });
 });
 
