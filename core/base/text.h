@@ -31,6 +31,13 @@ static inline bool epo_span_equal(struct epo_span a, struct epo_span b) {
 static inline bool epo_span_is(struct epo_span a, const char *string) {
     return epo_span_equal(a, epo_span(string));
 }
+/* Into a member of a struct: as much as fits, NUL behind. */
+static inline void epo_span_store(char *out, size_t size, struct epo_span text) {
+    size_t len = text.len < size ? text.len : size - 1;
+    if (len > 0)
+        memcpy(out, text.at, len);
+    out[len] = '\0';
+}
 bool epo_span_starts(struct epo_span text, struct epo_span prefix);
 struct epo_span epo_span_trim(struct epo_span text); /* ASCII white space off both ends */
 /* Cut at the first `sep`: returns what is before and leaves the rest in *rest (empty if none). */

@@ -78,13 +78,8 @@ void epo_account_form_next(struct epo_account_form *form, struct epo_span next) 
     epo_json_set_text(form->request->pool, form->model, "next", next);
 }
 
-static struct epo_response *not_stored(struct epo_response *response) {
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
-}
-
 struct epo_response *epo_account_form_show(struct epo_account_form *form, int status) {
-    return not_stored(epo_respond_page(form->request, status, "web/account_form", form->model));
+    return epo_respond_private(form->request, status, "web/account_form", form->model);
 }
 
 struct epo_response *epo_account_note(struct epo_request *request, int status, const char *name,
@@ -99,5 +94,5 @@ struct epo_response *epo_account_note(struct epo_request *request, int status, c
         epo_catalog_format(request->portal->catalog, pool, request->lang, lead, values));
     if (links != NULL)
         epo_json_set(pool, model, "links", links);
-    return not_stored(epo_respond_page(request, status, "web/account_note", model));
+    return epo_respond_private(request, status, "web/account_note", model);
 }

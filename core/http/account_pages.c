@@ -143,7 +143,5 @@ struct epo_response *epo_account_get(struct epo_request *request) {
     epo_json_set_string(pool, model, "role_key", epo_pool_printf(pool, "role.%s", account->role));
     epo_json_set(pool, model, "submissions", own_submissions(request, epo_json_get(page, "cases")));
     epo_json_set_string(pool, model, "page_title", account->name);
-    struct epo_response *response = epo_respond_page(request, 200, "web/account", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/account", model);
 }

@@ -151,9 +151,7 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
     add_row(request, versions, "admin.since",
             epo_time_local(app->started_at_us, request->lang, text));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "admin.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/admin", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/admin", model);
 }
 
 struct epo_response *epo_admin_get(struct epo_request *request) {

@@ -205,9 +205,7 @@ static struct epo_response *show(struct epo_request *request, const struct decid
     epo_json_set_text(pool, model, "appeal", appeal_text(request, deciding));
     epo_json_set_text(pool, model, "error", trouble);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "decision.write"));
-    struct epo_response *response = epo_respond_page(request, status, "web/decision", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, status, "web/decision", model);
 }
 
 /* GET ?to=accepted: the agenda's words, filled in. */

@@ -192,10 +192,7 @@ static struct epo_response *show(struct editing *editing) {
     if (!set_versions(editing, model, &error) || !set_difference(editing, model, &error))
         return epo_respond_error(request, &error, NULL);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "editor.title"));
-    struct epo_response *response =
-        epo_respond_page(request, editing->status, "web/admin_form", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, editing->status, "web/admin_form", model);
 }
 
 struct epo_response *epo_admin_form_get(struct epo_request *request) {
@@ -235,9 +232,7 @@ struct epo_response *epo_admin_forms_get(struct epo_request *request) {
     }
     epo_json_set(pool, model, "forms", rows);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "editor.list"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/admin_forms", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/admin_forms", model);
 }
 
 /* ---- publishing ---- */

@@ -129,6 +129,13 @@ struct epo_response *epo_respond_page(struct epo_request *request, int status,
     return draw(request, request->portal->templates, status, template_name, model);
 }
 
+struct epo_response *epo_respond_private(struct epo_request *request, int status,
+                                         const char *template_name, struct epo_json *model) {
+    struct epo_response *response = epo_respond_page(request, status, template_name, model);
+    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
+    return response;
+}
+
 struct epo_response *epo_respond_page_of(struct epo_request *request,
                                          const struct epo_templates *templates, int status,
                                          const char *template_name, struct epo_json *model) {

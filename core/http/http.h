@@ -80,6 +80,9 @@ struct epo_response *epo_respond_json(struct epo_request *request, int status,
 /* Draws a template with the model; adds the page frame's model (lang, account, path, csp …). */
 struct epo_response *epo_respond_page(struct epo_request *request, int status,
                                       const char *template_name, struct epo_json *model);
+/* The same for what is somebody's own: kept by nobody on the way. */
+struct epo_response *epo_respond_private(struct epo_request *request, int status,
+                                         const char *template_name, struct epo_json *model);
 /* The same with an agenda's own set (epo_agenda_templates). */
 struct epo_response *epo_respond_page_of(struct epo_request *request,
                                          const struct epo_templates *templates, int status,

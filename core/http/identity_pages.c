@@ -3,11 +3,6 @@
 #include "http/account_form.h"
 #include "portal/identity.h"
 
-static struct epo_response *not_stored(struct epo_response *response) {
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
-}
-
 static const char *date_text(struct epo_request *request, int64_t at_us) {
     char text[EPO_TIME_SIZE];
     return epo_pool_printf(request->pool, "%s",
@@ -59,7 +54,7 @@ static struct epo_response *show(struct epo_request *request, const struct epo_i
     }
     epo_json_set(pool, model, "offices", offices(request));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "identity.title"));
-    return not_stored(epo_respond_page(request, 200, "web/identity", model));
+    return epo_respond_private(request, 200, "web/identity", model);
 }
 
 /* ---- saying it ---- */

@@ -188,9 +188,7 @@ static struct epo_response *show_inbox(struct epo_request *request, void *arg) {
     add_map(request, model, ask);
     add_pages(request, model, ask, page);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "office.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/office", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/office", model);
 }
 
 struct epo_response *epo_office_look(struct epo_request *request, struct epo_office_ask *ask,

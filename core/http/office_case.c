@@ -116,9 +116,7 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
     epo_json_set_boolean(pool, model, "moved",
                          trouble == NULL && epo_request_query(request, "moved").len > 0);
     epo_json_set_text(pool, model, "page_title", handled->number);
-    struct epo_response *response = epo_respond_page(request, status, "web/office_case", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, status, "web/office_case", model);
 }
 
 struct epo_response *epo_office_case_refuse(struct epo_request *request,

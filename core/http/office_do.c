@@ -238,9 +238,7 @@ static struct epo_response *show_done(struct epo_request *request, struct doing 
     epo_json_set_text(pool, model, "trouble", trouble);
     epo_json_set_string(pool, model, "back", way_back(request));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "office.done_title"));
-    struct epo_response *response = epo_respond_page(request, status, "web/office_done", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, status, "web/office_done", model);
 }
 
 static struct epo_response *finish(struct epo_request *request, void *arg,

@@ -70,10 +70,7 @@ static struct epo_response *draw(struct epo_request *request, void *arg) {
     }
     add_lists(request, model, clerk);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "counter.title"));
-    struct epo_response *response =
-        epo_respond_page(request, counter->status, "web/office_identity", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, counter->status, "web/office_identity", model);
 }
 
 /* Finds the person of the code; that it was looked at is on record before it is shown. */

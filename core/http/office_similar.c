@@ -52,9 +52,7 @@ static struct epo_response *show(struct epo_request *request, void *arg,
     }
     epo_json_set_text(pool, model, "number", comparing->handled->number);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "similar.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/office_similar", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/office_similar", model);
 }
 
 struct epo_response *epo_office_similar(struct epo_request *request) {

@@ -61,9 +61,7 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
     epo_json_set(request->pool, model, "agendas", agenda_rows(request));
     epo_json_set_text(request->pool, model, "page_title",
                       epo_page_text(request, "parameters.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/parameters", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/parameters", model);
 }
 
 struct epo_response *epo_admin_parameters(struct epo_request *request) {

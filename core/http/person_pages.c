@@ -224,9 +224,7 @@ struct epo_response *epo_account_erase_get(struct epo_request *request) {
     epo_json_set_boolean(pool, model, "citizen", strcmp(account->role, "citizen") == 0);
     epo_json_set_boolean(pool, model, "erased", epo_request_query(request, "done").len > 0);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "erase.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/erase", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/erase", model);
 }
 
 struct erasing {

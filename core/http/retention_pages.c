@@ -72,9 +72,7 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
         return epo_respond_error(request, &error, NULL);
     epo_json_set(pool, model, "agendas", rows);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "retention.title"));
-    struct epo_response *response = epo_respond_page(request, 200, "web/retention", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, 200, "web/retention", model);
 }
 
 struct epo_response *epo_admin_retention(struct epo_request *request) {

@@ -22,9 +22,7 @@ static struct epo_response *show_page(struct epo_request *request, int status,
     epo_json_set_text(pool, model, "codes", codes);
     epo_json_set_text(pool, model, "error", trouble);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "scan.title"));
-    struct epo_response *response = epo_respond_page(request, status, "web/office_scan", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, status, "web/office_scan", model);
 }
 
 /* GET /office/scan */

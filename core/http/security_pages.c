@@ -42,9 +42,7 @@ static struct epo_response *show(struct epo_request *request, int status, const 
     epo_json_set_string(pool, model, "fault_at", field != NULL ? field : "");
     epo_json_set(pool, model, "sessions", sessions(request, account));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "security.title"));
-    struct epo_response *response = epo_respond_page(request, status, "web/security", model);
-    epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
-    return response;
+    return epo_respond_private(request, status, "web/security", model);
 }
 
 struct epo_response *epo_security_get(struct epo_request *request) {

@@ -31,20 +31,13 @@ static const struct epo_statement INSERT = {
     NULL,
 };
 
-static void copy_text(char *out, size_t size, struct epo_span text) {
-    size_t len = text.len < size ? text.len : size - 1;
-    if (len > 0)
-        memcpy(out, text.at, len);
-    out[len] = '\0';
-}
-
 static void read_account(struct epo_rows *rows, struct epo_account *account) {
     memset(account, 0, sizeof *account);
-    copy_text(account->id, sizeof account->id, epo_rows_text(rows, 0));
-    copy_text(account->login, sizeof account->login, epo_rows_text(rows, 1));
-    copy_text(account->name, sizeof account->name, epo_rows_text(rows, 2));
-    copy_text(account->role, sizeof account->role, epo_rows_text(rows, 3));
-    copy_text(account->office, sizeof account->office, epo_rows_text(rows, 4));
+    epo_span_store(account->id, sizeof account->id, epo_rows_text(rows, 0));
+    epo_span_store(account->login, sizeof account->login, epo_rows_text(rows, 1));
+    epo_span_store(account->name, sizeof account->name, epo_rows_text(rows, 2));
+    epo_span_store(account->role, sizeof account->role, epo_rows_text(rows, 3));
+    epo_span_store(account->office, sizeof account->office, epo_rows_text(rows, 4));
     account->disabled = epo_rows_integer(rows, 5) != 0;
     account->verified = epo_rows_integer(rows, 6) != 0;
 }
@@ -67,7 +60,7 @@ static bool look_up(struct epo_portal *portal, struct epo_db *db, struct epo_spa
     if (epo_rows_next(rows)) {
         read_account(rows, account);
         if (password != NULL)
-            copy_text(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 7));
+            epo_span_store(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 7));
         found = true;
     }
     return epo_rows_end(rows, error) && found;
@@ -169,13 +162,13 @@ bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
                      struct epo_span password, struct epo_span actor, struct epo_error *error) {
     char hash[EPO_PASSWORD_HASH_SIZE], folded[128];
     struct epo_span login = epo_account_fold(epo_span(account->login), folded);
-    copy_text(account->login, sizeof account->login, login);
+    epo_span_store(account->login, sizeof account->login, login);
     if (!check_login(login, error) ||
         !check_role(portal, epo_span(account->role), epo_span(account->office), error) ||
         !epo_password_check(password, login, error) || !epo_password_hash(password, hash, error))
         return false;
     if (account->name[0] == '\0')
-        copy_text(account->name, sizeof account->name, login);
+        epo_span_store(account->name, sizeof account->name, login);
     epo_token_make(account->id);
     struct adding adding = {portal, account, hash, actor};
     return epo_store_write(portal->store, run_add, &adding, error);

@@ -12,13 +12,6 @@ enum { NAME_CHARS_MAX = 100 };
 #define KIND_REGISTER EPO_SPAN("register")
 #define KIND_RECOVER EPO_SPAN("recover")
 
-static void copy_text(char *out, size_t size, struct epo_span text) {
-    size_t len = text.len < size ? text.len : size - 1;
-    if (len > 0)
-        memcpy(out, text.at, len);
-    out[len] = '\0';
-}
-
 bool epo_password_prepare(const struct epo_portal *portal, struct epo_span password,
                           struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
                           struct epo_error *error) {
@@ -140,8 +133,8 @@ bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, stru
     if (content != NULL) {
         *account = (struct epo_account){.role = "citizen"};
         epo_token_make(account->id);
-        copy_text(account->login, sizeof account->login, ticket.login);
-        copy_text(account->name, sizeof account->name, epo_json_get_text(content, "name"));
+        epo_span_store(account->login, sizeof account->login, ticket.login);
+        epo_span_store(account->name, sizeof account->name, epo_json_get_text(content, "name"));
         good = epo_account_insert(portal, db, account,
                                   epo_pool_string(pool, epo_json_get_text(content, "password")),
                                   epo_span(account->id), error);

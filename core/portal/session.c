@@ -131,13 +131,6 @@ static void mark_seen(struct epo_portal *portal, const struct digest *digest, in
         free(seeing);
 }
 
-static void copy_text(char *out, size_t size, struct epo_span text) {
-    size_t len = text.len < size ? text.len : size - 1;
-    if (len > 0)
-        memcpy(out, text.at, len);
-    out[len] = '\0';
-}
-
 bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                       struct epo_account *account, struct epo_error *error) {
     struct digest digest;
@@ -151,11 +144,11 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
                      EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest), EPO_INTEGER(now),
                               EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)));
     if (epo_rows_next(rows)) {
-        copy_text(account->id, sizeof account->id, epo_rows_text(rows, 0));
-        copy_text(account->login, sizeof account->login, epo_rows_text(rows, 1));
-        copy_text(account->name, sizeof account->name, epo_rows_text(rows, 2));
-        copy_text(account->role, sizeof account->role, epo_rows_text(rows, 3));
-        copy_text(account->office, sizeof account->office, epo_rows_text(rows, 4));
+        epo_span_store(account->id, sizeof account->id, epo_rows_text(rows, 0));
+        epo_span_store(account->login, sizeof account->login, epo_rows_text(rows, 1));
+        epo_span_store(account->name, sizeof account->name, epo_rows_text(rows, 2));
+        epo_span_store(account->role, sizeof account->role, epo_rows_text(rows, 3));
+        epo_span_store(account->office, sizeof account->office, epo_rows_text(rows, 4));
         account->verified = epo_rows_integer(rows, 5) != 0;
         seen_at = epo_rows_integer(rows, 6);
         found = true;
