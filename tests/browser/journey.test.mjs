@@ -423,7 +423,7 @@ test('files: sent as they are chosen, and without JavaScript with the form', asy
   const files = [{ name: 'misto.png', mimeType: 'image/png', buffer: png() }, { name: 'plan.pdf', mimeType: 'application/pdf', buffer: pdf() },
     { name: 'x.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') }];
   for (const javaScriptEnabled of [true, false]) {
-    const context = await browser.newContext({ ...phone, javaScriptEnabled });
+    const context = await phone(browser, { javaScriptEnabled });
     const page = await context.newPage();
     await page.goto(`${portal.url}/agendas/public_space/occupy`);
     const box = page.locator('[data-field="sketch"]'), rows = box.locator('li');

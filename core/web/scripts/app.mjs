@@ -25,13 +25,18 @@ if (faults) {
   document.getElementById(location.hash.slice(1))?.focus(); // back from "Change" on the review page
 }
 
+// Scripts that few forms need, for a form or for an item added to a group of it.
+function takeFiles(part) {
+  if (part.querySelector('[data-files]')) import('./attachments.mjs').then(({ attach }) => attach(part));
+  if (part.querySelector('[data-signature]')) import('./signature.mjs').then(({ sign }) => sign(part));
+}
+
 for (const form of document.querySelectorAll('form[data-form]')) {
-  grow(form);
+  grow(form, takeFiles);
   follow(form);
   keepDraft(form);
   lookNear(form);
-  if (form.querySelector('[data-files]')) import('./attachments.mjs').then(({ attach }) => attach(form));
-  if (form.querySelector('[data-signature]')) import('./signature.mjs').then(({ sign }) => sign(form));
+  takeFiles(form);
 }
 
 for (const box of document.querySelectorAll('[data-editor]')) number(box);

@@ -92,6 +92,7 @@ function watch(box) {
   });
 }
 
-export function attach(form) {
-  for (const box of form.querySelectorAll('[data-files]')) watch(box);
+/** The files of a form, or of an item added to one. */
+export function attach(part) {
+  for (const box of part.querySelectorAll('[data-files]')) watch(box);
 }

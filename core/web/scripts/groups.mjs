@@ -26,11 +26,12 @@ function settle(box) {
   box.dispatchEvent(new Event('change', { bubbles: true })); // conditions may speak of the items
 }
 
-function add(box) {
+function add(box, dress) {
   const count = itemsOf(box).length;
   const item = box.querySelector(':scope > template').content.firstElementChild.cloneNode(true);
   renumber(item, box.dataset.group, '~', count);
   box.querySelector(':scope > template').before(item);
+  dress(item);
   settle(box);
   item.focus();
 }
@@ -44,7 +45,8 @@ function remove(box, item) {
   (items[at + 1] ?? items[at - 1] ?? box).focus();
 }
 
-export function grow(form) {
+/** dress: gives an added item its scripts. */
+export function grow(form, dress) {
   form.addEventListener('click', (event) => {
     const button = event.target.closest('button[name="_action"][value^="group:"]');
     const box = button?.closest('[data-group]');
@@ -52,6 +54,6 @@ export function grow(form) {
     event.preventDefault();
     const item = button.closest('[data-item]');
     if (item) remove(box, item);
-    else add(box);
+    else add(box, dress);
   });
 }
