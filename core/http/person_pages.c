@@ -121,6 +121,7 @@ struct epo_response *epo_submission_seen(struct epo_request *request) {
 
 struct exporting {
     struct epo_span account;
+    bool pdf;
 };
 
 /* Whose data it is learns offices and roles; who of them, only where the portal says so. */
@@ -144,7 +145,12 @@ static struct epo_response *give_data(struct epo_request *request, void *arg) {
     if (!epo_person_export(request->portal, request->db, request->pool, exporting->account, &data,
                            &error))
         return epo_respond_error(request, &error, NULL);
-    hide_names(request, epo_json_get(data, "audit"), exporting->account);
+    struct epo_json *audit = epo_json_get(data, "audit");
+    const struct epo_json *seen =
+        exporting->pdf ? epo_page_seen(request, audit, exporting->account) : NULL;
+    hide_names(request, audit, exporting->account);
+    if (exporting->pdf)
+        return epo_print_person(request, exporting->account, data, seen);
     struct epo_response *response =
         epo_respond(request, 200, "application/json", epo_json_print(request->pool, data));
     epo_response_header(response, "content-disposition",
@@ -154,9 +160,9 @@ static struct epo_response *give_data(struct epo_request *request, void *arg) {
 }
 
 static struct epo_response *export_of(struct epo_request *request, struct epo_span actor,
-                                      struct epo_span account) {
+                                      struct epo_span account, bool pdf) {
     struct exporting *exporting = EPO_NEW(request->pool, struct exporting);
-    exporting->account = account;
+    *exporting = (struct exporting){account, pdf};
     struct epo_audit_entry entry = {.actor = actor,
                                     .action = EPO_SPAN("person.exported"),
                                     .object = account,
@@ -164,16 +170,27 @@ static struct epo_response *export_of(struct epo_request *request, struct epo_sp
     return epo_respond_audited(request, &entry, give_data, exporting);
 }
 
-/* GET /account/data.json */
-struct epo_response *epo_account_data(struct epo_request *request) {
+static struct epo_response *own_data(struct epo_request *request, bool pdf) {
     const struct epo_account *account = epo_page_account(request);
     if (account == NULL)
-        return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account/data.json"));
-    return export_of(request, epo_span(account->id), epo_span(account->id));
+        return epo_respond_redirect(
+            request, 303,
+            epo_span(pdf ? "/login?next=/account/data.pdf" : "/login?next=/account/data.json"));
+    return export_of(request, epo_span(account->id), epo_span(account->id), pdf);
 }
 
-/* GET /admin/data.json?login=…: for a person whom the admin has identified at a counter. */
-struct epo_response *epo_admin_data(struct epo_request *request) {
+/* GET /account/data.json */
+struct epo_response *epo_account_data(struct epo_request *request) {
+    return own_data(request, false);
+}
+
+/* GET /account/data.pdf */
+struct epo_response *epo_account_data_pdf(struct epo_request *request) {
+    return own_data(request, true);
+}
+
+/* For a person whom the admin has identified at a counter. */
+static struct epo_response *data_of_login(struct epo_request *request, bool pdf) {
     const struct epo_account *admin = epo_page_account(request);
     struct epo_account *account = EPO_NEW(request->pool, struct epo_account);
     struct epo_error error = {0};
@@ -182,7 +199,17 @@ struct epo_response *epo_admin_data(struct epo_request *request) {
     if (!epo_account_find(request->portal, request->db,
                           epo_span_trim(epo_request_query(request, "login")), account, &error))
         return epo_page_not_found(request);
-    return export_of(request, epo_span(admin->id), epo_span(account->id));
+    return export_of(request, epo_span(admin->id), epo_span(account->id), pdf);
+}
+
+/* GET /admin/data.json?login= */
+struct epo_response *epo_admin_data(struct epo_request *request) {
+    return data_of_login(request, false);
+}
+
+/* GET /admin/data.pdf?login= */
+struct epo_response *epo_admin_data_pdf(struct epo_request *request) {
+    return data_of_login(request, true);
 }
 
 /* ---- erasing ---- */

@@ -77,14 +77,19 @@ static struct epo_span row_text(struct epo_request *request, const struct epo_js
     return all;
 }
 
+void epo_print_rows(struct epo_request *request, struct epo_document *document,
+                    const struct epo_json *section) {
+    const struct epo_json *rows = epo_json_get(section, "rows");
+    for (uint32_t i = 0; rows != NULL && i < rows->count; i++)
+        epo_document_row(document, epo_json_get_text(rows->items[i], "label"),
+                         row_text(request, rows->items[i]));
+}
+
 void epo_print_sections(struct epo_request *request, struct epo_document *document,
                         const struct epo_json *sections) {
     for (uint32_t i = 0; sections != NULL && i < sections->count; i++) {
-        const struct epo_json *rows = epo_json_get(sections->items[i], "rows");
         epo_print_heading(request, document, epo_json_get_text(sections->items[i], "section"),
                           "submission.answers");
-        for (uint32_t k = 0; rows != NULL && k < rows->count; k++)
-            epo_document_row(document, epo_json_get_text(rows->items[k], "label"),
-                             row_text(request, rows->items[k]));
+        epo_print_rows(request, document, sections->items[i]);
     }
 }

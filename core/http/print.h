@@ -17,6 +17,9 @@ bool epo_print_draw(struct epo_document *document, struct epo_span *pdf, struct 
 /* Sections and rows as epo_form_summary makes them. */
 void epo_print_sections(struct epo_request *request, struct epo_document *document,
                         const struct epo_json *sections);
+/* Rows of one of those sections, without its title. */
+void epo_print_rows(struct epo_request *request, struct epo_document *document,
+                    const struct epo_json *section);
 /* A form with what was typed so far (raw, NULL: nothing), to be filled in by hand: print_form.c. */
 struct epo_response *epo_print_typed(struct epo_request *request, const struct epo_agenda *agenda,
                                      const struct epo_form *form, const struct epo_json *raw);

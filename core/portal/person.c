@@ -54,16 +54,28 @@ static const struct part {
                                         "    t.answered_at_us, t.changes AS json_changes FROM "
                                         "case_completions AS t\n" OF_SENDER,
       NULL}},
-    {"files",
+    {"decisions",
+     {"person.decisions",
+      "SELECT " NUMBER_TEXT(
+          "t.number") " AS number, t.document AS reference, t.title, t.issued_at_us,\n"
+                      "    t.office, t.appeal_days, t.sha256\n"
+                      "FROM case_decisions AS t\n" OF_SENDER,
+      NULL}},
+    {"files", /* "<of>/<number>", and those below it: '/' comes before all digits */
      {"person.files",
       "SELECT " NUMBER_TEXT(
-          "s.number") " AS number, a.name, a.type, a.bytes, a.sha256, a.made_at_us\n"
+          "s.number") " AS number, k.column1 AS of, a.name, a.type, a.bytes, a.sha256,\n"
+                      "    a.made_at_us\n"
                       "FROM submissions AS s\n"
-                      "JOIN attachments AS a ON a.tenant = s.tenant\n"
-                      "    AND a.owner = 'submission/' || " NUMBER_TEXT(
+                      "JOIN (VALUES ('submission'), ('message'), ('decision')) AS k\n"
+                      "JOIN attachments AS a ON a.tenant = s.tenant AND a.owner <> ''\n"
+                      "    AND a.owner BETWEEN k.column1 || '/' || " NUMBER_TEXT(
                           "s.number") "\n"
-                                      "WHERE s.tenant = $1 AND s.sender = $2 ORDER BY s.number "
-                                      "DESC LIMIT $3",
+                                      "    AND k.column1 || '/' || " NUMBER_TEXT(
+                                          "s.number") " || '/~'\n"
+                                                      "WHERE s.tenant = $1 AND s.sender = $2\n"
+                                                      "ORDER BY s.number DESC, a.made_at_us LIMIT "
+                                                      "$3",
       NULL}},
     {"drafts",
      {"person.drafts",

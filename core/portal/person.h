@@ -10,8 +10,9 @@
 #define EPO_PERSON_ROWS_MAX 5000 /* of one part of an export */
 
 /* All that is held on an account: {"account":{…},"identity":[…],"sessions":[…],"submissions":[…],
- * "history":[…],"messages":[…],"completions":[…],"files":[…] (without their bytes),"drafts":[…],
- * "audit":[…]}; times in RFC 3339. A part of more than EPO_PERSON_ROWS_MAX rows has its newest.
+ * "history":[…],"messages":[…],"completions":[…],"decisions":[…],"files":[…] (of submissions,
+ * messages and decisions, without their bytes),"drafts":[…],"audit":[…]}; times in RFC 3339. A part
+ * of more than EPO_PERSON_ROWS_MAX rows has its newest.
  * NOT_FOUND "account.unknown". */
 bool epo_person_export(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                        struct epo_span account, struct epo_json **data, struct epo_error *error);

@@ -1,7 +1,7 @@
 // What every answer carries whatever it is: headers that bind a browser, what may be kept and what not.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -210,7 +210,7 @@ describe('what is kept no longer than it may', () => {
   const key = ({ number }) => `(number % 1000000000 = ${Number(number.split('-')[1])})`;
   const ended = (one, years, state = 'accepted') => sql(`UPDATE cases SET state = '${state}', changed_at_us = changed_at_us - ${years} * 31600000000000 WHERE ${key(one)}`);
   const left = (one) => JSON.parse(sql(`SELECT json_object('answers', s.answers, 'sender', s.sender, 'facts', s.facts,
-    'case', (SELECT place_text || search FROM cases AS c WHERE c.number = s.number), 'places', (SELECT count(*) FROM locations AS l WHERE l.number = s.number),
+    'case', (SELECT place_text || search FROM cases AS c WHERE c.number = s.number), 'passed', (SELECT group_concat(note) FROM handovers AS h WHERE h.number = s.number), 'places', (SELECT count(*) FROM locations AS l WHERE l.number = s.number),
     'dogs', (SELECT count(*) FROM dog_fee_dogs AS d WHERE d.number = '${one.number}'), 'files', (SELECT count(*) FROM attachments WHERE owner LIKE '%${one.number}'),
     'words', (SELECT group_concat(text) FROM case_messages AS m WHERE m.number = s.number), 'asked', (SELECT count(*) FROM case_completions AS k WHERE k.number = s.number), 'evidence', (SELECT count(*) FROM evidence AS e WHERE e.number = s.number))
     FROM submissions AS s WHERE ${key(one).replaceAll('number', 's.number')}`));
@@ -227,6 +227,7 @@ describe('what is kept no longer than it may', () => {
     ended(space, 6, 'refused');
     sql(`UPDATE cases SET changed_at_us = 0 WHERE ${key(open)}`);
     sql(`INSERT INTO case_messages (tenant, number, sequence, at_us, office, actor, actor_name, text, idempotency) SELECT tenant, number, 1, 1, '', '', 'Jana', 'Psala jsem.', x'01' FROM cases WHERE ${key(dog)}`);
+    sql(`INSERT INTO handovers SELECT tenant, number, 1, 1, '', '', 'umo-3', 'umo-4', 'Paní Nováková volala.' FROM cases WHERE ${key(dog)}`);
     sql(`INSERT INTO case_decisions SELECT tenant, number, 1, '', '', '', '', 0, 1, '', '', '' FROM cases WHERE ${key(dog)} OR ${key(space)}`);
     sql(`INSERT INTO case_completions (tenant, number, sequence, asked_at_us, asked, actor) SELECT tenant, number, 1, 1, '[]', '' FROM cases WHERE ${key(dog)} OR ${key(space)}`);
     sql(`INSERT INTO merged SELECT tenant, number, (SELECT number FROM cases WHERE ${key(space)}), 'received', '', 1 FROM cases WHERE ${key(open)}`);
@@ -239,6 +240,7 @@ describe('what is kept no longer than it may', () => {
     assert.match(listed.stdout, /^2 due$/m);
     assert.equal(sql('SELECT count(*) FROM retained'), before);
     assert.ok(left(dog).answers.includes('Jana'));
+    assert.match(left(dog).case, /jana novakova/, 'found by name until then');
     const page = (await ask('GET', '/admin/retention', { cookie: admin })).body;
     assert.ok(page.includes(dog.number) && page.includes(space.number) && !page.includes(open.number) && !page.includes(young.number));
     assert.equal((await ask('GET', '/admin/retention', { cookie: clerk })).status, 403);
@@ -250,7 +252,7 @@ describe('what is kept no longer than it may', () => {
     assert.equal(done.status, 0, done.stderr);
     assert.match(done.stdout, /^2 done$/m);
     const { case: words, ...empty } = left(dog);
-    assert.deepEqual(empty, { answers: '{"breed":"jezevčík","house_kind":"apartment_house","sex":"male"}', sender: '', facts: '{}', places: 0, dogs: 0, files: 0, words: '', asked: 0, evidence: 0 });
+    assert.deepEqual(empty, { answers: '{"breed":"jezevčík","house_kind":"apartment_house","sex":"male"}', sender: '', facts: '{}', passed: '', places: 0, dogs: 0, files: 0, words: '', asked: 0, evidence: 0 });
     assert.doesNotMatch(words, /klatovsk|jana/i);
     assert.equal(sql(`SELECT count(*) FROM attachments WHERE id = 'y${dog.number}'`), '1', 'another case with a longer number');
     assert.deepEqual([left(open), left(young)], [was_open, was_young], 'open, or not old enough');
@@ -321,6 +323,43 @@ describe('people and the data held on them', () => {
     assert.equal((await ask('GET', '/admin/data.json?login=nobody', { cookie: admin })).status, 404);
     for (const cookie of [clerk, iva]) assert.notEqual((await ask('GET', asked, { cookie })).status, 200);
     assert.match(sql("SELECT group_concat(action) FROM audit WHERE action = 'person.exported'"), /exported,person\.exported,person\.exported/);
+  });
+
+  it('have the same as PDF to read, with what the office issued and the JSON attached', async () => {
+    const number = Number(dog.number.split('-')[1]);
+    sql(`INSERT INTO case_decisions SELECT tenant, number, 1, '${dog.number}/1', 'Výměr', '', 'cafe', 15, 1764000000000000, '', '', 'umo-3' FROM cases WHERE number % 1000000000 = ${number}`);
+    sql(`INSERT INTO case_messages (tenant, number, sequence, at_us, office, actor, actor_name, text, idempotency) SELECT tenant, number, 1, 1764000000000000, 'umo-3', '', '', 'Pošlete průkaz psa.', x'02' FROM cases WHERE number % 1000000000 = ${number}`);
+    for (const owner of ['decision', 'message', 'submission']) sql(`INSERT INTO attachments VALUES ('plzen', '${owner}-data', '${owner}/${dog.number}${owner === 'submission' ? '' : '/1'}', '${owner}.pdf', 'application/pdf', 1, 'ab', 1, 0, x'00')`);
+    sql(`INSERT INTO attachments VALUES ('plzen', 'other-data', 'submission/${dog.number}1', 'other.pdf', 'application/pdf', 1, 'ab', 1, 0, x'00')`);
+    const give = async (path, cookie) => {
+      const answer = await fetch(portal.url + path, { headers: { cookie }, redirect: 'manual' });
+      return { status: answer.status, type: answer.headers.get('content-type'), bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    const pdf = async (path, cookie) => {
+      const { status, type, bytes } = await give(path, cookie), file = join(portal.folder, 'data.pdf');
+      assert.deepEqual([status, type], [200, 'application/pdf'], path);
+      writeFileSync(file, bytes);
+      return { text: execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }), data: JSON.parse(execFileSync('qpdf', ['--show-attachment=data.json', file])) };
+    };
+    const own = await pdf('/account/data.pdf', iva);
+    for (const part of ['Výpis osobních údajů', 'iva.data@example.cz', dog.number, '203 098 100 000 077', 'Jana Nováková', 'Výměr', 'Pošlete průkaz psa.', 'decision.pdf', 'message.pdf', 'nahlédnutí do podání', 'Strana 1 z'])
+      assert.ok(own.text.includes(part), `${part}:\n${own.text}`);
+    assert.doesNotMatch(own.text, /Karla Tajná|other\.pdf|person\.|seen\./);
+    assert.deepEqual(own.data.files.map(({ name, of }) => [name, of]).sort(), [['decision.pdf', 'decision'], ['message.pdf', 'message'], ['submission.pdf', 'submission']]);
+    assert.deepEqual(own.data.decisions.map(({ reference, title, sha256 }) => [reference, title, sha256]), [[`${dog.number}/1`, 'Výměr', 'cafe']]);
+    const { audit, sessions, ...rest } = JSON.parse((await ask('GET', '/account/data.json', { cookie: iva })).body);
+    assert.deepEqual({ ...own.data, audit, sessions }, { ...rest, audit, sessions }, 'nothing that the JSON has not');
+    assert.match((await pdf('/account/data.pdf?lang=en', iva)).text, /Personal data[\s\S]*Decisions and documents/);
+    assert.ok(!(await pdf('/account/data.pdf', ota)).text.includes(dog.number));
+    assert.equal((await give('/account/data.pdf', '')).status, 303);
+    assert.equal((await pdf('/admin/data.pdf?login=iva.data@example.cz', admin)).data.submissions.length, 1);
+    for (const cookie of [clerk, iva]) assert.notEqual((await give('/admin/data.pdf?login=iva.data@example.cz', cookie)).status, 200);
+    sql(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+      INSERT INTO case_messages (tenant, number, sequence, at_us, office, actor, actor_name, text, idempotency) SELECT tenant, number, i + 1, 1, '', '', '', 'Věta za větou.', 'k' || i FROM n, cases WHERE number % 1000000000 = ${number}`.replace("'k' || i", "CAST('k' || i AS BLOB)"));
+    const much = await pdf('/account/data.pdf', iva);
+    assert.match(much.text, /Údajů je víc, než se sem vejde/);
+    assert.equal(much.data.messages.length, 1501, 'the JSON has them all');
+    sql("DELETE FROM case_messages WHERE text = 'Věta za větou.'");
   });
 
   it('have it erased, unless a request stands against it', async () => {
