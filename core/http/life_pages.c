@@ -3,6 +3,7 @@
 #include "http/drafting.h"
 #include "http/life.h"
 #include "plugin/life.h"
+#include "plugin/public.h"
 #include "portal/routing.h"
 
 static struct epo_json *texts_of(struct epo_request *request, const struct epo_json *list) {
@@ -130,6 +131,7 @@ struct epo_response *epo_page_of_agenda(struct epo_request *request) {
     epo_json_set(pool, row, "laws", laws(request, epo_json_get(manifest, "law")));
     epo_json_set(pool, row, "where", where);
     epo_json_set(pool, row, "rows", epo_page_parameters(request, agenda, true));
+    epo_json_set_boolean(pool, model, "permits", epo_public_has(agenda, "permits"));
     epo_json_set(pool, model, "linked_data", epo_life_linked_data(request, agenda));
     epo_agenda_fill_view(agenda, pool, request->lang,
                          epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL), model);

@@ -1,22 +1,10 @@
 /* What the filter matches as a file, on record as a look at personal data. CSV for spreadsheets:
- * UTF-8 with its mark, and no cell that a spreadsheet would take for a formula. */
+ * UTF-8 with its mark. */
+#include "http/csv.h"
 #include "http/office_page.h"
 #include "portal/routing.h"
 
 enum { FILE_BYTES_MAX = 16 << 20 };
-
-/* RFC 4180; = + - @ and control characters at the beginning start formulas: an apostrophe before
- * them is shown by none and makes the cell a text. */
-static void add_cell(struct epo_buffer *out, struct epo_span text) {
-    bool formula = text.len > 0 && (strchr("=+-@|%", text.at[0]) != NULL || text.at[0] < ' ');
-    epo_buffer_string(out, formula ? "\"'" : "\"");
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '"')
-            epo_buffer_byte(out, '"');
-        epo_buffer_byte(out, text.at[i]);
-    }
-    epo_buffer_byte(out, '"');
-}
 
 static void add_number(struct epo_buffer *out, const struct epo_json *pair, uint32_t i) {
     if (pair != NULL)
@@ -31,18 +19,18 @@ static void add_row(struct epo_request *request, struct epo_buffer *out,
     struct epo_span agenda = epo_json_get_text(found, "agenda");
     const struct epo_json *point = epo_json_get(found, "point");
     for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++) {
-        add_cell(out, epo_json_get_text(found, PLAIN[i]));
+        epo_csv_cell(out, epo_json_get_text(found, PLAIN[i]));
         epo_buffer_byte(out, ',');
     }
-    add_cell(out, agenda);
+    epo_csv_cell(out, agenda);
     epo_buffer_byte(out, ',');
-    add_cell(out, epo_page_text(request, epo_page_state_key(request, state)));
+    epo_csv_cell(out, epo_page_text(request, epo_page_state_key(request, state)));
     epo_buffer_byte(out, ',');
-    add_cell(out, epo_routing_name(epo_portal_settings(request->portal),
-                                   epo_json_get_text(found, "office"), request->lang));
+    epo_csv_cell(out, epo_routing_name(epo_portal_settings(request->portal),
+                                       epo_json_get_text(found, "office"), request->lang));
     for (size_t i = 0; i < sizeof AFTER / sizeof *AFTER; i++) {
         epo_buffer_byte(out, ',');
-        add_cell(out, epo_json_get_text(found, AFTER[i]));
+        epo_csv_cell(out, epo_json_get_text(found, AFTER[i]));
     }
     epo_buffer_byte(out, ',');
     add_number(out, point, 0);
@@ -59,8 +47,8 @@ static void write_csv(struct epo_request *request, struct epo_buffer *out,
     epo_buffer_string(out, "\xef\xbb\xbf");
     for (size_t i = 0; i < sizeof HEAD / sizeof *HEAD; i++) {
         epo_buffer_string(out, i > 0 ? "," : "");
-        add_cell(out,
-                 epo_page_text(request, epo_pool_printf(request->pool, "office.file_%s", HEAD[i])));
+        epo_csv_cell(
+            out, epo_page_text(request, epo_pool_printf(request->pool, "office.file_%s", HEAD[i])));
     }
     epo_buffer_string(out, "\r\n");
     for (uint32_t i = 0; i < cases->count; i++)

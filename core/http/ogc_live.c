@@ -9,7 +9,7 @@
 #include <math.h>
 
 /* In force on one day in a large city: some thousands. */
-enum { ROWS_MAX = 20000, ID_SIZE = 25, DAYS_MAX = 2932896 }; /* the last: of 9999-12-31 */
+enum { ROWS_MAX = 20000, DAYS_MAX = 2932896 }; /* the last: of 9999-12-31 */
 static const int64_t DAY_US = 86400 * 1000000LL;
 
 static const char *const LAYERS[] = {"permits", "requests"};
@@ -76,7 +76,7 @@ bool epo_ogc_all(struct epo_request *request, struct epo_collection **list, size
 
 /* ---- one row ---- */
 
-static void make_id(const struct epo_request *request, int64_t number, char out[ID_SIZE]) {
+void epo_live_id(const struct epo_request *request, int64_t number, char out[EPO_LIVE_ID_SIZE]) {
     char text[64], digest[EPO_SHA256_HEX_SIZE];
     struct epo_buffer buffer;
     int len = snprintf(text, sizeof text, "published:%lld:", (long long)number);
@@ -85,7 +85,7 @@ static void make_id(const struct epo_request *request, int64_t number, char out[
     epo_buffer_append(&buffer, request->portal->secret, sizeof request->portal->secret);
     epo_sha256_hex(epo_buffer_get(&buffer), digest);
     epo_buffer_clear(&buffer);
-    snprintf(out, ID_SIZE, "%.24s", digest);
+    snprintf(out, EPO_LIVE_ID_SIZE, "%.24s", digest);
 }
 
 static struct epo_json *day(struct epo_pool *pool, struct epo_span text) {
@@ -127,8 +127,8 @@ static bool is_asked_for(const struct reading *r, const char *id,
 static bool look(const struct epo_published_row *row, void *arg) {
     struct reading *r = arg;
     struct epo_pool *pool = r->request->pool;
-    char id[ID_SIZE];
-    make_id(r->request, row->number, id);
+    char id[EPO_LIVE_ID_SIZE];
+    epo_live_id(r->request, row->number, id);
     struct epo_json *properties = properties_of(pool, row);
     if (!is_asked_for(r, id, properties) || !is_in_a_window(r, row->wkb_metres))
         return true;

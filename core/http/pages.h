@@ -110,6 +110,10 @@ void epo_page_row_pictures(struct epo_request *request, struct epo_json *section
 void epo_picture_words(struct epo_request *request, struct epo_picture *picture);
 /* Does some agenda let something out into this live layer ("permits", "requests")? */
 bool epo_layer_is_fed(struct epo_request *request, const char *layer);
+/* The id under which everybody sees what was let out of a case: the same tomorrow, and nobody finds
+ * the number by it (ogc_live.c). */
+#define EPO_LIVE_ID_SIZE 25
+void epo_live_id(const struct epo_request *request, int64_t number, char out[EPO_LIVE_ID_SIZE]);
 
 /* Where an agenda's parameters differ by district: rows of epo_agenda_parameter_rows that differ.
  */
@@ -150,6 +154,10 @@ struct epo_response *epo_draft_post(struct epo_request *request);
 struct epo_response *epo_draft_put(struct epo_request *request);
 struct epo_response *epo_search_get(struct epo_request *request);
 struct epo_response *epo_api_search(struct epo_request *request);
+struct epo_response *epo_permits_get(struct epo_request *request);
+struct epo_response *epo_permits_csv(struct epo_request *request);
+struct epo_response *epo_permit_get(struct epo_request *request);
+struct epo_response *epo_api_permits(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);
 struct epo_response *epo_nearby_get(struct epo_request *request);
 struct epo_response *epo_submission_get(struct epo_request *request);

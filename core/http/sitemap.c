@@ -28,8 +28,8 @@ static void add_agenda(struct epo_request *request, struct epo_json *pages,
 }
 
 struct epo_response *epo_page_sitemap(struct epo_request *request) {
-    static const char *const FIXED[] = {"/",         "/agendas", "/place",
-                                        "/opendata", "/ogc",     "/accessibility"};
+    static const char *const FIXED[] = {"/",    "/agendas", "/place",        "/opendata",
+                                        "/ogc", "/permits", "/accessibility"};
     struct epo_error error = {0};
     struct epo_buffer text;
     struct epo_json *model = epo_json_object(request->pool);

@@ -46,6 +46,19 @@ static const struct epo_statement EACH = {
     "ORDER BY p.number LIMIT $7",
     NULL,
 };
+static const struct epo_statement PERMITS = {
+    "published.permits",
+    "SELECT p.number, CASE WHEN $6 = 'en' THEN p.words_en ELSE p.words_cs END, p.first_day,\n"
+    "    p.last_day, p.geometry, COALESCE(l.district, '')\n"
+    "FROM published AS p\n"
+    "LEFT JOIN locations AS l\n"
+    "    ON l.tenant = p.tenant AND l.number = p.number AND l.routes = 1\n"
+    "WHERE p.tenant = $1 AND p.layer = 'permits' AND ($2 = '' OR p.agenda = $2)\n"
+    "    AND ($3 = '' OR l.district = $3)\n"
+    "    AND ($4 = '' OR (p.first_day <= $4 AND p.last_day >= $4)) AND p.first_day <= $5\n"
+    "ORDER BY p.first_day DESC, p.number LIMIT $7",
+    NULL,
+};
 static const struct epo_statement RULES = {
     "published.rules", "SELECT digest FROM published_rules WHERE tenant = $1 AND agenda = $2",
     NULL};
@@ -162,6 +175,28 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                                         .first_day = epo_rows_text(rows, 2),
                                         .last_day = epo_rows_text(rows, 3),
                                         .wkb_metres = epo_rows_text(rows, 4)};
+        more = visit(&row, arg);
+    }
+    return epo_rows_end(rows, error);
+}
+
+bool epo_published_permits(struct epo_portal *portal, struct epo_db *db,
+                           const struct epo_permit_query *q,
+                           bool (*visit)(const struct epo_permit_row *row, void *arg), void *arg,
+                           struct epo_error *error) {
+    bool more = true;
+    struct epo_rows *rows =
+        epo_db_query(db, &PERMITS,
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(q->agenda),
+                              EPO_TEXT(q->district), EPO_TEXT(q->day), EPO_TEXT(q->first_to),
+                              EPO_STRING(q->lang), EPO_INTEGER(q->limit)));
+    while (more && epo_rows_next(rows)) {
+        struct epo_permit_row row = {.number = epo_rows_integer(rows, 0),
+                                     .words = epo_rows_text(rows, 1),
+                                     .first_day = epo_rows_text(rows, 2),
+                                     .last_day = epo_rows_text(rows, 3),
+                                     .geometry = epo_rows_text(rows, 4),
+                                     .district = epo_rows_text(rows, 5)};
         more = visit(&row, arg);
     }
     return epo_rows_end(rows, error);

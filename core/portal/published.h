@@ -58,6 +58,26 @@ bool epo_published_each(struct epo_portal *portal, struct epo_db *db,
                         bool (*visit)(const struct epo_published_row *row, void *arg), void *arg,
                         struct epo_error *error);
 
+/* ---- the register of permits ---- */
+struct epo_permit_query {
+    struct epo_span agenda, district; /* empty: any */
+    struct epo_span day;              /* ISO date on which they are in force; empty: any */
+    struct epo_span first_to; /* those that begin on this day or before; "9999-99-99": all */
+    const char *lang;
+    int limit;
+};
+struct epo_permit_row {                         /* valid until the visitor returns */
+    int64_t number;                             /* never to be shown: it is the sender's */
+    struct epo_span words, first_day, last_day; /* words: JSON object; days "" and "9999" */
+    struct epo_span geometry, district;         /* GeoJSON; code, may be empty */
+};
+/* All permits that were let out, past and future too, those that begin last first, until `visit`
+ * returns false. */
+bool epo_published_permits(struct epo_portal *portal, struct epo_db *db,
+                           const struct epo_permit_query *query,
+                           bool (*visit)(const struct epo_permit_row *row, void *arg), void *arg,
+                           struct epo_error *error);
+
 /* ---- making it again ---- */
 /* The digest of the rules that an agenda's rows were made under; empty: never. */
 bool epo_published_rules(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

@@ -87,6 +87,13 @@ it('answers boxes, times, conditions and systems', async () => {
   for (const query of ['owner=city', 'number=1', 'datetime=x']) assert.equal((await get(`/ogc/collections/requests/items?${query}`)).status, 400, query);
 });
 
+it('keeps what was not granted out of the public register', async () => {
+  for (const path of ['/permits?lang=cs', '/permits.csv', '/api/v1/permits']) assert.doesNotMatch(await (await get(path)).text(), /Stánek/, path);
+  assert.match(await (await get('/permits?lang=cs')).text(), /neodpovídá žádné povolení/);
+  const [{ id }] = (await items('requests')).features;
+  assert.equal((await get(`/permits/${id}`)).status, 404);
+});
+
 it('becomes a permit when it is accepted, on its days alone', async () => {
   for (const each of filed) await accept(each);
   assert.equal((await items('requests')).numberMatched, 0);
@@ -94,4 +101,30 @@ it('becomes a permit when it is accepted, on its days alone', async () => {
   assert.equal((await items('permits', `datetime=${day(4)}`)).numberMatched, 2, 'nor is it shown ahead of its days');
   for (const [datetime, count] of [[day(10), 1], [`../${day(-1)}`, 0], [`../${day(0)}`, 2], [`${day(6)}/..`, 1], ['1970-01-01/9999-12-31', 2], ['0001-01-01', 0]])
     assert.equal((await items('permits', `datetime=${datetime}`)).numberMatched, count, datetime);
+});
+
+it('stands in the public register, with days to come, without a word about people', async () => {
+  const register = async (query = '') => (await (await get(`/api/v1/permits?lang=cs&${query}`)).json()).features, all = await register();
+  assert.deepEqual(all.map(({ properties }) => properties.first_day), [day(3), day(0), day(0)], 'those that begin last first');
+  const { title, district } = all[0].properties;
+  const texts = await Promise.all(['/permits?lang=cs', '/permits.csv?lang=cs', '/api/v1/permits', `/permits/${all[0].id}`].map(async (path) => (await get(path)).text()));
+  for (const text of texts) for (const secret of ['Petr', 'Svoboda', '1975', 'petr@example.cz', '777123456', ...filed.flatMap(({ number, receipt }) => [number, receipt])]) assert.ok(!text.includes(secret), secret);
+  assert.ok(texts.every((text) => text.includes(all[0].id)));
+  assert.equal(texts[0].split('href="/permits/').length, 4);
+  assert.equal(texts[1].split('\r\n').length, 5);
+  assert.match(texts[1], /^\ufeff?"Označení","Povolení"/);
+  assert.ok(district.length > 0);
+  for (const [query, count] of [['agenda=public_space', 3], ['agenda=dog_fee', 0], [`district=${district}`, 3], ['district=0', 0], [`day=${day(4)}`, 3], [`day=${day(20)}`, 1], [`day=${day(-1)}`, 0],
+    [`q=${encodeURIComponent(title.normalize('NFD').replace(/[^ -~]/g, '').toUpperCase())}`, 3], ['q=svoboda', 0], [`id=${all[1].id}`, 1]])
+    assert.equal((await register(query)).length, count, query);
+  const seen = [];
+  for (let after = ''; after !== null;) {
+    const page = await (await get(`/api/v1/permits?limit=1&after=${after}`)).json();
+    seen.push(...page.features.map(({ id }) => id));
+    after = page.next;
+  }
+  assert.deepEqual(seen, all.map(({ id }) => id));
+  for (const query of ['day=x', 'limit=0', 'limit=501', 'after=x', `q=${'a'.repeat(201)}`]) for (const path of ['/permits', '/api/v1/permits', '/permits.csv']) assert.equal((await get(`${path}?${query}`)).status, 400, path + query);
+  for (const id of [filed[0].number, 'x', 'f'.repeat(24)]) assert.equal((await get(`/permits/${id}`)).status, 404, id);
+  assert.match(await (await get('/agendas/public_space')).text(), /href="\/permits\?agenda=public_space"/);
 });
