@@ -203,7 +203,7 @@ static const struct operation {
      200,
      "Permits",
      "application/geo+json",
-     {400}},
+     {422}},
     {"get",
      "/api/v1/layers",
      "layers",

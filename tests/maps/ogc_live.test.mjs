@@ -124,7 +124,7 @@ it('stands in the public register, with days to come, without a word about peopl
     after = page.next;
   }
   assert.deepEqual(seen, all.map(({ id }) => id));
-  for (const query of ['day=x', 'limit=0', 'limit=501', 'after=x', `q=${'a'.repeat(201)}`]) for (const path of ['/permits', '/api/v1/permits', '/permits.csv']) assert.equal((await get(`${path}?${query}`)).status, 400, path + query);
+  for (const query of ['day=x', 'limit=0', 'limit=501', 'after=x', `q=${'a'.repeat(201)}`]) for (const path of ['/permits', '/api/v1/permits', '/permits.csv']) assert.equal((await get(`${path}?${query}`)).status, 422, path + query);
   for (const id of [filed[0].number, 'x', 'f'.repeat(24)]) assert.equal((await get(`/permits/${id}`)).status, 404, id);
   assert.match(await (await get('/agendas/public_space')).text(), /href="\/permits\?agenda=public_space"/);
 });
