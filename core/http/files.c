@@ -169,7 +169,18 @@ struct epo_response *epo_respond_file(struct epo_request *request,
     return response;
 }
 
-/* GET /submissions/{number}/files/{file}: of who may see the submission. Clerks have their own
+struct epo_span epo_files_owner(struct epo_request *request, struct epo_span number,
+                                struct epo_span *id) {
+    struct epo_span second = request->captures[1], third = request->captures[2];
+    *id = third.len > 0 ? third : second;
+    return epo_span(
+        third.len > 0
+            ? epo_pool_printf(request->pool, "message/%.*s/%.*s", EPO_ARG(number), EPO_ARG(second))
+            : epo_pool_printf(request->pool, "submission/%.*s", EPO_ARG(number)));
+}
+
+/* GET /submissions/{number}/files/{file} and …/messages/{message}/{file}: of who may see the
+ * submission. Clerks have their own
  * address under /office, where each look is audited. */
 struct epo_response *epo_submission_attachment(struct epo_request *request) {
     struct epo_error error = {0};
@@ -177,10 +188,9 @@ struct epo_response *epo_submission_attachment(struct epo_request *request) {
     struct epo_own_case *own = epo_own_case_open(request, &error);
     if (own == NULL)
         return epo_respond_error(request, &error, NULL);
-    const char *owner = epo_pool_printf(request->pool, "submission/%.*s",
-                                        EPO_ARG(epo_json_get_text(own->found, "number")));
-    return epo_attachment_get(request->portal, request->db, request->pool, request->captures[1],
-                              epo_span(owner), &file, &error)
+    struct epo_span id,
+        owner = epo_files_owner(request, epo_json_get_text(own->found, "number"), &id);
+    return epo_attachment_get(request->portal, request->db, request->pool, id, owner, &file, &error)
                ? epo_respond_file(request, &file)
                : epo_respond_error(request, &error, NULL);
 }

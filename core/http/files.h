@@ -13,7 +13,7 @@ struct epo_files;
 struct epo_files *epo_files_take(struct epo_request *request, const struct epo_form *form,
                                  struct epo_json *refused);
 size_t epo_files_count(const struct epo_files *files);
-/* The n-th of them with its reference. */
+/* The n-th of them; the others lie behind it. */
 const struct epo_attachment *epo_files_at(const struct epo_files *files, size_t n);
 /* Puts them all or none (without an owner), then goes on; at once where there is none. */
 struct epo_response *epo_files_put(struct epo_request *request, struct epo_files *files,
@@ -25,6 +25,10 @@ struct epo_response *epo_files_put(struct epo_request *request, struct epo_files
 void epo_files_add(struct epo_request *request, const struct epo_files *files,
                    struct epo_json *raw);
 
+/* Whose file the route's captures name: {number}, {file} of a submission, or {number}, {message},
+ * {file} of what came with one of its messages. number: as found, not as in the address. */
+struct epo_span epo_files_owner(struct epo_request *request, struct epo_span number,
+                                struct epo_span *id);
 /* A stored file, only ever to be saved: never shown as a page of ours. */
 struct epo_response *epo_respond_file(struct epo_request *request,
                                       const struct epo_attachment *file);

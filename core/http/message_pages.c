@@ -2,11 +2,34 @@
 #include "http/messages.h"
 
 #include "base/log.h"
+#include "http/files.h"
 #include "http/office_case.h"
 #include "http/own_case.h"
 #include "portal/routing.h"
 
 enum { KEY_CHARS_MAX = 64 };
+
+/* What came with it, each with its address under that of the messages. */
+static struct epo_json *file_rows(struct epo_request *request, const struct epo_json *message,
+                                  const char *action, struct epo_span access) {
+    struct epo_pool *pool = request->pool;
+    const struct epo_json *files = epo_json_get(message, "files");
+    struct epo_json *rows = epo_json_array(pool);
+    for (uint32_t i = 0; files != NULL && i < files->count; i++) {
+        struct epo_json *shown = epo_json_object(pool);
+        epo_json_set_text(pool, shown, "name", epo_json_get_text(files->items[i], "name"));
+        epo_json_set_text(
+            pool, shown, "size",
+            epo_form_size(pool, request->lang, epo_json_get_integer(files->items[i], "bytes", 0)));
+        epo_json_set_string(pool, shown, "url",
+                            epo_pool_printf(pool, "%s/%d/%.*s%s%.*s", action,
+                                            (int)epo_json_get_integer(message, "sequence", 0),
+                                            EPO_ARG(epo_json_get_text(files->items[i], "id")),
+                                            access.len > 0 ? "?key=" : "", EPO_ARG(access)));
+        epo_json_push(pool, rows, shown);
+    }
+    return rows;
+}
 
 static struct epo_json *row(struct epo_request *request, const struct epo_json *message,
                             bool by_office) {
@@ -42,13 +65,17 @@ void epo_page_messages(struct epo_request *request, struct epo_json *model,
     struct epo_json *messages = epo_json_set(pool, model, "messages", epo_json_object(pool));
     struct epo_json *rows = epo_json_set(pool, messages, "rows", epo_json_array(pool));
     char key[EPO_TOKEN_SIZE];
-    for (uint32_t i = 0; i < list->count; i++)
-        epo_json_push(pool, rows, row(request, list->items[i], by_office));
+    const char *action =
+        epo_pool_printf(pool, "/%s/%.*s/messages", by_office ? "office/cases" : "submissions",
+                        EPO_ARG(epo_json_get_text(found, "number")));
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct epo_json *shown = row(request, list->items[i], by_office);
+        epo_json_set(pool, shown, "files", file_rows(request, list->items[i], action, access));
+        epo_json_push(pool, rows, shown);
+    }
     epo_token_make(key);
-    epo_json_set_string(pool, messages, "action",
-                        epo_pool_printf(pool, "/%s/%.*s/messages",
-                                        by_office ? "office/cases" : "submissions",
-                                        EPO_ARG(epo_json_get_text(found, "number"))));
+    epo_json_set_string(pool, messages, "action", action);
+    epo_json_set_boolean(pool, messages, "again", trouble.len > 0 && request->file_count > 0);
     epo_json_set_boolean(pool, messages, "office", by_office);
     epo_json_set_text(pool, messages, "access", access);
     epo_json_set_string(pool, messages, "key", key);
@@ -96,6 +123,19 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
                   epo_page_error_text(request, error, "message.not_saved"));
 }
 
+/* "" where all chosen files could be taken, else what is said instead. */
+static struct epo_span take_files(struct epo_request *request, struct epo_message *message) {
+    struct epo_json *refused = epo_json_array(request->pool);
+    if (request->file_count > EPO_MESSAGE_FILES_MAX)
+        return epo_page_text(request, "message.files_many");
+    struct epo_files *files = epo_files_take(request, NULL, refused);
+    if (refused->count > 0)
+        return epo_json_get_text(refused->items[0], "message");
+    message->file_count = epo_files_count(files);
+    message->files = message->file_count > 0 ? epo_files_at(files, 0) : NULL;
+    return EPO_SPAN("");
+}
+
 static struct epo_response *send(struct epo_request *request, struct sending *sending) {
     struct epo_message *message = &sending->message;
     sending->portal = request->portal;
@@ -105,6 +145,9 @@ static struct epo_response *send(struct epo_request *request, struct sending *se
         return refuse(request, sending, 422, epo_page_text(request, "message.empty"));
     if (epo_text_length(message->text) > EPO_MESSAGE_CHARS_MAX || message->key.len > KEY_CHARS_MAX)
         return refuse(request, sending, 422, epo_page_text(request, "message.long"));
+    struct epo_span unfit = take_files(request, message);
+    if (unfit.len > 0)
+        return refuse(request, sending, 422, unfit);
     return epo_respond_after_write(request, run, finish, sending);
 }
 

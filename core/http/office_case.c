@@ -202,27 +202,27 @@ struct epo_response *epo_office_case(struct epo_request *request) {
 /* ---- a file of it ---- */
 
 static struct epo_response *show_file(struct epo_request *request, void *arg) {
-    struct epo_attachment *file = arg;
+    const struct epo_json *found = arg;
+    struct epo_attachment file;
     struct epo_error error = {0};
-    return epo_attachment_get(request->portal, request->db, request->pool, request->captures[1],
-                              file->owner, file, &error)
-               ? epo_respond_file(request, file)
+    struct epo_span id, owner = epo_files_owner(request, epo_json_get_text(found, "number"), &id);
+    return epo_attachment_get(request->portal, request->db, request->pool, id, owner, &file, &error)
+               ? epo_respond_file(request, &file)
                : epo_respond_error(request, &error, NULL);
 }
 
 struct epo_response *epo_office_file(struct epo_request *request) {
     struct epo_error error = {0};
-    struct epo_attachment *file = EPO_NEW(request->pool, struct epo_attachment);
     struct epo_office_case *handled = epo_office_case_open(request, &error);
     if (handled == NULL)
         return epo_respond_error(request, &error, NULL);
-    struct epo_span number = epo_json_get_text(handled->found, "number");
-    file->owner = epo_span(epo_pool_printf(request->pool, "submission/%.*s", EPO_ARG(number)));
+    struct epo_span id, number = epo_json_get_text(handled->found, "number");
+    epo_files_owner(request, number, &id);
     struct epo_audit_entry entry = {.actor = handled->viewer.account,
                                     .action = EPO_SPAN("case.file_read"),
                                     .object = number,
-                                    .detail = epo_pool_copy(request->pool, request->captures[1])};
-    return epo_respond_audited(request, &entry, show_file, file);
+                                    .detail = epo_pool_copy(request->pool, id)};
+    return epo_respond_audited(request, &entry, show_file, handled->found);
 }
 
 /* ---- moving on ---- */

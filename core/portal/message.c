@@ -44,6 +44,34 @@ static const struct epo_statement SEEN = {
     NULL,
 };
 
+/* Those of one case: owners from $2 up to $3, excluded. */
+static const struct epo_statement FILES = {
+    "message.files",
+    "SELECT owner, id, name, type, bytes FROM attachments\n"
+    "WHERE tenant = $1 AND owner <> '' AND owner >= $2 AND owner < $3\n"
+    "ORDER BY rowid",
+    NULL,
+};
+static const struct epo_statement FILE_COUNT = {
+    "message.file_count",
+    "SELECT COUNT(*) FROM attachments\n"
+    "WHERE tenant = $1 AND owner <> '' AND owner >= $2 AND owner < $3",
+    NULL,
+};
+
+/* "message/2026-000123/4" is the owner of what came with the fourth; '0' follows '/'. */
+struct owners {
+    char first[EPO_NUMBER_SIZE + 16], end[EPO_NUMBER_SIZE + 16];
+};
+static struct owners owners_of(int64_t number) {
+    struct owners owners;
+    char text[EPO_NUMBER_SIZE];
+    epo_number_write(number, text);
+    snprintf(owners.first, sizeof owners.first, "message/%s/", text);
+    snprintf(owners.end, sizeof owners.end, "message/%s0", text);
+    return owners;
+}
+
 static void hash_key(const struct epo_message *message, uint8_t hash[EPO_SHA256_SIZE]) {
     struct epo_digest *digest = epo_digest_create();
     epo_digest_add(digest, message->office);
@@ -71,6 +99,34 @@ static bool look(struct epo_portal *portal, struct epo_db *db, const struct epo_
     return epo_rows_end(rows, error);
 }
 
+/* Is there room for the files that come with it? */
+static bool have_room(struct epo_portal *portal, struct epo_db *db,
+                      const struct epo_message *message, struct epo_error *error) {
+    struct owners owners = owners_of(message->number);
+    if (message->file_count == 0)
+        return true;
+    struct epo_rows *rows = epo_db_query(
+        db, &FILE_COUNT,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(owners.first), EPO_STRING(owners.end)));
+    int64_t count = epo_rows_next(rows) ? epo_rows_integer(rows, 0) : 0;
+    if (!epo_rows_end(rows, error))
+        return false;
+    return count + (int64_t)message->file_count <= EPO_MESSAGES_FILES_MAX ||
+           epo_fail(error, EPO_ERROR_TOO_LARGE, "message.files",
+                    "Messages of a case may have %d files together.", EPO_MESSAGES_FILES_MAX);
+}
+
+static bool put_files(struct epo_portal *portal, struct epo_db *db,
+                      const struct epo_message *message, int64_t sequence,
+                      struct epo_error *error) {
+    char owner[EPO_NUMBER_SIZE + 40];
+    snprintf(owner, sizeof owner, "%s%lld", owners_of(message->number).first, (long long)sequence);
+    for (size_t i = 0; i < message->file_count; i++)
+        if (!epo_attachment_put(portal, db, &message->files[i], epo_span(owner), error))
+            return false;
+    return true;
+}
+
 static bool insert(struct epo_portal *portal, struct epo_db *db, const struct epo_message *message,
                    struct epo_span key, int64_t sequence, struct epo_error *error) {
     char number[EPO_NUMBER_SIZE], hash[EPO_SHA256_HEX_SIZE];
@@ -92,6 +148,7 @@ static bool insert(struct epo_portal *portal, struct epo_db *db, const struct ep
            epo_db_run(db, &INSERT_OUTBOX,
                       EPO_BIND(tenant, of, EPO_INTEGER(-sequence), EPO_INTEGER(now)), NULL,
                       error) &&
+           put_files(portal, db, message, sequence, error) &&
            epo_audit_append(portal, db, &entry, error);
 }
 
@@ -101,6 +158,7 @@ bool epo_message_send(struct epo_portal *portal, struct epo_db *db,
     struct epo_span key = {(const char *)hash, sizeof hash};
     struct before before = {0};
     epo_assert(message->text.len > 0 && epo_text_length(message->text) <= EPO_MESSAGE_CHARS_MAX);
+    epo_assert(message->file_count <= EPO_MESSAGE_FILES_MAX);
     hash_key(message, hash);
     if (!look(portal, db, message, key, &before, error))
         return false;
@@ -116,7 +174,32 @@ bool epo_message_send(struct epo_portal *portal, struct epo_db *db,
             error, EPO_ERROR_RATE, "message.waiting",
             "%d messages wait for the other side: more are taken once it has seen them.",
             EPO_MESSAGES_WAITING_MAX);
-    return insert(portal, db, message, key, before.all + 1, error);
+    return have_room(portal, db, message, error) &&
+           insert(portal, db, message, key, before.all + 1, error);
+}
+
+/* Messages are numbered from 1 and none is ever taken out. */
+static bool add_files(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                      int64_t number, struct epo_json *list, struct epo_error *error) {
+    struct owners owners = owners_of(number);
+    struct epo_rows *rows = epo_db_query(
+        db, &FILES,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(owners.first), EPO_STRING(owners.end)));
+    while (epo_rows_next(rows)) {
+        struct epo_span owner = epo_rows_text(rows, 0);
+        size_t skip = strlen(owners.first);
+        int64_t n = 0;
+        if (!epo_span_integer((struct epo_span){owner.at + skip, owner.len - skip}, &n) || n < 1 ||
+            n > (int64_t)list->count)
+            continue;
+        struct epo_json *file = epo_json_object(pool);
+        epo_json_set_text(pool, file, "id", epo_rows_text(rows, 1));
+        epo_json_set_text(pool, file, "name", epo_rows_text(rows, 2));
+        epo_json_set_text(pool, file, "type", epo_rows_text(rows, 3));
+        epo_json_set_integer(pool, file, "bytes", epo_rows_integer(rows, 4));
+        epo_json_push(pool, epo_json_get(list->items[n - 1], "files"), file);
+    }
+    return epo_rows_end(rows, error);
 }
 
 bool epo_message_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
@@ -135,9 +218,10 @@ bool epo_message_list(struct epo_portal *portal, struct epo_db *db, struct epo_p
         epo_json_set_text(pool, row, "actor", epo_rows_text(rows, 3));
         epo_json_set_text(pool, row, "text", epo_rows_text(rows, 4));
         epo_json_set_boolean(pool, row, "seen", epo_rows_value(rows, 5).type != EPO_VALUE_NULL);
+        epo_json_set(pool, row, "files", epo_json_array(pool));
         epo_json_push(pool, *list, row);
     }
-    return epo_rows_end(rows, error);
+    return epo_rows_end(rows, error) && add_files(portal, db, pool, number, *list, error);
 }
 
 bool epo_message_unread(const struct epo_json *list, bool by_office) {

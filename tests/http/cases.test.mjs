@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 
 import { dogJson, file, post, spots, stall } from '../browser/support/forms.mjs';
 import { epo, startDemo } from '../support/portal.mjs';
+import { jpeg, pdf, sha256 } from './support/files.mjs';
 import { signIn } from './support/people.mjs';
 
 let portal, clerk, other, chip = 203012345670000;
@@ -116,6 +117,71 @@ describe('messages', () => {
     assert.equal((await answer(filed, { text, _key: 'k' }, other)).status, 404);
     assert.ok([303, 401, 403].includes((await answer(filed, { text, _key: 'k' }, '')).status));
     assert.equal(count((await get(own(filed))).text), 0);
+  });
+
+  describe('with attachments', () => {
+    const put = async (path, fields, files, cookie = '') => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.set(name, value);
+      for (const [name, bytes] of files) form.append('file', new Blob([bytes]), name);
+      const answer = await post(portal.url, path, form, { cookie, 'accept-language': 'cs' });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const links = (text) => [...text.matchAll(/href="([^"]+\/messages\/\d+\/[^"]+)" download>([^<]+)</g)].map(([, href, name]) => [href.replaceAll('&amp;', '&'), name]);
+    const load = async (path, cookie = '') => {
+      const answer = await fetch(portal.url + path, { headers: { cookie }, redirect: 'manual' });
+      return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
+    };
+    let filed, path, mine, theirs;
+    before(async () => { filed = await newDog(); path = `/office/cases/${filed.number}`; });
+
+    it('go both ways and come back as they were; a second press stores none again', async () => {
+      const hello = [`/submissions/${filed.number}/messages`, { key: filed.receipt, _key: 'one', text: 'Posílám doklad.' }, [['doklad č. 1.pdf', pdf('a')], ['<b>.jpg', jpeg()]]];
+      for (let i = 0; i < 2; i++) assert.equal((await put(...hello)).status, 303);
+      assert.equal((await put(`${path}/messages`, { _key: 'two', text: 'Děkujeme, zde je odpověď.' }, [['odpoved.pdf', pdf('b')]], clerk)).status, 303);
+      theirs = links((await get(path, clerk)).text);
+      mine = links((await get(own(filed))).text);
+      assert.deepEqual(theirs.map(([, name]) => name), mine.map(([, name]) => name));
+      assert.equal(mine.length, 3);
+      for (const [from, cookie] of [[theirs, clerk], [mine, '']]) {
+        const [first, photo, last] = await Promise.all(from.map(([href]) => load(href, cookie)));
+        assert.deepEqual([first.status, photo.status, last.status], [200, 200, 200]);
+        assert.deepEqual([sha256(first.bytes), sha256(last.bytes)], [sha256(pdf('a')), sha256(pdf('b'))]);
+        assert.doesNotMatch(photo.bytes.toString('latin1'), /GPS/, 'the place is taken out');
+        assert.match(first.headers.get('content-disposition'), /^attachment/);
+      }
+    });
+
+    it('are read by who may see the case and nobody else', async () => {
+      const stranger = await newDog(), [href] = mine[0], bare = href.split('?')[0];
+      for (const way of [bare, `${bare}?key=${stranger.receipt}`, `${bare.replace(filed.number, stranger.number)}?key=${stranger.receipt}`, href.replace('/messages/1/', '/messages/2/'), href.replace('/messages/1/', '/files/')])
+        assert.equal((await load(way)).status, 404, way);
+      assert.equal((await load(theirs[0][0], other)).status, 404);
+      assert.ok([303, 401, 403].includes((await load(theirs[0][0])).status));
+      assert.ok([303, 401, 403, 404].includes((await put(`${path}/messages`, { _key: 'x', text: 'x' }, [['a.pdf', pdf()]], other)).status));
+      assert.equal((await put(`/submissions/${filed.number}/messages`, { key: stranger.receipt, _key: 'x', text: 'x' }, [['a.pdf', pdf()]])).status, 404);
+      assert.equal(links((await get(own(filed))).text).length, 3);
+    });
+
+    it('are refused by their content and number, with what was written kept', async () => {
+      const write = (files) => put(`/submissions/${filed.number}/messages`, { key: filed.receipt, _key: 'three', text: 'Ještě jedna věc.' }, files);
+      for (const [files, why] of [[[['a.pdf', 'MZ\x90\0 program']], /Soubor a\.pdf/], [Array.from({ length: 6 }, (_, i) => [`${i}.pdf`, pdf()]), /nejvýše 5 příloh/]]) {
+        const { status, text } = await write(files);
+        assert.equal(status, 422);
+        assert.match(text, why);
+        assert.match(text, /Ještě jedna věc\.<\/textarea>/);
+        assert.match(text, /Přílohy vyberte znovu/);
+      }
+      assert.equal(links((await get(own(filed))).text).length, 3);
+    });
+
+    it('of one case are bounded together', async () => {
+      for (let i = 0; i < 11; i++) assert.equal((await put(`${path}/messages`, { _key: `n${i}`, text: `${i}` }, Array.from({ length: 5 }, (_, n) => [`${n}.pdf`, pdf()]), clerk)).status, 303);
+      const full = await put(`${path}/messages`, { _key: 'last', text: 'poslední' }, Array.from({ length: 3 }, (_, n) => [`${n}.pdf`, pdf()]), clerk);
+      assert.equal(full.status, 409);
+      assert.match(full.text, /příliš mnoho příloh/);
+      assert.equal((await put(`${path}/messages`, { _key: 'last', text: 'poslední' }, [['a.pdf', pdf()]], clerk)).status, 303);
+    });
   });
 
   it('are bounded: nothing, too much, too many unread', async () => {
