@@ -1,17 +1,29 @@
-// Makes the maps of a page: pickers of forms and maps to look at. The page works without any of it.
-import { Picker } from './picker.mjs';
+// Makes the maps of a page, each when it is wanted: pickers of forms and maps to look at. The page works without any of
+// it: until its map comes, a place is named as where no script runs.
+import { breathe, wanted } from './when.mjs';
 
-for (const box of document.querySelectorAll('[data-picker]')) new Picker(box);
-
-const places = document.querySelectorAll('[data-map="place"]'), cases = document.querySelectorAll('[data-map="cases"]');
-if (places.length + cases.length > 0) {
-  import('./view.mjs').then(({ showCases, showPlace }) => {
-    for (const box of places) showPlace(box);
-    for (const box of cases) showCases(box);
-  });
+async function start(boxes, near, load, make) {
+  await Promise.all([...boxes].map(async (box) => {
+    const { element, now } = near(box);
+    await wanted(element, { now });
+    const parts = await load();
+    await breathe();
+    await make(parts, box);
+  }));
 }
 
-const spots = document.querySelectorAll('[data-map="spot"]');
-if (spots.length > 0) import('./spot.mjs').then(({ Spot }) => spots.forEach((box) => new Spot(box)));
-const features = document.querySelectorAll('[data-map="features"]');
-if (features.length > 0) import('./features.mjs').then(({ showFeatures }) => features.forEach((box) => showFeatures(box)));
+// A place that is named already has words of the agenda to be shown, wherever it stands; so has one that was come back to.
+const named = (box) => Boolean(box.dataset.geojson) || history.state?.[`place:${box.dataset.picker}`] !== undefined;
+start(document.querySelectorAll('[data-picker]'), (box) => ({ element: box.closest('.place'), now: named(box) }), () => import('./picker.mjs'), ({ Picker }, box) => Picker.start(box));
+
+// What is only looked at is drawn once it has its box: an element without a size is never near.
+const look = (box) => {
+  box.classList.add('mapui');
+  box.hidden = false;
+  return { element: box, now: false };
+};
+const maps = (kind) => document.querySelectorAll(`[data-map="${kind}"]`);
+start(maps('place'), look, () => import('./view.mjs'), ({ showPlace }, box) => showPlace(box));
+start(maps('cases'), look, () => import('./view.mjs'), ({ showCases }, box) => showCases(box));
+start(maps('spot'), look, () => import('./spot.mjs'), ({ Spot }, box) => new Spot(box));
+start(maps('features'), look, () => import('./features.mjs'), ({ showFeatures }, box) => showFeatures(box));

@@ -23,6 +23,7 @@ import { Surface } from './surface.mjs';
 import { t } from './texts.mjs';
 import { Tools } from './tools.mjs';
 import { coordinates, photo, radius } from './ways.mjs';
+import { breathe } from './when.mjs';
 
 const ZOOM_PLACE = 18, ZOOM_STREET = 16, STILL_MS = 600;
 const WIDE = ['street', 'part', 'place']; // what the search finds that is no spot
@@ -39,10 +40,27 @@ export class Picker {
     this.place = new Place(offered(asked), object(dataset.several));
     this.paths = new Paths(() => this.place.tell('path'));
     this.memory = new Memory(this.id);
-    this.takeOver();
-    this.build();
-    this.restore();
-    addEventListener('pageshow', ({ persisted }) => { if (persisted || this.place.empty) this.restore(); });
+  }
+
+  // In pieces: the map, what is around it in place of what served until now, and what was named already.
+  static async start(box) {
+    const picker = new Picker(box);
+    picker.makeMap();
+    await breathe();
+    const typing = picker.plain.contains(document.activeElement);
+    picker.takeOver();
+    picker.build();
+    if (typing) picker.goOn();
+    await breathe();
+    picker.restore();
+    addEventListener('pageshow', ({ persisted }) => { if (persisted || picker.place.empty) picker.restore(); });
+  }
+
+  // Who was just typing into what is gone goes on in the search.
+  goOn() {
+    const { input } = this.search;
+    input.focus();
+    if (input.value) input.dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   // What serves without scripts goes, except for the one input that is sent.
@@ -58,16 +76,20 @@ export class Picker {
     this.field.querySelector('.offers')?.remove(); // offered again with the words
   }
 
+  makeMap() {
+    this.mapBox = h('div');
+    this.helpId = uniqueId('map-help');
+    this.surface = new Surface(this.mapBox, { label: `${t('map')}: ${this.box.dataset.label}`, help: this.helpId, keys: (event) => this.hand.key(event), zoomTo: () => this.zoomTo() });
+  }
+
   build() {
-    const { box, field, place, paths, id } = this;
-    const help = uniqueId('map-help'), mapBox = h('div'), words = field.querySelector('[data-words]');
+    const { box, field, place, paths, id, mapBox, helpId: help } = this, words = field.querySelector('[data-words]');
     this.live = h('div', { class: 'sr', role: 'status', 'aria-live': 'polite' });
     this.say = voice(this.live);
     this.search = new Search({
       id: `field-${id}`, label: t('search'), value: this.query, invalid: this.invalid, describedBy: field.getAttribute('aria-describedby'),
       chosen: (feature) => this.toAddress(feature), say: (text) => this.say(text),
     });
-    this.surface = new Surface(mapBox, { label: `${t('map')}: ${box.dataset.label}`, help, keys: (event) => this.hand.key(event), zoomTo: () => this.zoomTo() });
     this.tools = new Tools(place, {
       finish: () => place.close(), undo: () => this.travel('undo'), redo: () => this.travel('redo'), clear: () => place.clear() || this.say(t('nothing_yet')),
       snap: () => this.hand.toggleSnap(), keys: () => this.showKeys(), another: () => this.another(),

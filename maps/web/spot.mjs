@@ -28,10 +28,11 @@ export class Spot {
       label: box.dataset.label, help,
       keys: (event) => event.key === 'Enter' && (this.go(this.surface.center), true),
       zoomTo: (it) => {
-        if (!begin) return false;
-        this.mark(begin);
-        it.show(begin, ZOOM_SPOT);
-        return true;
+        const [lon, lat, zoom] = (box.dataset.view ?? '').split(',').map(Number);
+        if (begin) this.mark(begin);
+        if (zoom > 0) it.stand(fromLonLat([lon, lat]), zoom); // as the picture that stood here
+        else if (begin) it.show(begin, ZOOM_SPOT);
+        return Boolean(begin) || zoom > 0;
       },
     });
     this.surface.map.addLayer(layer);

@@ -46,7 +46,8 @@ export class Surface {
     this.tools.append(this.looks);
     this.bar = h('div', { class: 'mapui__bar', role: 'alert' });
     box.classList.add('mapui');
-    box.replaceChildren(this.surface, this.cross, this.hint, this.tools, h('div', { class: 'mapui__messages' }, this.away, this.bar), this.note);
+    const picture = box.querySelector('[data-picture]'); // of the same spot, until the map has drawn itself
+    box.replaceChildren(...(picture ? [picture] : []), this.surface, this.cross, this.hint, this.tools, h('div', { class: 'mapui__messages' }, this.away, this.bar), this.note);
     box.hidden = false;
     this.map = new Map({
       target: this.surface,
@@ -54,6 +55,7 @@ export class Surface {
       interactions: interactions(this),
       view: new View({ center: fromLonLat([13.3776, 49.7475]), zoom: 13, minZoom: 10, maxZoom: 20, enableRotation: false, smoothExtentConstraint: !still.matches }),
     });
+    if (picture) this.map.once('rendercomplete', () => picture.remove());
     this.listen(keys);
     this.ready = this.start(zoomTo);
   }
@@ -124,6 +126,13 @@ export class Surface {
   show(center, zoom) {
     this.placed = true;
     this.go({ center, zoom: Math.max(this.zoom ?? 0, zoom) }, 250);
+  }
+
+  // At once: nobody has seen the map elsewhere yet.
+  stand(center, zoom) {
+    this.placed = true;
+    this.view.setCenter(center);
+    this.view.setZoom(zoom);
   }
 
   fit(extent, maxZoom = 18) {

@@ -45,9 +45,12 @@ export function showPlace(box) {
   try {
     features = placeFeatures(JSON.parse(box.dataset.geojson)).map((each) => new Feature(each));
   } catch {
+    features = [];
+  }
+  if (features.length === 0) {
+    box.hidden = true;
     return;
   }
-  if (features.length === 0) return;
   const help = uniqueId('map-help');
   const layer = new VectorLayer({ source: new VectorSource({ features }), zIndex: 10 });
   const style = () => layer.setStyle(placeStyle(placeStyles()));

@@ -139,6 +139,7 @@ test('a citizen asks for a part of a square at a desk, drawing the area with the
   await page.locator('main a[href="/agendas/public_space/occupy"]').first().click();
   await fill(page, stall);
   const picker = page.locator('[data-field="area"]');
+  await picker.scrollIntoViewIfNeeded(); // the map comes when it is near
   await picker.locator('input[role=combobox]').fill('náměstí Republiky 1');
   await page.locator('[role=option]').first().waitFor();
   await page.locator('[role=option]').first().click();
@@ -199,6 +200,8 @@ test('the keyboard alone is enough, the place on the map included', async () => 
   await page.locator('[data-field="birth_date"] input').fill(dog.birth_date); // how a date is typed is the browser's
   await text('address', dog.address);
   await text('email', dog.email);
+  await page.locator('[data-field="home"]').scrollIntoViewIfNeeded();
+  await page.locator('[data-field="home"] .ol-viewport').waitFor();
   await tabTo('[data-field="home"] [role=application], [data-field="home"] .map [tabindex="0"], [data-field="home"] .ol-viewport, [data-field="home"] [aria-label^="Mapa"]');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('+');
@@ -267,6 +270,7 @@ test('in English, in the dark and with forced colours', async () => {
     const context = await phone(browser, more), page = await context.newPage();
     await page.goto(`${portal.url}/agendas/public_space/occupy?lang=en`);
     assert.equal(await page.locator('html').getAttribute('lang'), 'en');
+    await page.locator('.place').first().scrollIntoViewIfNeeded();
     await page.locator('.ol-viewport').first().waitFor();
     await page.waitForTimeout(800);
     await clean(page, `english-${name}`);

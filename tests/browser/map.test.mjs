@@ -92,6 +92,7 @@ const looks = (page, name) => until(`looks ${name}`, async () => {
 });
 const open = async (page) => {
   await page.goto(portal.url + FORM);
+  await page.locator('.place').scrollIntoViewIfNeeded(); // the map comes when it is near
   await page.locator('.mapui canvas').first().waitFor();
 };
 const panel = (page) => page.getByRole('group', { name: 'Podoba mapy a vrstvy' });
@@ -151,10 +152,29 @@ test('tiles that do not come are said, the place is picked all the same, and the
   await context.close();
 });
 
+test('a map far down waits, and who types where it will be goes on in its search', async () => {
+  const context = await phone(browser), page = await context.newPage(), faults = complaints(page);
+  await page.goto(portal.url + FORM);
+  await page.waitForLoadState('networkidle');
+  assert.equal(await page.locator('.mapui').count(), 0, 'nobody has come near');
+  const plain = page.locator('[data-plain] input[type=text]').first();
+  await plain.evaluate((input) => {
+    input.value = 'Americká';
+    input.focus();
+  });
+  const search = page.getByRole('combobox', { name: 'Najděte adresu' });
+  await page.locator('.search__option').first().waitFor();
+  assert.equal(await search.inputValue(), 'Americká');
+  assert.equal(await search.evaluate((input) => input === document.activeElement), true);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('without the description of the map the rest of the form works, and the map can be loaded later', async () => {
   const context = await desktop(browser), page = await context.newPage();
   await page.route('**/tiles/city.json', (route) => route.fulfill({ status: 503, body: '' }));
   await page.goto(portal.url + FORM);
+  await page.locator('.place').scrollIntoViewIfNeeded();
   const notice = page.locator('.mapui__bar');
   await notice.getByText('Mapu se nepodařilo načíst').waitFor();
   await page.getByRole('combobox', { name: 'Najděte adresu' }).fill('Americká');
@@ -208,6 +228,7 @@ test('what lies around is shown and listed, is never hit instead of the spot, an
   await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area_m2: 4, area: { type: 'Point', coordinates: at }, from: day(0), to: day(2) });
   const context = await desktop(browser), page = await context.newPage();
   await page.goto(`${portal.url}${FORM}?lon=${at[0]}&lat=${at[1]}`);
+  await page.locator('.place').scrollIntoViewIfNeeded();
   await page.locator('.mapui canvas').first().waitFor();
   await openPanel(page);
   await panel(page).getByRole('checkbox', { name: 'Podání v řízení' }).check();

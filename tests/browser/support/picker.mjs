@@ -26,6 +26,7 @@ function listen() {
 export async function openPicker(page, portal, form, { query = '?lang=cs', near = true } = {}) {
   await page.addInitScript(listen);
   await page.goto(`${portal.url}/agendas/places/${form}${query}`);
+  await page.locator('.place').scrollIntoViewIfNeeded(); // the map comes when it is near
   const picker = page.locator('.picker'), surface = picker.locator('.mapui__surface');
   await surface.locator('canvas').first().waitFor();
   const hands = new Hands(page, picker, surface);
