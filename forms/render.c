@@ -44,6 +44,8 @@ static void set_description(const struct epo_draw *draw, const struct epo_field 
 
 static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
     bool holds = false;
+    if (when == NULL)
+        return true;
     struct epo_json *none = epo_json_object(draw->pool);
     const struct epo_json *answers = draw->result != NULL ? draw->result->answers : none;
     return epo_condition_holds(draw->pool, when, answers, draw->form_answers, &holds, NULL) &&
@@ -86,8 +88,9 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     static const char *const texts[] = {"inputmode",  "unit",         "min",
                                         "max",        "step",         "width",
                                         "spellcheck", "autocomplete", "capitalize"};
+    struct epo_json *empty = epo_json_text(pool, EPO_SPAN(""));
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        epo_json_set_string(pool, model, texts[i], "");
+        epo_json_append(pool, model, epo_span(texts[i]), empty);
     set_description(draw, field, path, model);
     field->kind->view(draw, field, model);
     struct epo_span mode = epo_json_get_text(field->definition, "inputmode");

@@ -78,18 +78,17 @@ struct epo_json *epo_page_raw(struct epo_request *request) {
         const struct epo_pair *pair = &request->form[i];
         if (pair->name.len == 0 || pair->name.at[0] == '_')
             continue;
-        const char *name = epo_pool_string(pool, pair->name);
-        struct epo_json *before = epo_json_get(raw, name);
+        struct epo_json *before = epo_json_get_span(raw, pair->name);
         struct epo_json *value = epo_json_text(pool, pair->value);
         if (before == NULL) {
-            epo_json_set(pool, raw, name, value);
+            epo_json_append(pool, raw, epo_pool_copy(pool, pair->name), value);
         } else if (before->type == EPO_JSON_ARRAY) {
             epo_json_push(pool, before, value);
         } else {
             struct epo_json *several = epo_json_array(pool);
             epo_json_push(pool, several, before);
             epo_json_push(pool, several, value);
-            epo_json_set(pool, raw, name, several);
+            epo_json_put(pool, raw, pair->name, several);
         }
     }
     return raw;

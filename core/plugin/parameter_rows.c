@@ -197,11 +197,15 @@ static void fill_all(const struct epo_agenda *agenda, struct epo_pool *pool, con
                      const struct epo_json *parameters, struct epo_json *view, bool texts) {
     for (uint32_t i = 0; i < view->count; i++) {
         struct epo_json *each = view->items[i];
+        bool is_text = each->type == EPO_JSON_TEXT;
+        if (is_text ? each->text.len == 0 || !memchr(each->text.at, '{', each->text.len)
+                    : each->count == 0)
+            continue; /* most of a large view: nothing to fill in, whatever its name */
         bool named = view->type == EPO_JSON_OBJECT ? is_definition_text(view->names[i]) : texts;
-        if (epo_json_is_text(each) && named)
-            each->text = epo_agenda_fill(agenda, pool, lang, parameters, each->text);
-        else
+        if (!is_text)
             fill_all(agenda, pool, lang, parameters, each, named);
+        else if (named)
+            each->text = epo_agenda_fill(agenda, pool, lang, parameters, each->text);
     }
 }
 
