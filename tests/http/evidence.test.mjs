@@ -32,7 +32,7 @@ const pictureOf = (page) => page.match(/src="(\/submissions\/[^"]*map\.png[^"]*)
 /** The case page once the record is made; it says so itself. */
 async function recorded(number) {
   for (let i = 0; ; i++) {
-    const page = await casePage(number), sum = page.match(/<dd class="mono mono--long">([0-9a-f]{64})<\/dd><\/div>\s*<\/dl>\s*(?:<p|<details)/);
+    const page = await casePage(number), sum = page.match(/<dt>Otisk obrázku \(SHA-256\)<\/dt><dd class="mono mono--long">([0-9a-f]{64})<\/dd>/);
     if (sum) return { page, sum: sum[1] };
     assert.ok(i < 600, page);
     await sleep(50);

@@ -217,7 +217,7 @@ describe('the rules of a manifest', () => {
   };
 
   it('hold for what was filed before, too: closed at once, opened again', async () => {
-    changed(portal.folder, (tree) => { delete tree.public; });
+    changed(portal.folder, (tree) => { delete tree.public; delete tree.nearby; });
     portal.child.kill('SIGHUP');
     await until('nothing is let out any more', async () => (await features('permits')).length === 0);
     changed(portal.folder, (tree) => { tree.public.occupy[0].fields = ['from']; });
@@ -240,7 +240,7 @@ describe('the rules of a manifest', () => {
       assert.match(stderr, says);
       assert.match(stderr, /public_space\/manifest\.json:\d+: /);
     }
-    changed(folder, (tree) => { tree.public = { nothing: [] }; });
+    changed(folder, (tree) => { tree.public = { nothing: [] }; delete tree.nearby; });
     assert.match(epo('check', '-C', folder).stderr, /no form of this agenda/);
     rmSync(folder, { recursive: true });
   });
