@@ -327,16 +327,18 @@ struct batch {
     struct epo_stored_case cases[CASES_AT_ONCE];
     const struct epo_publication *publications[CASES_AT_ONCE];
     size_t count;
-    bool first;
     struct epo_span digest;
 };
+
+static bool run_forget(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct batch *batch = arg;
+    return epo_published_forget(batch->agenda->portal, db, batch->agenda->manifest->name, error);
+}
 
 static bool run_batch(struct epo_db *db, void *arg, struct epo_error *error) {
     struct batch *batch = arg;
     struct epo_portal *portal = batch->agenda->portal;
     const char *name = batch->agenda->manifest->name;
-    if (batch->first && !epo_published_forget(portal, db, name, error))
-        return false;
     for (size_t i = 0; i < batch->count; i++)
         if (!epo_published_set_if(portal, db, &batch->cases[i], batch->publications[i], error))
             return false;
@@ -373,9 +375,13 @@ static struct epo_span digest_of(const struct epo_agenda *agenda, struct epo_poo
     return epo_pool_copy(pool, epo_span(digest));
 }
 
+/* All are forgotten before the first is read: what is filed or moved meanwhile sees to itself, and
+ * is either read here or saved after. */
 static bool make_again(struct batch *batch, struct epo_db *db, struct epo_error *error) {
     struct epo_portal *portal = batch->agenda->portal;
     int64_t after = 0;
+    if (!epo_store_write(portal->store, run_forget, batch, error))
+        return false;
     if (epo_span_is(batch->digest, "none")) /* no case need be looked at */
         return epo_store_write(portal->store, run_batch, batch, error);
     do {
@@ -390,7 +396,6 @@ static bool make_again(struct batch *batch, struct epo_db *db, struct epo_error 
         epo_pool_free(batch->pool);
         if (!ok)
             return false;
-        batch->first = false;
     } while (batch->count == CASES_AT_ONCE);
     return true;
 }
@@ -401,7 +406,7 @@ bool epo_public_refresh(struct epo_agenda *agenda, struct epo_db *db, struct epo
     bool ok = epo_published_rules(agenda->portal, db, pool, agenda->manifest->name, &made, error);
     if (ok && !epo_span_equal(made, digest)) {
         struct batch *batch = EPO_NEW(pool, struct batch);
-        *batch = (struct batch){.agenda = agenda, .first = true, .digest = digest};
+        *batch = (struct batch){.agenda = agenda, .digest = digest};
         ok = make_again(batch, db, error);
     }
     epo_pool_free(pool);
