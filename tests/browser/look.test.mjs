@@ -52,10 +52,10 @@ test('what a page weighs as it comes over the wire: few kilobytes, few requests,
   for (const [name, path, hasMap] of [['home', '/'], ['agenda', '/agendas/dog_fee'], ['search', '/search?q=pes'], ['form', '/agendas/public_space/occupy', true], ['place', '/place', true]]) {
     const names = new Map(), sizes = new Map();
     client.removeAllListeners();
-    client.on('Network.responseReceived', ({ requestId, response }) => names.set(requestId, new URL(response.url).pathname));
+    client.on('Network.responseReceived', ({ requestId, response }) => { if (!response.url.startsWith('data:')) names.set(requestId, new URL(response.url).pathname); });
     client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
     await page.goto(portal.url + path, { waitUntil: 'networkidle' });
-    const own = [...sizes].filter(([id]) => !/^\/(assets\/(map|chunk)|tiles|api)/.test(names.get(id) ?? ''));
+    const own = [...sizes].filter(([id]) => names.has(id) && !/^\/(assets\/(map|chunk)|tiles|api)/.test(names.get(id) ?? ''));
     const bytes = own.reduce((sum, [, size]) => sum + size, 0), paint = await page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0));
     console.log(`${name}: ${(bytes / 1024).toFixed(1)} kB in ${own.length} requests, first paint after ${paint} ms`);
     assert.ok(bytes < 60 * 1024, `${name}: ${bytes} bytes`);

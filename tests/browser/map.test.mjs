@@ -157,7 +157,7 @@ test('a map far down waits, and who types where it will be goes on in its search
   await page.goto(portal.url + FORM);
   await page.waitForLoadState('networkidle');
   assert.equal(await page.locator('.mapui').count(), 0, 'nobody has come near');
-  const plain = page.locator('[data-plain] input[type=text]').first();
+  const plain = page.locator('[data-plain] [name$=".q"]').first();
   await plain.evaluate((input) => {
     input.value = 'Americká';
     input.focus();

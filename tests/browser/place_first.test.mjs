@@ -63,7 +63,7 @@ test('from the keyboard, and a way back', async () => {
   await page.waitForTimeout(300);
   await page.keyboard.press('Enter');
   await until(async () => (await words()) !== first);
-  assert.match(await page.locator('[role=status]').first().innerText(), /\S/, 'it is spoken');
+  assert.match(await page.locator('main [role=status]').first().innerText(), /\S/, 'it is spoken');
   await page.goBack();
   await until(async () => (await words()) === first);
   await context.close();
