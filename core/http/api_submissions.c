@@ -20,11 +20,6 @@ static struct epo_response *wrong_answers(struct epo_request *request,
                            "Some answers are wrong: see errors.", errors);
 }
 
-static bool run_filing(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct filing_request *filing = arg;
-    return filing->run(db, filing->arg, error);
-}
-
 /* Another was faster: what the form says now, with what is offered instead. */
 static struct epo_response *place_lost(struct epo_request *request, struct epo_intake *intake,
                                        const struct epo_error *lost) {
@@ -117,7 +112,7 @@ struct epo_response *epo_api_file(struct epo_request *request) {
         return intake->result.errors != NULL && intake->result.errors->count > 0
                    ? wrong_answers(request, intake->result.errors)
                    : epo_respond_error(request, &error, NULL);
-    return epo_respond_after_write(request, run_filing, finish_filing, filing);
+    return epo_respond_after_job(request, filing->run, filing->arg, finish_filing, filing);
 }
 
 /* ---- looking at one ---- */

@@ -284,11 +284,6 @@ struct epo_response *epo_completion_get(struct epo_request *request) {
     return show_typed(request, answering);
 }
 
-static bool run_answering(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct answering *answering = arg;
-    return answering->run(db, answering->arg, error);
-}
-
 static struct epo_response *finish_answering(struct epo_request *request, void *arg,
                                              const struct epo_error *error) {
     struct answering *answering = arg;
@@ -318,7 +313,8 @@ static struct epo_response *answer_all(struct epo_request *request, struct answe
                     epo_page_text(request, "completion.nothing"));
     if (!epo_completing_file(completing, &answering->run, &answering->arg, &error))
         return finish_answering(request, answering, &error);
-    return epo_respond_after_write(request, run_answering, finish_answering, answering);
+    return epo_respond_after_job(request, answering->run, answering->arg, finish_answering,
+                                 answering);
 }
 
 struct epo_response *epo_completion_post(struct epo_request *request) {

@@ -53,7 +53,7 @@ static struct epo_response *too_late(struct epo_exchange *exchange) {
 /* On the writer's thread, inside the save. */
 static bool run_write(struct epo_db *db, void *arg, struct epo_error *error) {
     const struct epo_response *writing = ((struct epo_exchange *)arg)->writing;
-    return writing->run(db, writing->arg, error);
+    return writing->run(db, writing->run_arg, error);
 }
 
 static bool is_finished(const struct epo_response *response) {

@@ -111,6 +111,14 @@ epo_respond_after_write(struct epo_request *request,
                         struct epo_response *(*finish)(struct epo_request *request, void *arg,
                                                        const struct epo_error *error),
                         void *arg);
+/* The same for a job that another room has made, with an arg of its own. */
+struct epo_response *
+epo_respond_after_job(struct epo_request *request,
+                      bool (*run)(struct epo_db *db, void *arg, struct epo_error *error),
+                      void *run_arg,
+                      struct epo_response *(*finish)(struct epo_request *request, void *arg,
+                                                     const struct epo_error *error),
+                      void *arg);
 
 typedef struct epo_response *(*epo_handler_fn)(struct epo_request *request);
 

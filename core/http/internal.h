@@ -22,6 +22,7 @@ struct epo_response {
     /* epo_respond_after_fetch: fetch; epo_respond_after_write: run; both: finish */
     struct epo_fetch *fetch;
     bool (*run)(struct epo_db *db, void *arg, struct epo_error *error);
+    void *run_arg;
     struct epo_response *(*finish)(struct epo_request *request, void *arg,
                                    const struct epo_error *error);
     void *arg;

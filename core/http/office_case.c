@@ -234,11 +234,6 @@ struct moving {
     void *arg;
 };
 
-static bool run_move(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct moving *moving = arg;
-    return moving->run(db, moving->arg, error);
-}
-
 static struct epo_response *finish_move(struct epo_request *request, void *arg,
                                         const struct epo_error *error) {
     struct moving *moving = arg;
@@ -285,7 +280,7 @@ static struct epo_response *move_on(struct epo_request *request, struct moving *
                    epo_agenda_state_file(change, &moving->move, &moving->run, &moving->arg, &error);
     epo_agenda_release(agenda); /* the write holds its own */
     if (allowed)
-        return epo_respond_after_write(request, run_move, finish_move, moving);
+        return epo_respond_after_job(request, moving->run, moving->arg, finish_move, moving);
     if (error.kind == EPO_ERROR_BROKEN || error.kind == EPO_ERROR_BUSY)
         return finish_move(request, moving, &error);
     return epo_office_case_refuse(request, moving->handled,

@@ -86,11 +86,6 @@ struct withdrawal {
     void *arg;
 };
 
-static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct withdrawal *withdrawal = arg;
-    return withdrawal->run(db, withdrawal->arg, error);
-}
-
 static struct epo_response *finish(struct epo_request *request, void *arg,
                                    const struct epo_error *error) {
     struct withdrawal *withdrawal = arg;
@@ -151,5 +146,5 @@ struct epo_response *epo_submission_withdraw(struct epo_request *request) {
                                        ? epo_json_get_text(reasons->items[0], "message")
                                        : epo_page_text(request, "withdraw.refused"));
     }
-    return epo_respond_after_write(request, run, finish, withdrawal);
+    return epo_respond_after_job(request, withdrawal->run, withdrawal->arg, finish, withdrawal);
 }

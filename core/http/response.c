@@ -66,12 +66,23 @@ epo_respond_after_fetch(struct epo_request *request, struct epo_fetch *fetch,
 }
 
 struct epo_response *
+epo_respond_after_job(struct epo_request *request,
+                      bool (*run)(struct epo_db *db, void *arg, struct epo_error *error),
+                      void *run_arg,
+                      struct epo_response *(*finish)(struct epo_request *request, void *arg,
+                                                     const struct epo_error *error),
+                      void *arg) {
+    struct epo_response *response = EPO_NEW(request->pool, struct epo_response);
+    *response = (struct epo_response){
+        .request = request, .run = run, .run_arg = run_arg, .finish = finish, .arg = arg};
+    return response;
+}
+
+struct epo_response *
 epo_respond_after_write(struct epo_request *request,
                         bool (*run)(struct epo_db *db, void *arg, struct epo_error *error),
                         struct epo_response *(*finish)(struct epo_request *request, void *arg,
                                                        const struct epo_error *error),
                         void *arg) {
-    struct epo_response *response = EPO_NEW(request->pool, struct epo_response);
-    *response = (struct epo_response){.request = request, .run = run, .finish = finish, .arg = arg};
-    return response;
+    return epo_respond_after_job(request, run, arg, finish, arg);
 }
