@@ -92,5 +92,6 @@ void epo_json_write(struct epo_buffer *buffer, const struct epo_json *value);
 void epo_json_write_canonical(struct epo_buffer *buffer, const struct epo_json *value);
 /* Written into the pool, NUL behind. */
 struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *value);
+struct epo_span epo_json_print_canonical(struct epo_pool *pool, const struct epo_json *value);
 
 #endif

@@ -295,12 +295,20 @@ void epo_json_write_canonical(struct epo_buffer *buffer, const struct epo_json *
     write_value(buffer, value, true, 0);
 }
 
-struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *value) {
+static struct epo_span print(struct epo_pool *pool, const struct epo_json *value, bool canonical) {
     struct epo_buffer buffer;
     epo_buffer_init(&buffer, 64u << 20);
-    epo_json_write(&buffer, value);
+    write_value(&buffer, value, canonical, 0);
     epo_assert(!buffer.failed);
     struct epo_span printed = epo_pool_copy(pool, epo_buffer_get(&buffer));
     epo_buffer_clear(&buffer);
     return printed;
+}
+
+struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *value) {
+    return print(pool, value, false);
+}
+
+struct epo_span epo_json_print_canonical(struct epo_pool *pool, const struct epo_json *value) {
+    return print(pool, value, true);
 }

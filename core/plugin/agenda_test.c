@@ -40,23 +40,15 @@ __attribute__((format(printf, 2, 3))) static void wrong(struct testing *testing,
 
 /* ---- comparing ---- */
 
-static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *value) {
-    struct epo_buffer buffer;
-    epo_buffer_init(&buffer, CASES_BYTES_MAX);
-    epo_json_write_canonical(&buffer, value);
-    struct epo_span text = epo_pool_copy(pool, epo_buffer_get(&buffer));
-    epo_buffer_clear(&buffer);
-    return text;
-}
-
 /* Every member of expected stands equal in found; 1 and 1.0 are equal. */
 static void compare_members(struct testing *testing, const char *what,
                             const struct epo_json *expected, const struct epo_json *found) {
     for (uint32_t i = 0; expected && expected->type == EPO_JSON_OBJECT && i < expected->count;
          i++) {
         struct epo_span name = expected->names[i];
-        struct epo_span wanted = canonical(testing->pool, expected->items[i]);
-        struct epo_span got = canonical(testing->pool, epo_json_get_span(found, name));
+        struct epo_span wanted = epo_json_print_canonical(testing->pool, expected->items[i]);
+        struct epo_span got =
+            epo_json_print_canonical(testing->pool, epo_json_get_span(found, name));
         if (!epo_span_equal(wanted, got))
             wrong(testing, "%s \"%.*s\" is %.*s, expected %.*s", what, EPO_ARG(name), EPO_ARG(got),
                   EPO_ARG(wanted));
@@ -99,8 +91,8 @@ static void compare(struct testing *testing, const struct outcome *outcome) {
     if (lines) {
         struct epo_json *found = epo_agenda_explain(testing->agenda, testing->pool,
                                                     lang.len ? lang.at : "cs", outcome->values);
-        struct epo_span wanted = canonical(testing->pool, lines);
-        struct epo_span got = canonical(testing->pool, found);
+        struct epo_span wanted = epo_json_print_canonical(testing->pool, lines);
+        struct epo_span got = epo_json_print_canonical(testing->pool, found);
         if (!epo_span_equal(wanted, got))
             wrong(testing, "the explanation is %.*s, expected %.*s", EPO_ARG(got), EPO_ARG(wanted));
     }

@@ -104,20 +104,12 @@ void epo_intake_keep(struct epo_intake *intake) {
 
 /* ---- checking ---- */
 
-static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *value) {
-    struct epo_buffer buffer;
-    epo_buffer_init(&buffer, 64u << 20);
-    epo_json_write_canonical(&buffer, value);
-    epo_assert(!buffer.failed);
-    struct epo_span text = epo_pool_copy(pool, epo_buffer_get(&buffer));
-    epo_buffer_clear(&buffer);
-    return text;
-}
-
 static void add_change(struct epo_completing *completing, struct epo_span id,
                        const struct epo_json *before, const struct epo_json *after) {
     struct epo_pool *pool = completing->pool;
-    if (before && after && epo_span_equal(canonical(pool, before), canonical(pool, after)))
+    if (before && after &&
+        epo_span_equal(epo_json_print_canonical(pool, before),
+                       epo_json_print_canonical(pool, after)))
         return;
     struct epo_json *change = epo_json_object(pool);
     epo_json_set_text(pool, change, "field", id);
@@ -221,8 +213,8 @@ static bool fill(struct epo_completing *completing, struct save *save, struct ep
     *c = (struct epo_completion){
         .sequence =
             epo_json_get_integer(epo_completion_open(completing->submission), "sequence", 0),
-        .changes = canonical(pool, completing->changes),
-        .answers = canonical(pool, result->answers),
+        .changes = epo_json_print_canonical(pool, completing->changes),
+        .answers = epo_json_print_canonical(pool, result->answers),
         .facts = epo_json_print(pool, result->facts),
         .values = epo_json_print(pool, completing->intake.values),
         .actor = completing->sender,

@@ -301,16 +301,6 @@ static bool choose_office(struct epo_intake *intake, const char *field, struct e
     return true;
 }
 
-static struct epo_span canonical(struct epo_pool *pool, const struct epo_json *value) {
-    struct epo_buffer buffer;
-    epo_buffer_init(&buffer, 64u << 20);
-    epo_json_write_canonical(&buffer, value);
-    epo_assert(!buffer.failed);
-    struct epo_span text = epo_pool_copy(pool, epo_buffer_get(&buffer));
-    epo_buffer_clear(&buffer);
-    return text;
-}
-
 bool epo_agenda_form_kept(struct epo_agenda *agenda, struct epo_db *db, const struct epo_form *form,
                           bool *kept, struct epo_error *error) {
     atomic_bool *known = NULL;
@@ -354,7 +344,7 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
         .lang = intake->lang,
         .title = epo_form_title(intake->form, "cs"),
         .applicant = epo_form_applicant(intake->form, pool, intake->result.answers),
-        .answers = canonical(pool, intake->result.answers),
+        .answers = epo_json_print_canonical(pool, intake->result.answers),
         .facts = epo_json_print(pool, intake->result.facts),
         .values = epo_json_print(pool, intake->values),
         .parameters = epo_json_print(pool, intake->parameters),

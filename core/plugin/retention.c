@@ -154,18 +154,12 @@ static struct epo_span kept_answers(struct epo_pool *pool, const struct epo_json
     struct epo_json *kept = epo_json_object(pool);
     const struct epo_json *keep = epo_json_get(rule, "keep");
     const struct epo_json *all = epo_json_parse(pool, answers, NULL);
-    struct epo_buffer text;
     for (uint32_t i = 0; keep && i < keep->count; i++) {
         struct epo_json *value = epo_json_get_span(all, keep->items[i]->text);
         if (value)
             epo_json_put(pool, kept, keep->items[i]->text, value);
     }
-    epo_buffer_init(&text, 4 * EPO_BODY_BYTES_MAX);
-    epo_json_write_canonical(&text, kept);
-    epo_assert(!text.failed); /* less than what was stored */
-    struct epo_span made = epo_pool_copy(pool, epo_buffer_get(&text));
-    epo_buffer_clear(&text);
-    return made;
+    return epo_json_print_canonical(pool, kept);
 }
 
 /* The agenda's own statement, as its code would have given it to write. */
