@@ -1,6 +1,7 @@
 #include "http/audited.h"
 
 #include "base/clock.h"
+#include "http/pages.h"
 
 struct audited {
     struct epo_portal *portal;
@@ -29,4 +30,17 @@ epo_respond_audited(struct epo_request *request, const struct epo_audit_entry *e
     struct audited *audited = EPO_NEW(request->pool, struct audited);
     *audited = (struct audited){request->portal, *entry, show, arg};
     return epo_respond_after_write(request, run, finish, audited);
+}
+
+struct epo_response *epo_respond_to_admin(struct epo_request *request, const char *what,
+                                          struct epo_response *(*show)(struct epo_request *request,
+                                                                       void *arg)) {
+    struct epo_viewer viewer = epo_page_viewer(epo_page_account(request), EPO_SPAN(""));
+    if (!epo_span_is(viewer.role, "admin"))
+        return epo_page_denied(request);
+    struct epo_audit_entry entry = {.actor = viewer.account,
+                                    .action = EPO_SPAN("admin.viewed"),
+                                    .object = EPO_SPAN(""),
+                                    .detail = epo_span(what)};
+    return epo_respond_audited(request, &entry, show, NULL);
 }

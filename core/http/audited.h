@@ -12,4 +12,10 @@ epo_respond_audited(struct epo_request *request, const struct epo_audit_entry *e
                     struct epo_response *(*show)(struct epo_request *request, void *arg),
                     void *arg);
 
+/* A page of the admin's: nobody else gets it, and that it was looked at is on record with `what`
+ * ("" for the first one). */
+struct epo_response *epo_respond_to_admin(struct epo_request *request, const char *what,
+                                          struct epo_response *(*show)(struct epo_request *request,
+                                                                       void *arg));
+
 #endif

@@ -76,12 +76,5 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
 }
 
 struct epo_response *epo_admin_retention(struct epo_request *request) {
-    struct epo_viewer viewer = epo_page_viewer(epo_page_account(request), EPO_SPAN(""));
-    if (!epo_span_is(viewer.role, "admin"))
-        return epo_page_denied(request);
-    struct epo_audit_entry entry = {.actor = viewer.account,
-                                    .action = EPO_SPAN("admin.viewed"),
-                                    .object = EPO_SPAN(""),
-                                    .detail = EPO_SPAN("retention")};
-    return epo_respond_audited(request, &entry, show, NULL);
+    return epo_respond_to_admin(request, "retention", show);
 }
