@@ -17,6 +17,14 @@ void epo_token_make(char out[EPO_TOKEN_SIZE]);
 #define EPO_SHA256_SIZE 32
 #define EPO_SHA256_HEX_SIZE 65
 void epo_sha256(struct epo_span bytes, uint8_t out[EPO_SHA256_SIZE]);
+struct epo_hash {
+    uint8_t bytes[EPO_SHA256_SIZE];
+};
+/* The same, to be kept or looked up: points into out. */
+static inline struct epo_span epo_hash_of(struct epo_span bytes, struct epo_hash *out) {
+    epo_sha256(bytes, out->bytes);
+    return (struct epo_span){(const char *)out->bytes, sizeof out->bytes};
+}
 /* RFC 2104. */
 void epo_hmac_sha256(struct epo_span key, struct epo_span text, uint8_t out[EPO_SHA256_SIZE]);
 void epo_sha256_hex(struct epo_span bytes, char out[EPO_SHA256_HEX_SIZE]);

@@ -293,22 +293,15 @@ static const struct epo_statement END_OTHERS = {
 
 bool epo_account_put_password(struct epo_portal *portal, struct epo_db *db, struct epo_span id,
                               const char *hash, struct epo_span keep, struct epo_error *error) {
-    uint8_t digest[EPO_SHA256_SIZE];
-    epo_sha256(keep, digest);
-    struct epo_span kept = {(const char *)digest, sizeof digest};
+    struct epo_hash digest;
+    struct epo_span kept = epo_hash_of(keep, &digest);
     return epo_db_run(db, &SET_PASSWORD,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_STRING(hash)), NULL,
                       error) &&
            epo_db_run(db, &END_OTHERS,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_BLOB(kept)), NULL,
                       error) &&
-           epo_audit_append(portal, db,
-                            &(struct epo_audit_entry){.actor = id,
-                                                      .action = EPO_SPAN("account.password"),
-                                                      .object = id,
-                                                      .detail = EPO_SPAN(""),
-                                                      .at_us = epo_clock_now_us()},
-                            error);
+           epo_audit_note(portal, db, id, "account.password", id, EPO_SPAN(""), error);
 }
 
 struct change {

@@ -106,6 +106,18 @@ bool epo_audit_append(struct epo_portal *portal, struct epo_db *db,
            epo_audit_append_after(portal, db, sequence, hash, entry, error);
 }
 
+bool epo_audit_note(struct epo_portal *portal, struct epo_db *db, struct epo_span actor,
+                    const char *action, struct epo_span object, struct epo_span detail,
+                    struct epo_error *error) {
+    return epo_audit_append(portal, db,
+                            &(struct epo_audit_entry){.actor = actor,
+                                                      .action = epo_span(action),
+                                                      .object = object,
+                                                      .detail = detail,
+                                                      .at_us = epo_clock_now_us()},
+                            error);
+}
+
 bool epo_audit_verify(struct epo_portal *portal, struct epo_db *db, int64_t *count,
                       struct epo_error *error) {
     uint8_t last[EPO_SHA256_SIZE], hash[EPO_SHA256_SIZE];

@@ -18,6 +18,10 @@ struct epo_audit_entry {
 /* In a write job: reads the last row and appends. */
 bool epo_audit_append(struct epo_portal *portal, struct epo_db *db,
                       const struct epo_audit_entry *entry, struct epo_error *error);
+/* The same for what is done now. */
+bool epo_audit_note(struct epo_portal *portal, struct epo_db *db, struct epo_span actor,
+                    const char *action, struct epo_span object, struct epo_span detail,
+                    struct epo_error *error);
 /* The same where the caller has just read the last row (sequence 0 and no hash: the first). */
 bool epo_audit_append_after(struct epo_portal *portal, struct epo_db *db, int64_t last_sequence,
                             struct epo_span last_hash, const struct epo_audit_entry *entry,

@@ -93,10 +93,8 @@ void epo_draft_reference(const struct epo_draft *draft, char out[EPO_DRAFT_REFER
 }
 
 static bool has_key(struct epo_span key, struct epo_span hash) {
-    uint8_t digest[EPO_SHA256_SIZE];
-    epo_sha256(key, digest);
-    return key.len > 0 &&
-           epo_token_equal((struct epo_span){(const char *)digest, sizeof digest}, hash);
+    struct epo_hash digest;
+    return key.len > 0 && epo_token_equal(epo_hash_of(key, &digest), hash);
 }
 
 static bool gone(struct epo_error *error) {
@@ -197,7 +195,7 @@ static bool keep_files(struct epo_portal *portal, struct epo_db *db, const struc
 
 bool epo_draft_create(struct epo_portal *portal, struct epo_db *db, struct epo_draft *draft,
                       struct epo_error *error) {
-    uint8_t digest[EPO_SHA256_SIZE];
+    struct epo_hash digest;
     bool full;
     struct epo_value tenant = EPO_STRING(portal->tenant);
     if (too_large(draft, error))
@@ -212,12 +210,11 @@ bool epo_draft_create(struct epo_portal *portal, struct epo_db *db, struct epo_d
         return false;
     if (full)
         return epo_fail(error, EPO_ERROR_BUSY, "draft.full", "There are too many drafts already.");
-    epo_sha256(epo_span(draft->key), digest);
     draft->created_at_us = draft->changed_at_us = epo_clock_now_us();
     draft->version = 1;
     return epo_db_run(db, &INSERT,
                       EPO_BIND(tenant, EPO_STRING(draft->id),
-                               EPO_BLOB(((struct epo_span){(const char *)digest, sizeof digest})),
+                               EPO_BLOB(epo_hash_of(epo_span(draft->key), &digest)),
                                EPO_TEXT(draft->owner), EPO_TEXT(draft->agenda),
                                EPO_TEXT(draft->form), EPO_TEXT(draft->form_version),
                                EPO_TEXT(draft->lang), EPO_TEXT(draft->saved_by),

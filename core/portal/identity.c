@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/token.h"
+#include "portal/audit.h"
 #include "portal/routing.h"
 
 enum { NAME_CHARS_MAX = 60, ADDRESS_CHARS_MAX = 200 };
@@ -110,8 +111,8 @@ bool epo_identity_ask(struct epo_portal *portal, struct epo_db *db, const struct
                                EPO_INTEGER(now + EPO_IDENTITY_CODE_DAYS * DAY_US)),
                       NULL, error) &&
            epo_identity_mark(portal, db, said->account, 0, error) &&
-           epo_identity_note(portal, db, said->account, "identity.asked", said->account,
-                             EPO_SPAN(""), error);
+           epo_audit_note(portal, db, said->account, "identity.asked", said->account, EPO_SPAN(""),
+                          error);
 }
 
 /* ---- reading ---- */

@@ -36,18 +36,6 @@ bool epo_identity_mark(struct epo_portal *portal, struct epo_db *db, struct epo_
                       NULL, error);
 }
 
-bool epo_identity_note(struct epo_portal *portal, struct epo_db *db, struct epo_span actor,
-                       const char *action, struct epo_span account, struct epo_span detail,
-                       struct epo_error *error) {
-    return epo_audit_append(portal, db,
-                            &(struct epo_audit_entry){.actor = actor,
-                                                      .action = epo_span(action),
-                                                      .object = account,
-                                                      .detail = detail,
-                                                      .at_us = epo_clock_now_us()},
-                            error);
-}
-
 static bool is_document(struct epo_span kind) {
     return epo_span_is(kind, "id_card") || epo_span_is(kind, "passport") ||
            epo_span_is(kind, "residence");
@@ -104,8 +92,8 @@ static bool confirm(struct epo_db *db, struct epo_pool *pool,
                                EPO_TEXT(identifying->document_last)),
                       NULL, error) &&
            epo_identity_mark(portal, db, identity.account, now, error) &&
-           epo_identity_note(portal, db, epo_span(clerk->id), "identity.verified", identity.account,
-                             detail, error) &&
+           epo_audit_note(portal, db, epo_span(clerk->id), "identity.verified", identity.account,
+                          detail, error) &&
            tell(portal, db, pool, &identity, "verified", identifying->lang, epo_span(clerk->office),
                 error);
 }
@@ -140,8 +128,8 @@ static bool withdraw(struct epo_portal *portal, struct epo_db *db, struct epo_po
     struct epo_value tenant = EPO_STRING(portal->tenant), id = EPO_TEXT(account);
     return epo_db_run(db, &WITHDRAW, EPO_BIND(tenant, id, EPO_TEXT(reason)), NULL, error) &&
            epo_identity_mark(portal, db, account, 0, error) &&
-           epo_identity_note(portal, db, epo_span(clerk->id), "identity.withdrawn", account,
-                             EPO_SPAN(""), error) &&
+           epo_audit_note(portal, db, epo_span(clerk->id), "identity.withdrawn", account,
+                          EPO_SPAN(""), error) &&
            tell(portal, db, pool, &identity, "withdrawn", EPO_SPAN("cs"), epo_span(clerk->office),
                 error);
 }

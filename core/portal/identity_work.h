@@ -9,9 +9,5 @@ bool epo_identity_line(struct epo_span text, size_t least, size_t most);
 /* A write job's part: the account counts as verified since at_us; 0: no more. */
 bool epo_identity_mark(struct epo_portal *portal, struct epo_db *db, struct epo_span account,
                        int64_t at_us, struct epo_error *error);
-/* A write job's part: a row of the audit trail. */
-bool epo_identity_note(struct epo_portal *portal, struct epo_db *db, struct epo_span actor,
-                       const char *action, struct epo_span account, struct epo_span detail,
-                       struct epo_error *error);
 
 #endif

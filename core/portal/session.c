@@ -62,24 +62,16 @@ static const struct epo_statement LIST = {
     NULL,
 };
 
-struct digest {
-    uint8_t bytes[EPO_SHA256_SIZE];
-};
-static struct epo_value hash_of(struct epo_span token, struct digest *digest) {
-    epo_sha256(token, digest->bytes);
-    return epo_value_blob((struct epo_span){(const char *)digest->bytes, sizeof digest->bytes});
-}
-
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                        struct epo_span token, struct epo_span previous, struct epo_span about,
                        struct epo_error *error) {
-    struct digest digest;
+    struct epo_hash digest;
     int64_t now = epo_clock_now_us();
     if (previous.len > 0 && !epo_session_end(portal, db, previous, error))
         return false;
     if (!epo_db_run(db, &SWEEP, EPO_BIND(EPO_INTEGER(now)), NULL, error) ||
         !epo_db_run(db, &INSERT,
-                    EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest),
+                    EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
                              EPO_TEXT(account_id), EPO_INTEGER(now),
                              EPO_INTEGER(now + EPO_SESSION_ABSOLUTE_S * 1000000LL),
                              EPO_TEXT(about)),
@@ -96,14 +88,15 @@ bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_
 
 bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                      struct epo_error *error) {
-    struct digest digest;
-    return epo_db_run(db, &DELETE, EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest)),
+    struct epo_hash digest;
+    return epo_db_run(db, &DELETE,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest))),
                       NULL, error);
 }
 
 struct seeing {
     struct epo_portal *portal;
-    struct digest digest;
+    struct epo_hash digest;
     int64_t now_us;
 };
 static bool run_seen(struct epo_db *db, void *arg, struct epo_error *error) {
@@ -121,7 +114,7 @@ static void done_seen(void *arg, const struct epo_error *error) {
 }
 
 /* Losing this write only makes the session end sooner, so nobody waits for it. */
-static void mark_seen(struct epo_portal *portal, const struct digest *digest, int64_t now_us) {
+static void mark_seen(struct epo_portal *portal, const struct epo_hash *digest, int64_t now_us) {
     struct epo_error error = {0};
     struct seeing *seeing = malloc(sizeof *seeing);
     if (seeing == NULL)
@@ -133,7 +126,7 @@ static void mark_seen(struct epo_portal *portal, const struct digest *digest, in
 
 bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                       struct epo_account *account, struct epo_error *error) {
-    struct digest digest;
+    struct epo_hash digest;
     int64_t now = epo_clock_now_us(), seen_at = 0;
     bool found = false;
     memset(account, 0, sizeof *account);
@@ -141,8 +134,8 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
         return false;
     struct epo_rows *rows =
         epo_db_query(db, &FIND,
-                     EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest), EPO_INTEGER(now),
-                              EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)));
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
+                              EPO_INTEGER(now), EPO_INTEGER(now - EPO_SESSION_IDLE_S * 1000000LL)));
     if (epo_rows_next(rows)) {
         epo_span_store(account->id, sizeof account->id, epo_rows_text(rows, 0));
         epo_span_store(account->login, sizeof account->login, epo_rows_text(rows, 1));
@@ -187,7 +180,7 @@ bool epo_session_list(struct epo_portal *portal, struct epo_db *db, struct epo_p
     return epo_rows_end(rows, error);
 }
 
-static bool read_id(struct epo_span id, struct digest *digest) {
+static bool read_id(struct epo_span id, struct epo_hash *digest) {
     static const char DIGITS[] = "0123456789abcdef";
     bool good = id.len == EPO_SHA256_HEX_SIZE - 1;
     for (size_t i = 0; good && i < id.len; i++) {
@@ -201,18 +194,12 @@ static bool read_id(struct epo_span id, struct digest *digest) {
 
 bool epo_session_end_one(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                          struct epo_span id, struct epo_error *error) {
-    struct digest digest = {{0}};
+    struct epo_hash digest = {{0}};
     if (!read_id(id, &digest))
         return true;
     struct epo_span token = {(const char *)digest.bytes, sizeof digest.bytes};
     return epo_db_run(db, &END_ONE,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account_id), EPO_BLOB(token)),
                       NULL, error) &&
-           epo_audit_append(portal, db,
-                            &(struct epo_audit_entry){.actor = account_id,
-                                                      .action = EPO_SPAN("session.ended"),
-                                                      .object = account_id,
-                                                      .detail = EPO_SPAN(""),
-                                                      .at_us = epo_clock_now_us()},
-                            error);
+           epo_audit_note(portal, db, account_id, "session.ended", account_id, EPO_SPAN(""), error);
 }

@@ -35,21 +35,13 @@ static const struct epo_statement COUNT = {
     NULL,
 };
 
-struct digest {
-    uint8_t bytes[EPO_SHA256_SIZE];
-};
-static struct epo_value hash_of(struct epo_span token, struct digest *digest) {
-    epo_sha256(token, digest->bytes);
-    return epo_value_blob((struct epo_span){(const char *)digest->bytes, sizeof digest->bytes});
-}
-
 bool epo_ticket_put(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                     const struct epo_ticket *ticket, int lives_s, struct epo_error *error) {
-    struct digest digest;
+    struct epo_hash digest;
     int64_t now = epo_clock_now_us();
     return epo_db_run(db, &SWEEP, EPO_BIND(EPO_INTEGER(now)), NULL, error) &&
            epo_db_run(db, &PUT,
-                      EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest),
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
                                EPO_TEXT(ticket->kind), EPO_TEXT(ticket->login),
                                EPO_TEXT(ticket->content), EPO_INTEGER(now),
                                EPO_INTEGER(now + lives_s * 1000000LL)),
@@ -59,11 +51,11 @@ bool epo_ticket_put(struct epo_portal *portal, struct epo_db *db, struct epo_spa
 bool epo_ticket_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                      struct epo_span token, struct epo_span kind, struct epo_ticket *ticket,
                      struct epo_error *error) {
-    struct digest digest;
+    struct epo_hash digest;
     struct epo_rows *rows =
         epo_db_query(db, &FIND,
-                     EPO_BIND(EPO_STRING(portal->tenant), hash_of(token, &digest), EPO_TEXT(kind),
-                              EPO_INTEGER(epo_clock_now_us())));
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
+                              EPO_TEXT(kind), EPO_INTEGER(epo_clock_now_us())));
     bool found = epo_rows_next(rows);
     if (found)
         *ticket = (struct epo_ticket){.kind = kind,
