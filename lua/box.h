@@ -66,6 +66,8 @@ void epo_lua_open_metatables(lua_State *L);
 lua_CFunction epo_lua_standard(lua_State *L, const char *library, const char *name);
 /* The functions that replace or join the standard ones; NULL-terminated. */
 extern const luaL_Reg EPO_LUA_GUARDS[], EPO_LUA_COROUTINE[], EPO_LUA_STRING[], EPO_LUA_TABLE[];
+/* lib_days.c */
+extern const luaL_Reg EPO_LUA_DAYS[];
 
 /* match.c: Lua patterns, checked for the end of the budget at every step. */
 #define EPO_LUA_CAPTURES_MAX 32

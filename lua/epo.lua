@@ -23,7 +23,7 @@
 -- The box a script runs in
 -- * Lua 5.4: string, table, math, utf8, coroutine (create, resume, yield, status, isyieldable,
 --   running), assert, error, ipairs, next, pairs, pcall, xpcall, select, tonumber, tostring, type,
---   setmetatable, getmetatable, rawequal, rawget, rawlen, rawset. Nothing else: no io, os, debug,
+--   setmetatable, getmetatable, rawequal, rawget, rawlen, rawset, and `days` (below). Nothing else: no io, os, debug,
 --   package, require, load, dofile, print, collectgarbage, string.dump, table.move, coroutine.wrap,
 --   coroutine.close, no __gc, no __mode. One file of at most 256 KiB: a script cannot load another.
 -- * setmetatable takes the metamethods over as they are then: add them to the metatable before.
@@ -129,3 +129,39 @@ function call:write(statement, ...) end
 ---@param lat number
 ---@return table facts
 function call:locate(lon, lat) end
+
+--- Reckoning with days, each "YYYY-MM-DD". A text that is no day is an error.
+---@class epo.days
+days = {}
+
+--- The day so many days later (earlier where count is negative).
+---@param day string
+---@param count integer
+---@return string
+function days.add(day, count) end
+
+--- The same day so many months later; where that month is shorter, its last day.
+---@param day string
+---@param count integer
+---@return string
+function days.add_months(day, count) end
+
+--- The day itself or, where it is a weekend or a Czech public holiday, the next working day: how a
+--- last day moves (tax code 280/2009, section 33(4)). With `after`: the n-th working day after it.
+---@param day string
+---@param after? integer
+---@return string
+function days.working(day, after) end
+
+--- Days from one day to another; negative where `to` is earlier.
+---@param from string
+---@param to string
+---@return integer
+function days.between(from, to) end
+
+--- Year, month and day as numbers.
+---@param day string
+---@return integer year
+---@return integer month
+---@return integer day
+function days.parts(day) end

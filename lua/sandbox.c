@@ -107,6 +107,7 @@ void epo_lua_sandbox(lua_State *L) {
     add_library(L, "math", luaopen_math, MATH, NULL);
     add_library(L, "utf8", luaopen_utf8, UTF8, NULL);
     add_library(L, "coroutine", NULL, NULL, EPO_LUA_COROUTINE);
+    add_library(L, "days", NULL, NULL, EPO_LUA_DAYS);
     lua_pushliteral(L, LUA_VERSION);
     lua_setfield(L, -2, "_VERSION");
     /* The script's own globals: a fresh table that falls back to the allowed names. */

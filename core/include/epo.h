@@ -32,7 +32,7 @@ extern "C" {
 
 #define EPO_PLUGIN_MAGIC 0x45504f31u /* "EPO1" */
 #define EPO_ABI_MAJOR 1              /* differs: refused */
-#define EPO_ABI_MINOR 0              /* plugin's newer than host's: refused */
+#define EPO_ABI_MINOR 1              /* plugin's newer than host's: refused */
 
 /* Text: UTF-8, pointer and length; from the host always also NUL-terminated. */
 typedef struct epo_str {
@@ -143,7 +143,20 @@ typedef struct epo_host {
 
     /* Name of a column of a query's rows; empty after the last one. */
     epo_str (*column_name)(epo_result *rows, int index);
+
+    /* -- days (since 1.1) ------------------------------------------------------------------------
+     * A day is "YYYY-MM-DD" of the years 1 to 9999. Pure: without a call, on any thread, in every
+     * hook. out: EPO_DAY_SIZE bytes, NUL-terminated. BAD_INPUT, and out is empty, where the text is
+     * no such day or the result is outside those years. */
+    int (*day_number)(epo_str day, int64_t *days); /* since 1970-01-01: differences are days */
+    /* First months (31 January and a month is the last of February), then days. */
+    int (*day_add)(epo_str day, int64_t months, int64_t days, char *out);
+    /* after 0: the day itself or, where it is none, the next Czech working day (tax code 280/2009,
+     * section 33(4)); n up to 3660: the n-th working day after it. */
+    int (*day_working)(epo_str day, int64_t after, char *out);
 } epo_host;
+
+#define EPO_DAY_SIZE 11
 
 #define EPO_HAS(host, member) ((host)->size >= offsetof(epo_host, member) + sizeof((host)->member))
 

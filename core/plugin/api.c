@@ -22,4 +22,7 @@ const epo_host EPO_HOST = {
     .write = epo_api_write,
     .locate = epo_api_locate,
     .column_name = epo_api_column_name,
+    .day_number = epo_api_day_number,
+    .day_add = epo_api_day_add,
+    .day_working = epo_api_day_working,
 };

@@ -69,5 +69,8 @@ epo_item epo_api_column(epo_result *rows, int index);
 epo_str epo_api_column_name(epo_result *rows, int index);
 int epo_api_write(epo_call *call, const char *statement, const epo_item *values, size_t count);
 int epo_api_locate(epo_call *call, double lon, double lat);
+int epo_api_day_number(epo_str day, int64_t *days);
+int epo_api_day_add(epo_str day, int64_t months, int64_t days, char *out);
+int epo_api_day_working(epo_str day, int64_t after, char *out);
 
 #endif

@@ -36,13 +36,13 @@ end
 
 -- {day, haler} of each part: the next days of payment that are ahead.
 local function parts_of(call, fee)
-    local days, parts, year = call.parameters.due[call.answers.payment], {}, tonumber(call.today:sub(1, 4))
-    if not days then return parts end
+    local due, parts, year = call.parameters.due[call.answers.payment], {}, tonumber(call.today:sub(1, 4))
+    if not due then return parts end
     local ahead = {}
     for y = year, year + 1 do
-        for _, month_day in ipairs(days) do
-            local day = ("%04d-%s"):format(y, month_day)
-            if day >= call.today and #ahead < #days then ahead[#ahead + 1] = day end
+        for _, month_day in ipairs(due) do
+            local day = days.working(("%04d-%s"):format(y, month_day))
+            if day >= call.today and #ahead < #due then ahead[#ahead + 1] = day end
         end
     end
     local rest = fee

@@ -274,6 +274,42 @@ static void test_kinds_of_errors(void **state) {
     assert_in_range(troubles->count, 4, EPO_TROUBLES_MAX);
 }
 
+/* ---- days ---- */
+
+static void test_days(void **state) {
+    char out[EPO_DAY_SIZE];
+    int64_t number = -1;
+    (void)state;
+    assert_int_equal(host->day_number(TEXT("1970-02-01"), &number), EPO_RC_OK);
+    assert_int_equal(number, 31);
+    assert_int_equal(host->day_add(TEXT("2024-01-31"), 1, 0, out), EPO_RC_OK);
+    assert_string_equal(out, "2024-02-29");
+    assert_int_equal(host->day_add(TEXT("2024-03-31"), -13, 1, out), EPO_RC_OK);
+    assert_string_equal(out, "2023-03-01");
+    assert_int_equal(host->day_add(TEXT("2026-12-31"), 0, -365, out), EPO_RC_OK);
+    assert_string_equal(out, "2025-12-31");
+    assert_int_equal(host->day_working(TEXT("2026-05-01"), 0, out),
+                     EPO_RC_OK); /* a Friday, May Day */
+    assert_string_equal(out, "2026-05-04");
+    assert_int_equal(host->day_working(TEXT("2026-04-02"), 1, out), EPO_RC_OK); /* before Easter */
+    assert_string_equal(out, "2026-04-07");
+    static const char *const WRONG[] = {"", "2026-02-29", "2026-1-1", "0000-01-01", "1.1.2026"};
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        epo_str day = {WRONG[i], strlen(WRONG[i])};
+        assert_int_equal(host->day_number(day, &number), EPO_RC_BAD_INPUT);
+        assert_int_equal(host->day_add(day, 0, 0, out), EPO_RC_BAD_INPUT);
+        assert_string_equal(out, "");
+        assert_int_equal(host->day_working(day, 0, out), EPO_RC_BAD_INPUT);
+    }
+    assert_int_equal(host->day_add(TEXT("9999-12-31"), 0, 1, out), EPO_RC_BAD_INPUT);
+    assert_int_equal(host->day_add(TEXT("0001-01-01"), -1, 0, out), EPO_RC_BAD_INPUT);
+    assert_int_equal(host->day_add(TEXT("2026-01-01"), INT64_MAX, INT64_MIN, out),
+                     EPO_RC_BAD_INPUT);
+    assert_int_equal(host->day_working(TEXT("2026-01-01"), -1, out), EPO_RC_BAD_INPUT);
+    assert_int_equal(host->day_working(TEXT("9999-12-31"), 1, out), EPO_RC_BAD_INPUT);
+    assert_int_equal(host->day_number((epo_str){NULL, 0}, &number), EPO_RC_BAD_INPUT);
+}
+
 /* ---- tables ---- */
 
 static int writes(epo_call *call) {
@@ -425,6 +461,7 @@ int main(void) {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_refusing),
         cmocka_unit_test(test_kinds_of_errors),
+        cmocka_unit_test(test_days),
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_statements_that_are_refused),
         cmocka_unit_test(test_statements_without_end),
