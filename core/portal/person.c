@@ -20,6 +20,31 @@ static const struct part {
       "    AS until_at_us, office, document, document_last, ended\n"
       "FROM identities WHERE tenant = $1 AND account = $2 LIMIT $3",
       NULL}},
+    {"numbers",
+     {"person.numbers",
+      "SELECT agenda, person, how, at_us, ended_at_us FROM person_links\n"
+      "WHERE tenant = $1 AND account = $2 ORDER BY agenda, at_us LIMIT $3",
+      NULL}},
+    {"records",
+     {"person.records",
+      "SELECT r.agenda, r.key, r.kind, r.data AS json_data, r.place AS json_place, r.from_day,\n"
+      "    r.until_day\n"
+      "FROM person_links AS l\n"
+      "JOIN records AS r ON r.tenant = l.tenant AND r.agenda = l.agenda AND r.person = l.person\n"
+      "    AND r.person <> ''\n"
+      "WHERE l.tenant = $1 AND l.account = $2 AND l.ended_at_us IS NULL\n"
+      "ORDER BY r.agenda, r.key LIMIT $3",
+      NULL}},
+    {"ledger",
+     {"person.ledger",
+      "SELECT e.agenda, e.id, e.kind, e.record, e.period, e.day, e.due, e.haler, e.reference,\n"
+      "    e.explain AS json_explain, e.reverses\n"
+      "FROM person_links AS l\n"
+      "JOIN ledger_entries AS e ON e.tenant = l.tenant AND e.agenda = l.agenda\n"
+      "    AND e.person = l.person\n"
+      "WHERE l.tenant = $1 AND l.account = $2 AND l.ended_at_us IS NULL\n"
+      "ORDER BY e.agenda, e.day DESC, e.id DESC LIMIT $3",
+      NULL}},
     {"sessions",
      {"person.sessions",
       "SELECT created_at_us, seen_at_us, expires_at_us, about FROM sessions\n"
@@ -128,6 +153,7 @@ static const struct epo_statement NO_DRAFTS = {
 static const struct epo_statement GONE[] = {
     {"person.no_sessions", "DELETE FROM sessions WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_views", "DELETE FROM desk_views WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_links", "DELETE FROM person_links WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_identity", "DELETE FROM identities WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_tickets",
      "DELETE FROM tickets WHERE tenant = $1\n"

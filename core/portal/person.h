@@ -9,7 +9,8 @@
 
 #define EPO_PERSON_ROWS_MAX 5000 /* of one part of an export */
 
-/* All that is held on an account: {"account":{…},"identity":[…],"sessions":[…],"submissions":[…],
+/* All that is held on an account: {"account":{…},"identity":[…],"numbers":[…],
+ * "records":[…],"ledger":[…],"sessions":[…],"submissions":[…],
  * "history":[…],"messages":[…],"completions":[…],"decisions":[…],"files":[…] (of submissions,
  * messages and decisions, without their bytes),"drafts":[…],"audit":[…]}; times in RFC 3339. A part
  * of more than EPO_PERSON_ROWS_MAX rows has its newest.
