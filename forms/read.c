@@ -280,10 +280,25 @@ static void check_drafts(struct epo_reader *reader, const struct epo_json *defin
                      near ? near : "", near ? "\"?" : "");
 }
 
+/* How well the portal must know who sends it; what the levels mean is the host's. */
+static void check_assurance(struct epo_reader *reader, const struct epo_json *definition) {
+    static const char *const levels[] = {"anonymous", "registered", "verified", NULL};
+    struct epo_span level = epo_reader_text(reader, definition, "assurance");
+    for (size_t i = 0; level.len > 0 && levels[i] != NULL; i++)
+        if (epo_span_is(level, levels[i]))
+            return;
+    if (level.len == 0)
+        return;
+    const char *near = epo_reader_suggest(level, levels);
+    epo_reader_fault(reader, epo_json_get(definition, "assurance"),
+                     "\"assurance\" is anonymous, registered or verified%s%s%s",
+                     near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
 static void read_definition(struct epo_reader *reader, const struct epo_json *definition) {
-    static const char *const known[] = {"id",       "title",   "intro",   "sections",    "steps",
-                                        "computed", "place",   "summary", "declaration", "submit",
-                                        "drafts",   "$schema", NULL};
+    static const char *const known[] = {"id",       "title",   "intro",     "sections",    "steps",
+                                        "computed", "place",   "summary",   "declaration", "submit",
+                                        "drafts",   "$schema", "assurance", NULL};
     struct epo_form *form = reader->form;
     if (definition->type != EPO_JSON_OBJECT) {
         epo_reader_fault(reader, definition, "a form is an object");
@@ -298,6 +313,7 @@ static void read_definition(struct epo_reader *reader, const struct epo_json *de
     epo_reader_texts(reader, definition, "submit", false);
     epo_reader_text(reader, definition, "$schema");
     check_drafts(reader, definition);
+    check_assurance(reader, definition);
     const struct epo_json *sections = epo_reader_array(reader, definition, "sections", true);
     if (sections == NULL)
         return;

@@ -366,6 +366,14 @@ const struct epo_form *epo_agenda_find_form(const struct epo_agenda *agenda, str
     return NULL;
 }
 
+enum epo_assurance epo_agenda_assurance(const struct epo_agenda *agenda,
+                                        const struct epo_form *form) {
+    enum epo_assurance level = agenda->manifest->assurance;
+    if (form)
+        epo_assurance_read(epo_json_get_text(epo_form_definition(form), "assurance"), &level);
+    return level;
+}
+
 const struct epo_templates *epo_agenda_templates(const struct epo_agenda *agenda) {
     return agenda->templates;
 }

@@ -320,6 +320,11 @@ bool epo_agenda_form_kept(struct epo_agenda *agenda, struct epo_db *db, const st
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error) {
     epo_assert(intake->tree && intake->result.errors->count == 0);
+    bool known = intake->counter.len > 0 || intake->given_facts; /* a clerk knows, a test does not
+                                                                    care */
+    if (!known && !epo_assurance_check(epo_agenda_assurance(intake->agenda, intake->form),
+                                       intake->assurance, error))
+        return false;
     if (!ask_submitted(intake, error))
         return false;
     struct epo_pool *pool = intake->pool;

@@ -330,6 +330,13 @@ static void read_nearby(struct reading *reading) {
         manifest->nearby_metres = metres, manifest->nearby_days = days;
 }
 
+static void read_assurance(struct reading *reading) {
+    const struct epo_json *level = epo_json_get(reading->manifest->tree, "assurance");
+    if (level && !(epo_json_is_text(level) &&
+                   epo_assurance_read(level->text, &reading->manifest->assurance)))
+        fault(reading, level, "\"assurance\" is \"anonymous\", \"registered\" or \"verified\"");
+}
+
 static void read_rest(struct reading *reading) {
     struct epo_manifest *manifest = reading->manifest;
     const struct epo_json *parameters = epo_json_get(manifest->tree, "parameters");
@@ -340,13 +347,14 @@ static void read_rest(struct reading *reading) {
         manifest->applies = read_rule(reading, applies, "applies");
     read_routing(reading);
     read_nearby(reading);
+    read_assurance(reading);
     static const char *const KNOWN[] = {
         "name",       "version",         "abi",        "runtime",        "main",
         "title",      "group",           "summary",    "life_situation", "law",
         "rights",     "forms",           "parameters", "routing",        "states",
         "statements", "pages",           "routes",     "jobs",           "applies",
         "public",     "parameter_types", "retention",  "nearby",         "decisions",
-        "words"};
+        "words",      "assurance"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))

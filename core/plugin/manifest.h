@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "plugin/fault.h"
 #include "plugin/states.h"
+#include "portal/assurance.h"
 #include "portal/nearby.h"
 #include "store/store.h"
 
@@ -57,6 +58,7 @@ struct epo_manifest {
     int64_t nearby_metres, nearby_days; /* 0: nothing is said of what was reported nearby */
     const struct epo_json *applies;     /* where in the city; NULL: everywhere */
     const struct epo_states *states;
+    enum epo_assurance assurance; /* of its forms that do not say */
 };
 
 /* A whole file, at most max bytes; false with *text saying why. */

@@ -21,6 +21,8 @@
  *                                      serves (default "<agenda>/<form id>"); one form has it in the
  *                                      whole city, a second one is refused
  *   "parameters": {…},                 defaults; see below
+ *   "assurance": "registered",         how well the portal must know who sends its forms, unless a
+ *                                      form says otherwise; default "anonymous" (assurance.h)
  *   "retention": {…},                  how long cases are kept; see retention.h
  *   "parameter_types": {…},            what they may be; see parameters.h
  *   "routing": {"office": "district" | "<office id>",            where requests go, unless
@@ -63,6 +65,7 @@
 #include "forms/form.h"
 #include "include/epo.h"
 #include "plugin/states.h"
+#include "portal/assurance.h"
 #include "portal/casework.h"
 #include "portal/portal.h"
 #include "portal/submission.h"
@@ -138,6 +141,10 @@ const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t i
 /* The code of the life situation that a form serves. */
 const char *epo_agenda_situation(const struct epo_agenda *agenda, size_t index);
 const struct epo_form *epo_agenda_find_form(const struct epo_agenda *agenda, struct epo_span id);
+/* The level that sending this form needs: its own word, else the agenda's. form NULL: the agenda's,
+ * which what is recorded about a person needs as well. */
+enum epo_assurance epo_agenda_assurance(const struct epo_agenda *agenda,
+                                        const struct epo_form *form);
 const struct epo_templates *epo_agenda_templates(const struct epo_agenda *agenda);
 const struct epo_catalog *epo_agenda_catalog(const struct epo_agenda *agenda);
 
@@ -234,6 +241,7 @@ struct epo_intake {
     struct epo_span idempotency_key, sender;
     struct epo_span counter;        /* account of the clerk who files it for somebody, or empty */
     const struct epo_json *account; /* {"id","name","role"} or NULL */
+    enum epo_assurance assurance;   /* of who files it; not asked of a clerk at the counter */
     bool trial;                     /* of an offer: nothing further is offered */
     /* in, of a completion: what counts so far, and the ids that may be another now; its own ground
      * is asked about inside the save alone */
@@ -259,7 +267,8 @@ struct epo_intake {
 bool epo_intake_check(struct epo_intake *intake, struct epo_error *error);
 /* Calls submitted, then builds the write job for a checked intake without errors: pass run and arg
  * to epo_respond_after_write or epo_store_write; afterwards intake->filed is filled. The agenda is
- * held until the pool is freed. BAD_INPUT "agenda.refused" where submitted refused: its failures
+ * held until the pool is freed. Errors of epo_assurance_check where who files it is not known well
+ * enough; BAD_INPUT "agenda.refused" where submitted refused: its failures
  * stand in result.errors. The job may end with CONFLICT "place.changed" (the map was replaced since
  * the check and the place's rules no longer hold) or "place.taken" (another was faster): check
  * again, which tells what is wrong and what is offered. */
