@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "portal/audit.h"
 #include "portal/password.h"
+#include "portal/registration.h"
 #include "portal/routing.h"
 #include "portal/throttle.h"
 
@@ -165,7 +166,7 @@ bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
     epo_span_store(account->login, sizeof account->login, login);
     if (!check_login(login, error) ||
         !check_role(portal, epo_span(account->role), epo_span(account->office), error) ||
-        !epo_password_check(password, login, error) || !epo_password_hash(password, hash, error))
+        !epo_password_prepare(portal, password, login, hash, error))
         return false;
     if (account->name[0] == '\0')
         epo_span_store(account->name, sizeof account->name, login);
@@ -363,7 +364,7 @@ bool epo_account_set_password(struct epo_portal *portal, struct epo_span login,
                               struct epo_span password, struct epo_span actor,
                               struct epo_error *error) {
     char hash[EPO_PASSWORD_HASH_SIZE];
-    if (!epo_password_check(password, login, error) || !epo_password_hash(password, hash, error))
+    if (!epo_password_prepare(portal, password, login, hash, error))
         return false;
     struct change change = {portal,  &SET_PASSWORD,      login, actor, EPO_SPAN("account.password"),
                             {"", 0}, {EPO_STRING(hash)}, 1,     true};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/pool.h"
 #include "base/token.h"
 #include "portal/account.h"
 
@@ -82,6 +83,38 @@ bool epo_password_check(struct epo_span password, struct epo_span login, struct 
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "password.guessable",
                         "The password is easy to guess: use a few unrelated words.");
     return true;
+}
+
+/* Takes every occurrence of the word out of the folded text; how many there were. */
+static size_t take_out(char *text, size_t *len, struct epo_span word) {
+    size_t count = 0;
+    char *at;
+    while ((at = memmem(text, *len, word.at, word.len)) != NULL) {
+        *len -= word.len;
+        memmove(at, at + word.len, *len - (size_t)(at - text));
+        count++;
+    }
+    return count;
+}
+
+bool epo_password_check_words(struct epo_span password, struct epo_span words,
+                              struct epo_error *error) {
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_span folded = epo_text_fold(pool, password), rest = epo_text_fold(pool, words);
+    char *text = epo_pool_alloc(pool, folded.len + 1);
+    size_t len = folded.len, found = 0, left = 0;
+    memcpy(text, folded.at, folded.len);
+    while (rest.len > 0) {
+        struct epo_span word = epo_span_cut(rest, ' ', &rest);
+        if (word.len >= 4)
+            found += take_out(text, &len, word);
+    }
+    for (size_t i = 0; i < len; i++)
+        left += text[i] != ' ';
+    epo_pool_free(pool);
+    return found == 0 || left >= EPO_PASSWORD_REST_MIN ||
+           epo_fail(error, EPO_ERROR_BAD_INPUT, "password.guessable",
+                    "The password is little more than words that anybody would try here.");
 }
 
 bool epo_password_check_breached(struct epo_span password, const char *folder,

@@ -12,12 +12,26 @@ enum { NAME_CHARS_MAX = 100 };
 #define KIND_REGISTER EPO_SPAN("register")
 #define KIND_RECOVER EPO_SPAN("recover")
 
+/* The words of this place: the account's own, those of the city's and the portal's names. */
+static bool check_words(const struct epo_portal *portal, struct epo_span password,
+                        struct epo_span login, struct epo_error *error) {
+    const struct epo_json *city = epo_json_get(epo_portal_settings(portal), "city");
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_span names = city != NULL ? epo_json_print(pool, city) : EPO_SPAN("");
+    const char *words =
+        epo_pool_printf(pool, "%.*s %.*s heslo password", EPO_ARG(login), EPO_ARG(names));
+    bool good = epo_password_check_words(password, epo_span(words), error);
+    epo_pool_free(pool);
+    return good;
+}
+
 bool epo_password_prepare(const struct epo_portal *portal, struct epo_span password,
                           struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
                           struct epo_error *error) {
     char folder[600];
     snprintf(folder, sizeof folder, "%s/breached", portal->folder);
     return epo_password_check(password, login, error) &&
+           check_words(portal, password, login, error) &&
            epo_password_check_breached(password, folder, error) &&
            epo_password_hash(password, hash, error);
 }

@@ -44,7 +44,7 @@ bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, stru
 bool epo_recovery_prepare(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                           struct epo_span password, char hash[EPO_PASSWORD_HASH_SIZE],
                           struct epo_error *error);
-/* Checked (length, guessable, leaked) and hashed: what the next save takes. */
+/* Checked (length, guessable, words of this place, leaked) and hashed: what the next save takes. */
 bool epo_password_prepare(const struct epo_portal *portal, struct epo_span password,
                           struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
                           struct epo_error *error);

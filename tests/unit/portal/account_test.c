@@ -37,6 +37,21 @@ static void weak_passwords_are_refused(void **state) {
     assert_true(epo_password_check(epo_span(generated), EPO_SPAN("jana"), &error));
 }
 
+static void words_of_the_place_make_no_password(void **state) {
+    static const char *const weak[] = {"Plzeň Plzeň Plzeň 2026", "portal-mesta-plzne!",
+                                       "Jana.Novakova-heslo1"};
+    static const char *const good[] = {"čtyři koně ve dvoře v Plzni", "5839203948201923",
+                                       "Plzeň a osm tichých kotev"};
+    struct epo_span words = EPO_SPAN("jana.novakova {\"cs\":\"Portál města Plzně\"} Plzeň heslo");
+    struct epo_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof weak / sizeof *weak; i++)
+        assert_false(epo_password_check_words(epo_span(weak[i]), words, &error));
+    assert_string_equal(error.code, "password.guessable");
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(epo_password_check_words(epo_span(good[i]), words, &error));
+}
+
 static void logins_and_roles_are_checked(void **state) {
     static const struct {
         const char *login, *role, *office, *code;
@@ -194,6 +209,7 @@ static void sessions_end(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weak_passwords_are_refused),
+        cmocka_unit_test(words_of_the_place_make_no_password),
         cmocka_unit_test(logins_and_roles_are_checked),
         cmocka_unit_test(signs_in_with_the_right_password_only),
         cmocka_unit_test(guessing_is_slowed_and_the_owner_is_not),
