@@ -1,142 +1,20 @@
-/* Completing a request: the clerk asks for some fields, the applicant gets just these open. */
+/* The applicant completes a request: just the fields that the office asks for, files among them. */
 #include "http/completions.h"
 
 #include "base/log.h"
-#include "http/office_case.h"
+#include "http/files.h"
 #include "http/own_case.h"
-#include "portal/attachment.h"
 #include "portal/completion.h"
-
-enum { NOTE_CHARS_MAX = 2000 };
-
-/* ---- the clerk asks ---- */
-
-struct asking {
-    struct epo_office_case *handled;
-    struct epo_portal *portal;
-    struct epo_json *fields;
-    struct epo_move move;
-    epo_write_run_fn run;
-    void *arg;
-};
-
-static bool run_asking(struct epo_db *db, void *arg, struct epo_error *error) {
-    struct asking *asking = arg;
-    return asking->run(db, asking->arg, error) &&
-           epo_completion_ask(asking->portal, db, asking->move.number, asking->fields,
-                              asking->move.actor, error);
-}
-
-static struct epo_response *refuse_asking(struct epo_request *request, struct asking *asking,
-                                          int status, const char *key) {
-    return epo_office_case_refuse(request, asking->handled, status, "ask",
-                                  epo_page_text(request, key));
-}
-
-static struct epo_response *finish_asking(struct epo_request *request, void *arg,
-                                          const struct epo_error *error) {
-    struct asking *asking = arg;
-    if (error == NULL)
-        return epo_office_case_back(request, asking->handled, "moved=1");
-    bool refused = error->kind == EPO_ERROR_CONFLICT || error->kind == EPO_ERROR_TOO_LARGE;
-    if (!refused)
-        epo_log_error(EPO_LOG_ERROR, "completion.unsaved", error);
-    return epo_office_case_refuse(
-        request, asking->handled, refused ? 409 : 503, "ask",
-        epo_page_error_text(request, error, refused ? "case.refused" : "case.not_saved"));
-}
-
-/* Ticked fields of the form with their reasons; false where a reason is missing or too long. */
-static bool read_fields(struct epo_request *request, const struct epo_form *form,
-                        struct epo_json *fields) {
-    struct epo_pool *pool = request->pool;
-    const struct epo_json *all = epo_page_completable(request, form);
-    bool good = true;
-    for (size_t i = 0; i < request->form_count; i++) {
-        if (!epo_span_is(request->form[i].name, "ask"))
-            continue;
-        struct epo_span id = request->form[i].value;
-        bool known = false;
-        for (uint32_t k = 0; k < all->count; k++)
-            known = known || epo_span_equal(epo_json_get_text(all->items[k], "id"), id);
-        if (!known || fields->count > all->count)
-            return false;
-        const char *name = epo_pool_printf(pool, "reason.%.*s", EPO_ARG(id));
-        struct epo_span reason = epo_span_trim(epo_request_form(request, name));
-        struct epo_json *field = epo_json_object(pool);
-        good = good && reason.len > 0 && epo_text_length(reason) <= EPO_REASON_CHARS_MAX;
-        epo_json_set_text(pool, field, "field", id);
-        epo_json_set_text(pool, field, "reason", reason);
-        epo_json_push(pool, fields, field);
-    }
-    return good;
-}
-
-static struct epo_response *ask(struct epo_request *request, struct asking *asking,
-                                struct epo_agenda *agenda) {
-    struct epo_error error = {0};
-    struct epo_state_change *change = EPO_NEW(request->pool, struct epo_state_change);
-    *change = (struct epo_state_change){
-        .portal = request->portal,
-        .db = request->db,
-        .pool = request->pool,
-        .agenda = agenda,
-        .lang = request->lang,
-        .submission = asking->handled->found,
-        .to = asking->move.to,
-        .note = asking->move.note,
-        .has_reasons = true,
-        .account = epo_page_account_json(request, asking->handled->account),
-    };
-    if (epo_agenda_state(change, &error) &&
-        epo_agenda_state_file(change, &asking->move, &asking->run, &asking->arg, &error))
-        return epo_respond_after_write(request, run_asking, finish_asking, asking);
-    const struct epo_json *reasons = change->failures;
-    if (reasons != NULL && reasons->count > 0)
-        return epo_office_case_refuse(request, asking->handled, 422, "ask",
-                                      epo_json_get_text(reasons->items[0], "message"));
-    return finish_asking(request, asking, &error);
-}
-
-/* "to" is the state that waits for the completion; "from" the one that the clerk saw. */
-struct epo_response *epo_completion_ask_page(struct epo_request *request) {
-    struct epo_error error = {0};
-    struct epo_agenda *agenda;
-    struct asking *asking = EPO_NEW(request->pool, struct asking);
-    struct epo_office_case *handled = asking->handled = epo_office_case_open(request, &error);
-    if (handled == NULL)
-        return epo_respond_error(request, &error, NULL);
-    const struct epo_form *form = epo_page_filed_form(request, handled->found, &agenda);
-    if (form == NULL || agenda == NULL)
-        return refuse_asking(request, asking, 503, "case.no_agenda");
-    const struct epo_state *to =
-        epo_states_find(epo_agenda_states(agenda), epo_request_form(request, "to"));
-    asking->portal = request->portal;
-    asking->fields = epo_json_array(request->pool);
-    asking->move = (struct epo_move){.number = handled->id,
-                                     .from = epo_json_get_text(handled->found, "state"),
-                                     .to = epo_request_form(request, "to"),
-                                     .note = epo_span_trim(epo_request_form(request, "asknote")),
-                                     .actor = epo_span(handled->account->id),
-                                     .actor_name = epo_span(handled->account->name),
-                                     .office = handled->scope};
-    if (to == NULL || to->answered == NULL)
-        return refuse_asking(request, asking, 422, "case.refused");
-    if (!epo_span_equal(epo_request_form(request, "from"), asking->move.from))
-        return refuse_asking(request, asking, 409, "error.case.moved");
-    if (!read_fields(request, form, asking->fields) || asking->fields->count == 0 ||
-        epo_text_length(asking->move.note) > NOTE_CHARS_MAX)
-        return refuse_asking(request, asking, 422, "ask.needs");
-    return ask(request, asking, agenda);
-}
-
-/* ---- the applicant completes ---- */
 
 struct answering {
     struct epo_own_case *own;
     struct epo_completing completing;
     struct epo_form_steps steps;
     struct epo_json *asked;
+    struct epo_json *posted;  /* raw answers of the page */
+    struct epo_files *files;  /* that came along, or NULL */
+    struct epo_json *refused; /* files that were not taken: errors of the form, or NULL */
+    struct epo_span trouble;  /* why they were not stored, or empty */
     epo_write_run_fn run;
     void *arg;
 };
@@ -215,6 +93,7 @@ static struct epo_response *show(struct epo_request *request, struct answering *
                          request->portal->maps, completing->raw, &answering->steps, view);
     epo_json_set(pool, view, "place_values", epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(own->agenda));
+    epo_json_set_boolean(pool, view, "has_files", epo_form_has_files(completing->form));
     epo_agenda_fill_view(own->agenda, pool, request->lang, epo_json_get(own->found, "parameters"),
                          view);
     epo_json_set(pool, view, "sections", open_sections(request, answering, view, result->errors));
@@ -262,7 +141,8 @@ static struct answering *open_answering(struct epo_request *request, struct epo_
     return answering;
 }
 
-/* As it stands, with nothing blamed: opened first, or after a step of a place or a group. */
+/* As it stands, with nothing blamed but files that were not taken: opened first, or after a step of
+ * a place, a group or a file. */
 static struct epo_response *show_typed(struct epo_request *request, struct answering *answering) {
     struct epo_form_result result = {0};
     struct epo_error error = {0};
@@ -271,8 +151,9 @@ static struct epo_response *show_typed(struct epo_request *request, struct answe
                              epo_attachment_files(request->portal, request->db, request->pool),
                              request->portal->catalog, request->lang, &result, &error))
         return epo_respond_error(request, &error, NULL);
-    result.errors = epo_json_array(request->pool);
-    return show(request, answering, 200, &result, EPO_SPAN(""));
+    result.errors = answering->refused != NULL ? answering->refused : epo_json_array(request->pool);
+    int status = answering->trouble.len > 0 ? 503 : result.errors->count > 0 ? 422 : 200;
+    return show(request, answering, status, &result, answering->trouble);
 }
 
 struct epo_response *epo_completion_get(struct epo_request *request) {
@@ -306,6 +187,9 @@ static struct epo_response *answer_all(struct epo_request *request, struct answe
         epo_log_error(EPO_LOG_ERROR, "completion.check", &error);
         return epo_respond_error(request, &error, NULL);
     }
+    for (uint32_t i = 0; answering->refused != NULL && i < answering->refused->count; i++)
+        epo_json_push(request->pool, completing->intake.result.errors,
+                      answering->refused->items[i]);
     if (completing->intake.result.errors->count > 0)
         return show(request, answering, 422, &completing->intake.result, EPO_SPAN(""));
     if (completing->changes->count == 0)
@@ -317,16 +201,18 @@ static struct epo_response *answer_all(struct epo_request *request, struct answe
                                  answering);
 }
 
-struct epo_response *epo_completion_post(struct epo_request *request) {
-    struct epo_response *answer;
+/* What the page was sent for, once its files are stored. */
+static struct epo_response *act(struct epo_request *request, struct answering *answering) {
     struct epo_error error = {0};
-    struct epo_span action = epo_request_form(request, "_action");
-    struct answering *answering = open_answering(request, &answer);
-    if (answering == NULL)
-        return answer;
+    struct epo_span action = epo_request_form(request, "_action"), removed;
     struct epo_completing *completing = &answering->completing;
-    struct epo_json *raw = epo_completing_raw(completing, epo_page_raw(request));
+    completing->db = request->db; /* after a save another worker may have it */
+    bool filed = epo_form_take_files(completing->form, request->pool, answering->posted, action,
+                                     &removed); /* what was removed stays with what was filed */
+    struct epo_json *raw = epo_completing_raw(completing, answering->posted);
     completing->raw = raw;
+    if (filed || epo_span_is(action, "upload"))
+        return show_typed(request, answering);
     if (!epo_form_take_places(completing->form, request->pool, request->portal->maps, raw, action,
                               &answering->steps, &error))
         return epo_respond_error(request, &error, NULL);
@@ -336,4 +222,35 @@ struct epo_response *epo_completion_post(struct epo_request *request) {
     if (grouped || answering->steps.field != NULL || epo_span_starts(action, EPO_SPAN("search:")))
         return show_typed(request, answering);
     return answer_all(request, answering);
+}
+
+/* Files that came along are stored first: whatever is wrong with the rest, they are not sent twice.
+ */
+static struct epo_response *after_files(struct epo_request *request, void *arg,
+                                        const struct epo_error *error) {
+    struct answering *answering = arg;
+    if (error == NULL) {
+        epo_files_add(request, answering->files, answering->posted);
+        return act(request, answering);
+    }
+    bool busy = error->kind == EPO_ERROR_BUSY || error->kind == EPO_ERROR_TOO_LARGE;
+    if (!busy)
+        epo_log_error(EPO_LOG_ERROR, "completion.files", error);
+    answering->completing.raw = epo_completing_raw(&answering->completing, answering->posted);
+    answering->completing.db = request->db;
+    answering->trouble = epo_page_error_text(request, error, "completion.not_saved");
+    return show_typed(request, answering);
+}
+
+struct epo_response *epo_completion_post(struct epo_request *request) {
+    struct epo_response *answer;
+    struct answering *answering = open_answering(request, &answer);
+    if (answering == NULL)
+        return answer;
+    answering->posted = epo_page_raw(request);
+    if (request->file_count == 0)
+        return act(request, answering);
+    answering->refused = epo_json_array(request->pool);
+    answering->files = epo_files_take(request, answering->completing.form, answering->refused);
+    return epo_files_put(request, answering->files, after_files, answering);
 }

@@ -1,11 +1,7 @@
 #include "http/completions.h"
 
+#include "http/files.h"
 #include "portal/completion.h"
-
-static bool sends_files(struct epo_span type) {
-    return epo_span_is(type, "attachment") || epo_span_is(type, "attachments") ||
-           epo_span_is(type, "signature") || epo_span_is(type, "consent");
-}
 
 static void push_field(struct epo_request *request, struct epo_json *list,
                        const struct epo_json *definition, const char *label) {
@@ -27,13 +23,17 @@ struct epo_json *epo_page_completable(struct epo_request *request, const struct 
             continue;
         }
         for (uint32_t k = 0; fields != NULL && k < fields->count; k++)
-            if (!sends_files(epo_json_get_text(fields->items[k], "type")))
-                push_field(request, list, fields->items[k], "label");
+            push_field(request, list, fields->items[k], "label");
     }
     return list;
 }
 
 /* ---- what came ---- */
+
+struct shown {
+    const struct epo_json *labels;
+    const char *files, *query; /* as epo_files_link takes them */
+};
 
 static struct epo_span label_of(const struct epo_json *list, struct epo_span id) {
     for (uint32_t i = 0; i < list->count; i++)
@@ -42,32 +42,37 @@ static struct epo_span label_of(const struct epo_json *list, struct epo_span id)
     return id;
 }
 
-/* One answer for reading; of a group all of its rows. */
-static struct epo_span words_of(struct epo_request *request, const struct epo_form *form,
-                                struct epo_span id, const struct epo_json *value) {
+/* One answer for reading, of a group all of its rows: "<name>" in words, "<name>_files" its files
+ * with their addresses. */
+static void put_answer(struct epo_request *request, const struct epo_form *form,
+                       const struct shown *where, struct epo_span id, const struct epo_json *value,
+                       const char *name, struct epo_json *row) {
     struct epo_pool *pool = request->pool;
-    struct epo_json *answers = epo_json_object(pool);
+    struct epo_json *answers = epo_json_object(pool), *files = epo_json_array(pool);
     struct epo_buffer text;
-    if (value == NULL)
-        return EPO_SPAN("");
-    epo_json_put(pool, answers, id, epo_json_copy(pool, value));
-    const struct epo_json *sections =
+    if (value != NULL)
+        epo_json_put(pool, answers, id, epo_json_copy(pool, value));
+    struct epo_json *sections =
         epo_form_summary(form, pool, request->lang, request->portal->catalog, answers, NULL);
+    epo_files_link(request, sections, where->files, where->query);
     epo_buffer_init(&text, 1u << 20);
     for (uint32_t i = 0; i < sections->count; i++) {
         const struct epo_json *rows = epo_json_get(sections->items[i], "rows");
         for (uint32_t k = 0; rows != NULL && k < rows->count; k++) {
-            struct epo_span row = epo_json_get_text(rows->items[k], "text");
-            if (row.len == 0)
+            struct epo_span words = epo_json_get_text(rows->items[k], "text");
+            const struct epo_json *of_row = epo_json_get(rows->items[k], "files");
+            for (uint32_t n = 0; of_row != NULL && n < of_row->count; n++)
+                epo_json_push(pool, files, of_row->items[n]);
+            if (words.len == 0 || (of_row != NULL && of_row->count > 0))
                 continue;
             if (text.len > 0)
                 epo_buffer_string(&text, ", ");
-            epo_buffer_span(&text, row);
+            epo_buffer_span(&text, words);
         }
     }
-    struct epo_span words = epo_pool_copy(pool, epo_buffer_get(&text));
+    epo_json_set_text(pool, row, name, epo_pool_copy(pool, epo_buffer_get(&text)));
+    epo_json_set(pool, row, epo_pool_printf(pool, "%s_files", name), files);
     epo_buffer_clear(&text);
-    return words;
 }
 
 static void set_day(struct epo_request *request, struct epo_json *row, const char *name,
@@ -77,8 +82,8 @@ static void set_day(struct epo_request *request, struct epo_json *row, const cha
                         at_us != 0 ? epo_time_local(at_us, request->lang, text) : "");
 }
 
-static struct epo_json *shown(struct epo_request *request, const struct epo_form *form,
-                              const struct epo_json *labels, const struct epo_json *completion) {
+static struct epo_json *show(struct epo_request *request, const struct epo_form *form,
+                             const struct shown *where, const struct epo_json *completion) {
     struct epo_pool *pool = request->pool;
     struct epo_json *row = epo_json_object(pool);
     struct epo_json *fields = epo_json_set(pool, row, "fields", epo_json_array(pool));
@@ -91,25 +96,25 @@ static struct epo_json *shown(struct epo_request *request, const struct epo_form
     for (uint32_t i = 0; asked != NULL && i < asked->count; i++) {
         struct epo_json *field = epo_json_object(pool);
         epo_json_set_text(pool, field, "label",
-                          label_of(labels, epo_json_get_text(asked->items[i], "field")));
+                          label_of(where->labels, epo_json_get_text(asked->items[i], "field")));
         epo_json_set_text(pool, field, "reason", epo_json_get_text(asked->items[i], "reason"));
         epo_json_push(pool, fields, field);
     }
     for (uint32_t i = 0; came != NULL && i < came->count; i++) {
         struct epo_json *change = epo_json_object(pool);
         struct epo_span id = epo_json_get_text(came->items[i], "field");
-        epo_json_set_text(pool, change, "label", label_of(labels, id));
-        epo_json_set_text(pool, change, "before",
-                          words_of(request, form, id, epo_json_get(came->items[i], "before")));
-        epo_json_set_text(pool, change, "after",
-                          words_of(request, form, id, epo_json_get(came->items[i], "after")));
+        epo_json_set_text(pool, change, "label", label_of(where->labels, id));
+        put_answer(request, form, where, id, epo_json_get(came->items[i], "before"), "before",
+                   change);
+        put_answer(request, form, where, id, epo_json_get(came->items[i], "after"), "after",
+                   change);
         epo_json_push(pool, changes, change);
     }
     return row;
 }
 
 void epo_page_completions(struct epo_request *request, struct epo_json *model,
-                          const struct epo_json *found) {
+                          const struct epo_json *found, const char *files, const char *query) {
     const struct epo_json *list = epo_json_get(found, "completions");
     struct epo_json *rows =
         epo_json_set(request->pool, model, "completions", epo_json_array(request->pool));
@@ -117,9 +122,9 @@ void epo_page_completions(struct epo_request *request, struct epo_json *model,
     const struct epo_form *form = epo_page_filed_form(request, found, &agenda);
     if (form == NULL)
         return;
-    const struct epo_json *labels = epo_page_completable(request, form);
+    const struct shown where = {epo_page_completable(request, form), files, query};
     for (uint32_t i = 0; list != NULL && i < list->count; i++)
-        epo_json_push(request->pool, rows, shown(request, form, labels, list->items[i]));
+        epo_json_push(request->pool, rows, show(request, form, &where, list->items[i]));
 }
 
 /* ---- asking ---- */

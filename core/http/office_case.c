@@ -85,8 +85,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
     epo_json_set_string(pool, model, "pdf",
                         epo_pool_printf(pool, "/office/cases/%.*s.pdf", EPO_ARG(handled->number)));
     epo_page_picture(request, model, found, EPO_SPAN(""), handled->account);
-    epo_files_link(request, epo_json_get(model, "sections"),
-                   epo_pool_printf(pool, "/office/cases/%.*s/files", EPO_ARG(handled->number)), "");
+    const char *files = epo_pool_printf(pool, "/office/cases/%.*s/files", EPO_ARG(handled->number));
+    epo_files_link(request, epo_json_get(model, "sections"), files, "");
     if (!epo_page_evidence(request, model, found, &error))
         return epo_respond_error(request, &error, NULL);
     if (!add_audit(request, model, handled->number, &error))
@@ -98,7 +98,7 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
                       epo_json_get_text(trouble, "message"));
     if (!epo_office_handling(request, model, handled, &error))
         return epo_respond_error(request, &error, NULL);
-    epo_page_completions(request, model, found);
+    epo_page_completions(request, model, found, files, "");
     struct epo_json *decisions;
     if (!epo_decision_list(request->portal, request->db, pool, handled->id, &decisions, &error))
         return epo_respond_error(request, &error, NULL);

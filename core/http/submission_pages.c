@@ -57,12 +57,12 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
                         epo_pool_printf(pool, "/submissions/%.*s/seen%s%.*s", EPO_ARG(number),
                                         token.len > 0 ? "?key=" : "", EPO_ARG(token)));
     epo_page_picture(request, model, own->found, token, NULL);
-    epo_files_link(request, epo_json_get(model, "sections"),
-                   epo_pool_printf(pool, "/submissions/%.*s/files", EPO_ARG(number)),
-                   token.len > 0 ? epo_pool_printf(pool, "?key=%.*s", EPO_ARG(token)) : "");
+    const char *files = epo_pool_printf(pool, "/submissions/%.*s/files", EPO_ARG(number));
+    const char *key = token.len > 0 ? epo_pool_printf(pool, "?key=%.*s", EPO_ARG(token)) : "";
+    epo_files_link(request, epo_json_get(model, "sections"), files, key);
     add_next(request, model, own->found);
     add_withdrawal(request, model, own, trouble);
-    epo_page_completions(request, model, own->found);
+    epo_page_completions(request, model, own->found, files, key);
     struct epo_json *decisions;
     if (!epo_decision_list(request->portal, request->db, pool, own->number, &decisions, &error))
         return epo_respond_error(request, &error, NULL);

@@ -52,6 +52,19 @@ static void refer(const struct epo_completing *completing, struct epo_json *sent
     }
 }
 
+/* A signature that is asked for again is given anew: the old one stands under other answers. */
+static bool is_signature(const struct epo_completing *completing, struct epo_span id) {
+    const struct epo_json *sections =
+        epo_json_get(epo_form_definition(completing->form), "sections");
+    for (uint32_t i = 0; i < sections->count; i++) {
+        const struct epo_json *fields = epo_json_get(sections->items[i], "fields");
+        for (uint32_t k = 0; fields != NULL && k < fields->count; k++)
+            if (epo_span_equal(epo_json_get_text(fields->items[k], "id"), id))
+                return epo_span_is(epo_json_get_text(fields->items[k], "type"), "signature");
+    }
+    return false;
+}
+
 struct epo_json *epo_completing_raw(const struct epo_completing *completing,
                                     const struct epo_json *raw) {
     struct epo_pool *pool = completing->pool;
@@ -60,9 +73,11 @@ struct epo_json *epo_completing_raw(const struct epo_completing *completing,
     struct epo_json *sent = epo_form_retype(completing->form, pool, kept);
     struct epo_json *all = epo_json_object(pool);
     refer(completing, sent);
-    for (uint32_t i = 0; i < sent->count; i++)
-        if (raw == NULL || !holds(asked, first_of(sent->names[i])))
+    for (uint32_t i = 0; i < sent->count; i++) {
+        struct epo_span id = first_of(sent->names[i]);
+        if (!holds(asked, id) || (raw == NULL && !is_signature(completing, id)))
             epo_json_append(pool, all, sent->names[i], sent->items[i]);
+    }
     for (uint32_t i = 0; raw != NULL && i < raw->count; i++)
         if (is_open(asked, kept, first_of(raw->names[i])))
             epo_json_set(pool, all, epo_pool_string(pool, raw->names[i]),

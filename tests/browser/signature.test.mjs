@@ -2,7 +2,9 @@
 import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { png } from '../http/support/files.mjs';
+import { signIn } from '../http/support/people.mjs';
 import { axe, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
+import { file, post } from './support/forms.mjs';
 import { startPlaces } from './support/picker.mjs';
 
 const REFERENCE = /^[0-9a-z]{26}\.[0-9a-z]{26}$/;
@@ -84,5 +86,30 @@ test('without JavaScript: the declaration and the name, both or neither', async 
   await review(page).click();
   assert.match(await page.locator('main').innerText(), /Podpis\s+Jana Nováková/);
   await picture(page, 'signed-plain');
+  await context.close();
+});
+
+test('an office asks for the signature, the consent and a photo again: without JavaScript', async () => {
+  const filed = await file(portal.url, 'places', 'signed', { dogs: [{}], sign: { name: 'Jan Novák' } });
+  const asked = new URLSearchParams({ from: 'received', to: 'returned', ask: 'dogs', 'reason.dogs': 'Chybí fotografie psa.', 'reason.sign': 'Podepište se celým jménem.', 'reason.news': 'Chcete zprávy?' });
+  asked.append('ask', 'sign');
+  asked.append('ask', 'news');
+  assert.equal((await post(portal.url, `/office/cases/${filed.number}/completion`, asked, { cookie: await signIn(portal, 'admin') })).status, 303);
+  const context = await phone(browser, { javaScriptEnabled: false }), page = await context.newPage();
+  await page.goto(`${portal.url}/submissions/${filed.number}/completion?key=${filed.receipt}`);
+  assert.equal(await page.getByLabel('Celé jméno').inputValue(), '', 'a new signature, not the old one');
+  await page.locator('[name="dogs.0.photo"][type=file]').setInputFiles(photo);
+  await page.getByRole('button', { name: 'Nahrát' }).first().click();
+  await page.locator('.files__name', { hasText: 'rek.png' }).waitFor();
+  await page.getByText('Souhlasím s tímto zněním').click();
+  await page.getByLabel('Celé jméno').fill('Jan Amos Novák');
+  await page.getByText('Místo podpisu prohlašuji').click();
+  assert.equal(await scrollsSideways(page), false);
+  await picture(page, 'signature-completion');
+  await page.getByRole('button', { name: 'Odeslat doplnění' }).last().click();
+  await page.getByText('Doplnění je odeslané.').waitFor();
+  const rows = await page.locator('section[aria-labelledby="completions-title"] tbody tr').allInnerTexts();
+  assert.deepEqual(rows.map((row) => row.split(/\s*\t\s*/)), [['Psi', '–', 'rek.png'], ['Podpis', 'Jan Novák', 'Jan Amos Novák'], ['Zprávy e-mailem', '–', 'Souhlas se zněním 2026-11']]);
+  await picture(page, 'signature-completed');
   await context.close();
 });

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
-import { dogJson, file, post, spots, stall } from '../browser/support/forms.mjs';
+import { day, dogJson, file, post, spots, stall } from '../browser/support/forms.mjs';
 import { epo, startDemo } from '../support/portal.mjs';
 import { jpeg, pdf, sha256 } from './support/files.mjs';
 import { signIn } from './support/people.mjs';
@@ -270,6 +270,54 @@ describe('a request for completion', () => {
     const refused = await complete(filed, { marking: 'tattoo' });
     assert.equal(refused.status, 422);
     assert.deepEqual(opened(refused.text), ['marking', 'tattoo']);
+  });
+
+  it('a missing file: sent with the form or ahead of it, taken out again, shown on the desk; of the field asked for alone', async () => {
+    const filed = await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area_m2: 4, from: day(90), to: day(91), area: { type: 'Point', coordinates: spots['umo-3'] } });
+    const path = `/submissions/${filed.number}/completion?key=${filed.receipt}`;
+    const put = async (fields, files) => {
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) for (const each of [value].flat()) form.append(name, each);
+      for (const [field, name, bytes] of files) form.append(field, new Blob([bytes]), name);
+      const answer = await post(portal.url, path, form, { 'accept-language': 'cs' });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const held = (text) => [...text.matchAll(/type="hidden" name="sketch" value="([^"]+)"><span class="files__name">([^< ]+)/g)].map(([, reference, name]) => [reference, name]);
+    assert.equal((await put({}, [['sketch', 'early.pdf', pdf()]])).status, 303, 'nothing was asked for');
+    assert.equal((await ask(filed, { ask: 'sketch', 'reason.sketch': 'Chybí situace.' })).status, 303);
+    const page = (await get(path)).text;
+    assert.deepEqual(opened(page), ['sketch']);
+    assert.match(page, /<form[^>]*enctype="multipart\/form-data"/);
+    assert.match(page, /Chybí situace\./);
+    const wrong = await put({ _action: 'send' }, [['sketch', 'a.exe', Buffer.from('MZ\x90\0 no plan')]]);
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /class="faults"[^]*a\.exe/);
+    let sent = await put({ _action: 'upload' }, [['sketch', 'jedna.pdf', pdf('1')], ['sketch', 'dva.jpg', jpeg()]]);
+    assert.deepEqual([sent.status, held(sent.text).map(([, name]) => name)], [200, ['jedna.pdf', 'dva.jpg']]);
+    sent = await put({ _action: 'file:sketch:remove-1', sketch: held(sent.text).map(([reference]) => reference) }, []);
+    assert.deepEqual(held(sent.text).map(([, name]) => name), ['dva.jpg']);
+    const done = await put({ _action: 'send', sketch: held(sent.text)[0][0] }, [['sketch', 'situace.pdf', pdf('situace')]]);
+    assert.equal(done.status, 303, done.text);
+    for (const [where, cookie] of [[own(filed), ''], [`/office/cases/${filed.number}`, clerk]]) {
+      const text = (await get(where, cookie)).text, row = text.match(/<tr><th scope="row">Náčrt[^]*?<\/tr>/)[0];
+      assert.match(row, /<td>–<\/td>/);
+      const links = [...row.matchAll(/href="([^"]+)" download>([^<]+)/g)].map(([, href, name]) => [href.replaceAll('&amp;', '&'), name]);
+      assert.deepEqual(links.map(([, name]) => name), ['dva.jpg', 'situace.pdf']);
+      const file = await fetch(portal.url + links[1][0], { headers: { cookie } });
+      assert.equal(sha256(Buffer.from(await file.arrayBuffer())), sha256(pdf('situace')));
+      assert.ok(text.match(/download>situace\.pdf/g).length > 1, 'among the answers too');
+    }
+    const [{ owners }] = JSON.parse(sql(`SELECT group_concat(DISTINCT owner) AS owners FROM attachments WHERE name IN ('dva.jpg', 'situace.pdf')`));
+    assert.equal(owners, `submission/${filed.number}`);
+    assert.equal((await ask(filed, { from: 'in_progress', ask: 'sketch', 'reason.sketch': 'Ještě řez.' })).status, 303);
+    const again = (await get(path)).text;
+    assert.deepEqual(held(again).map(([, name]) => name), ['dva.jpg', 'situace.pdf'], 'what is there already stays');
+    assert.equal((await put({ _action: 'send', sketch: held(again)[1][0] }, [])).status, 303);
+    assert.match((await get(own(filed))).text, /dva\.jpg<\/a><\/li><li><a[^>]*>situace\.pdf<\/a><\/li><\/ul><\/td><td><ul[^>]*><li><a[^>]*>situace\.pdf/);
+    assert.equal((await ask(filed, { from: 'in_progress', ask: 'description', 'reason.description': 'x' })).status, 303);
+    assert.equal((await put({ description: 'Med', _action: 'send' }, [['sketch', 'podvrh.pdf', pdf()]])).status, 303);
+    const [{ last }] = JSON.parse(sql(`SELECT changes AS last FROM case_completions c JOIN submissions s USING (tenant, number) WHERE s.receipt = '${filed.receipt}' ORDER BY sequence DESC LIMIT 1`));
+    assert.deepEqual(JSON.parse(last).map(({ field }) => field), ['description'], 'a file of a field that was not asked for is not taken');
   });
 });
 
