@@ -210,6 +210,17 @@ describe('what is typed', () => {
   });
 });
 
+it('who is signed in can sign out from every page', async () => {
+  let pages = 0;
+  for (const row of all.filter((each) => each.methods.includes('GET') && !each.flags.includes('EPO_ROUTE_DRAWN'))) {
+    const answer = await fetch(portal.url + path(row), { redirect: 'manual', headers: { cookie: victim } }), text = await answer.text();
+    if (!/^text\/html/.test(answer.headers.get('content-type') ?? '')) continue;
+    assert.match(text, /<form[^>]*action="\/logout"/, row.pattern);
+    pages++;
+  }
+  assert.ok(pages > 20, `${pages} pages`);
+});
+
 it('who is signed in is never kept by a cache', async () => {
   for (const row of all.filter((each) => each.methods.includes('GET') && !/^\/(tiles|api\/v1\/(agendas|forms|layers|openapi|map|locate|addresses|reverse|route|search|permits)|ogc|opendata|robots|favicon|healthz|metrics|sitemap|\.well-known)/.test(each.pattern))) {
     const answer = await fetch(portal.url + path(row), { redirect: 'manual', headers: { cookie: victim } });

@@ -17,6 +17,13 @@ describe('epo init', () => {
     assert.ok(existsSync(join(folder, 'var/of/many/epo.json')));
   });
 
+  it('makes no account: there is none with a password that others know', () => {
+    const listed = epo('account', 'list', '-C', join(folder, 'var/of/many'));
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.equal(listed.stdout.trim(), '');
+    assert.ok(!existsSync(join(folder, 'var/of/many/demo-accounts.json')));
+  });
+
   it('takes the metric system of a city elsewhere, and refuses the map in another one', () => {
     const home = join(folder, 'elsewhere'), settings = join(home, 'epo.json');
     const street = { type: 'Feature', properties: { id: '1', name: 'Ludwigstraße' }, geometry: { type: 'LineString', coordinates: [[11.5, 49.94], [11.5, 49.941]] } };

@@ -67,6 +67,23 @@ describe('sessions', () => {
   });
 });
 
+describe('fields for passwords', () => {
+  it('hide what is typed, and are open to pasting and to password managers', async () => {
+    const cookie = await signIn(portal, 'umo-8'), found = [];
+    for (const [path, as] of [['/login', ''], ['/register', ''], ['/account/security', cookie]]) {
+      const page = await (await get(path, as)).text();
+      for (const [tag] of page.matchAll(/<input[^>]*name="(?:password|current)"[^>]*>/g)) {
+        found.push(tag);
+        assert.match(tag, / type="password"/, path);
+        assert.match(tag, / autocomplete="(current|new)-password"/, path);
+        assert.doesNotMatch(tag, /onpaste|readonly|maxlength="([1-9]|[1-5][0-9]|6[0-3])"/, path);
+      }
+      assert.doesNotMatch(page, /hint_question|secret_question|name="(question|answer)"/, path);
+    }
+    assert.ok(found.length >= 3, `${found.length} fields`);
+  });
+});
+
 describe('the way back after signing in', () => {
   const ways = {
     '/office?state=received': true, '/office/cases/2026-000001': true, '/account': true, '/': true,

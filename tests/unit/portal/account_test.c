@@ -98,6 +98,36 @@ static void signs_in_with_the_right_password_only(void **state) {
     assert_string_equal(error.code, "account.exists");
 }
 
+static const struct epo_statement MADE_LONG_AGO = {
+    "t.made_long_ago", "UPDATE accounts SET created_at_us = created_at_us - 315360000000000", NULL};
+static bool run_long_ago(struct epo_db *writer, void *arg, struct epo_error *error) {
+    (void)arg;
+    return epo_db_run(writer, &MADE_LONG_AGO, EPO_BIND_NONE, NULL, error);
+}
+
+/* Neither cut, nor folded, nor trimmed; of any characters; long; and none wears off. */
+static void passwords_are_taken_as_typed(void **state) {
+    struct epo_error error = {0};
+    struct epo_account account = {.id = "", .login = "dlouhe", .role = "citizen"};
+    char words[301], other[301];
+    (void)state;
+    for (size_t i = 0; i < sizeof words - 1; i++)
+        words[i] = (char)(' ' + (i * 7) % 95);
+    words[sizeof words - 1] = '\0';
+    assert_true(epo_account_add(&portal, &account, epo_span(words), EPO_SPAN("shell"), &error));
+    assert_true(epo_store_write(portal.store, run_long_ago, NULL, &error));
+    assert_true(verify("dlouhe", epo_span(words), "10.7.0.1", "", &error));
+    memcpy(other, words, sizeof words);
+    other[299] ^= 1; /* the last character counts */
+    assert_false(verify("dlouhe", epo_span(other), "10.7.0.2", "", &error));
+    struct epo_account lower = {.id = "", .login = "mala", .role = "citizen"};
+    assert_true(
+        epo_account_add(&portal, &lower, EPO_SPAN("Tři Tiché Kotvy 7"), EPO_SPAN("shell"), &error));
+    assert_false(verify("mala", EPO_SPAN("tři tiché kotvy 7"), "10.7.0.3", "", &error));
+    assert_false(verify("mala", EPO_SPAN("Tři Tiché Kotvy 7 "), "10.7.0.4", "", &error));
+    assert_true(verify("mala", EPO_SPAN("Tři Tiché Kotvy 7"), "10.7.0.5", "", &error));
+}
+
 /* Somebody who guesses is slowed down from where they are; the owner, who has signed in from this
  * browser before, gets in all the same. */
 static void guessing_is_slowed_and_the_owner_is_not(void **state) {
@@ -212,6 +242,7 @@ int main(void) {
         cmocka_unit_test(words_of_the_place_make_no_password),
         cmocka_unit_test(logins_and_roles_are_checked),
         cmocka_unit_test(signs_in_with_the_right_password_only),
+        cmocka_unit_test(passwords_are_taken_as_typed),
         cmocka_unit_test(guessing_is_slowed_and_the_owner_is_not),
         cmocka_unit_test(delays_grow_and_fade),
         cmocka_unit_test(sessions_end),
