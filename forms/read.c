@@ -227,7 +227,7 @@ static void check_group_ids(struct epo_reader *reader) {
 
 static void read_computed(struct epo_reader *reader, const struct epo_json *definition) {
     static const char *const known[] = {"id", "type", "label", NULL};
-    static const char *const types[] = {"money", "number", "text", NULL};
+    static const char *const types[] = {"money", "number", "text", "date", NULL};
     const struct epo_json *list = epo_reader_array(reader, definition, "computed", false);
     for (uint32_t i = 0; list != NULL && i < list->count; i++) {
         const struct epo_json *each = list->items[i];
@@ -239,9 +239,10 @@ static void read_computed(struct epo_reader *reader, const struct epo_json *defi
         const char *id = epo_reader_id(reader, each);
         struct epo_span type = epo_json_get_text(each, "type");
         if (!epo_span_is(type, "money") && !epo_span_is(type, "number") &&
-            !epo_span_is(type, "text")) {
+            !epo_span_is(type, "text") && !epo_span_is(type, "date")) {
             const char *near = epo_reader_suggest(type, types);
-            epo_reader_fault(reader, each, "a computed \"type\" is money, number or text%s%s%s",
+            epo_reader_fault(reader, each,
+                             "a computed \"type\" is money, number, text or date%s%s%s",
                              near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
         }
         if (id[0] != '\0' && (epo_form_field(reader->form, epo_span(id)) != NULL ||

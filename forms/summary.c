@@ -1,4 +1,5 @@
 /* Answers for reading: review page, receipt, office. */
+#include "base/clock.h"
 #include "forms/format.h"
 #include "forms/place.h"
 
@@ -92,6 +93,10 @@ static struct epo_span computed_text(struct epo_pool *pool, const char *lang, st
         return epo_format_money(pool, lang, (int64_t)amount);
     if (number)
         return epo_format_trimmed(pool, lang, amount, 6);
+    struct epo_date date;
+    char text[EPO_TIME_SIZE];
+    if (epo_span_is(type, "date") && epo_json_is_text(value) && epo_date_parse(value->text, &date))
+        return epo_pool_copy(pool, epo_span(epo_date_local(date, lang, text)));
     return epo_json_localized(value, lang);
 }
 
