@@ -1,5 +1,6 @@
-// When a map is worth starting, and how: not before it comes near, not while the page has other work, and in pieces, so
-// that who types or scrolls meanwhile is not held up.
+// When a map is worth starting, and how: not before a hand is on the page and the map comes near (until then the server's
+// picture or the plain field stands there: starting a map costs a slow phone a second), not while the page has other
+// work, and in pieces, so that who types or scrolls meanwhile is not held up.
 const NEAR = '50% 0px', IDLE_MS = 800; // of the height of the screen; idle at the latest then
 
 const idle = () => new Promise((done) => {
@@ -20,22 +21,30 @@ export function breathe() {
   });
 }
 
-/** Done once the page has loaded and rests and the element is near, or at once where it is pointed at or gets the focus. */
-export function wanted(element, { now = false } = {}) {
-  return new Promise((done) => {
-    const begin = ['focusin', 'pointerdown', 'pointerenter'], rested = () => loaded().then(idle).then(done);
-    const near = new IntersectionObserver((seen) => {
-      if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
-      near.disconnect();
-      rested();
-    }, { rootMargin: NEAR });
-    for (const each of begin) element.addEventListener(each, () => { near.disconnect(); done(); }, { once: true, passive: true });
-    if (now) rested();
-    else near.observe(element);
-  });
-}
+// A hand, or whatever steers in place of one, anywhere on the page.
+const SIGNS = ['pointermove', 'pointerdown', 'touchstart', 'keydown', 'wheel', 'scroll', 'focusin'];
+const touched = new Promise((done) => {
+  for (const sign of SIGNS) addEventListener(sign, () => done(), { once: true, passive: true, capture: true });
+});
 
-const loaded = () => new Promise((done) => {
+const loaded = new Promise((done) => {
   if (document.readyState === 'complete') done();
   else addEventListener('load', () => done(), { once: true });
 });
+
+const nearTo = (element) => new Promise((done) => {
+  const near = new IntersectionObserver((seen) => {
+    if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+    near.disconnect();
+    done();
+  }, { rootMargin: NEAR });
+  near.observe(element);
+});
+
+/** Done once the page is in use, has loaded and rests and the element is near (now: wherever it is), or at once where it is pointed at or gets the focus. */
+export function wanted(element, { now = false } = {}) {
+  const begun = new Promise((done) => {
+    for (const begin of ['focusin', 'pointerdown', 'pointerenter']) element.addEventListener(begin, () => done(), { once: true, passive: true });
+  });
+  return Promise.race([begun, Promise.all([touched, loaded, !now && nearTo(element)]).then(idle)]);
+}

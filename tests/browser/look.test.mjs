@@ -42,27 +42,39 @@ test('every kind of page at 320 px (400 % zoom) in forced colours: axe finds not
 });
 
 test('what a page weighs as it comes over the wire: few kilobytes, few requests, nothing moves; the map only where there is one', async () => {
-  const context = await phone(browser), page = await context.newPage(), client = await context.newCDPSession(page);
+  const context = await phone(browser, { hand: false }), page = await context.newPage(), client = await context.newCDPSession(page);
   await client.send('Network.enable');
   await client.send('Network.setCacheDisabled', { cacheDisabled: true });
   await page.addInitScript(() => {
     window.moved = 0;
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.moved += entry.value; }).observe({ type: 'layout-shift', buffered: true });
   });
-  for (const [name, path, hasMap] of [['home', '/'], ['agenda', '/agendas/dog_fee'], ['search', '/search?q=pes'], ['form', '/agendas/public_space/occupy', true], ['place', '/place', true]]) {
+  const json = async (path) => (await fetch(portal.url + path)).json(), forms = [];
+  for (const { page: at, definition } of (await json('/api/v1/agendas')).agendas.flatMap((agenda) => agenda.forms)) {
+    const { steps = [] } = await json(definition);
+    forms.push(...['', ...steps.map(({ id }) => `/${id}`)].map((step) => [at + step, at + step, null])); // a map or none
+  }
+  for (const [name, path, hasMap = false] of [['home', '/'], ['agenda', '/agendas/dog_fee'], ['search', '/search?q=pes'], ['place', '/place', true], ...forms]) {
     const names = new Map(), sizes = new Map();
     client.removeAllListeners();
     client.on('Network.responseReceived', ({ requestId, response }) => { if (!response.url.startsWith('data:')) names.set(requestId, new URL(response.url).pathname); });
     client.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => sizes.set(requestId, encodedDataLength));
-    await page.goto(portal.url + path, { waitUntil: 'networkidle' });
+    assert.equal((await page.goto(portal.url + path, { waitUntil: 'load' })).status(), 200, name);
+    await page.waitForTimeout(150);
     const own = [...sizes].filter(([id]) => names.has(id) && !/^\/(assets\/(map|chunk)|tiles|api)/.test(names.get(id) ?? ''));
     const bytes = own.reduce((sum, [, size]) => sum + size, 0), paint = await page.evaluate(() => Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0));
     console.log(`${name}: ${(bytes / 1024).toFixed(1)} kB in ${own.length} requests, first paint after ${paint} ms`);
     assert.ok(bytes < 60 * 1024, `${name}: ${bytes} bytes`);
     assert.ok(own.length <= 5, `${name}: ${[...names.values()]}`);
-    assert.equal([...names.values()].some((file) => file.startsWith('/assets/map.')), hasMap === true, `${name} and the map's script`);
+    if (hasMap !== null) assert.equal([...names.values()].some((file) => file.startsWith('/assets/map.')), hasMap, `${name} and the map's script`);
+    assert.equal([...names.values()].some((file) => file.startsWith('/tiles')), false, `${name}: a map starts though nobody is there`);
     assert.ok(await page.evaluate(() => window.moved) < 0.1, `${name} moves while it loads`);
   }
+  await page.goto(`${portal.url}/place`);
+  await page.locator('[data-picture]').waitFor(); // the server's, until
+  assert.equal(await page.locator('.ol-viewport').count(), 0);
+  await page.mouse.wheel(0, 100);
+  await page.locator('.ol-viewport').waitFor();
   await client.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
   await client.send('Emulation.setCPUThrottlingRate', { rate: 4 });
   await page.goto(`${portal.url}/agendas/dog_fee/registration`, { waitUntil: 'load' });

@@ -13,9 +13,15 @@ export const launch = () => chromium.launch({ executablePath: process.env.CHROMI
 
 // bypassCSP is for axe alone; a test of the policy itself passes bypassCSP: false.
 const common = { locale: 'cs-CZ', bypassCSP: true, reducedMotion: 'reduce' };
-export const desktop = (browser, more = {}) => browser.newContext({ ...common, viewport: { width: 1280, height: 900 }, ...more });
-export const phone = (browser, more = {}) =>
-  browser.newContext({ ...common, viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, ...more });
+
+// hand: there is one on the page as soon as it stands, so that maps start.
+async function context(browser, { hand = true, ...more }) {
+  const made = await browser.newContext({ ...common, ...more });
+  if (hand) await made.addInitScript(() => addEventListener('load', () => dispatchEvent(new PointerEvent('pointermove'))));
+  return made;
+}
+export const desktop = (browser, more = {}) => context(browser, { viewport: { width: 1280, height: 900 }, ...more });
+export const phone = (browser, more = {}) => context(browser, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true, ...more });
 
 // What axe finds, each as one line: rule, element, what is wrong. Empty is good.
 export async function axe(page) {
