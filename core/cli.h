@@ -121,7 +121,8 @@ extern const char *const epo_backup_parts[];
 /* [{"label","text"}] of program, ABI and libraries. */
 struct epo_json *epo_cli_versions(struct epo_pool *pool);
 
-/* Prints what is wrong with agendas as file:line (cli_check.c): how many faults. */
+/* Prints what is wrong with agendas as file:line (cli_check.c): how many faults, without warnings.
+ */
 size_t epo_cli_agenda_faults(struct epo_process *process);
 
 int epo_cli_init(struct epo_words *words);

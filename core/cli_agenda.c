@@ -1,10 +1,11 @@
-/* epo agenda list | new | test */
+/* epo agenda list | new | test | withdraw */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "plugin/tools.h"
+#include "portal/parameter_change.h"
 
 enum { AGENDAS_MAX = 256 };
 
@@ -60,12 +61,45 @@ static int test(struct epo_process *process, const char *only) {
     return EPO_EXIT_WRONG;
 }
 
+struct withdrawing {
+    struct epo_portal *portal;
+    const char *agenda;
+    int64_t version;
+};
+
+/* From the shell what is in force too: an agenda that it fits no more does not start. */
+static bool run_withdraw(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct withdrawing *one = arg;
+    return epo_parameter_change_withdraw(one->portal, db, one->agenda, one->version, "0000-00-00",
+                                         EPO_SPAN("shell"), EPO_SPAN("shell"), error);
+}
+
+static int withdraw(struct epo_words *words) {
+    struct epo_process process;
+    struct epo_error error = {0};
+    int64_t version;
+    if (!epo_span_integer(epo_span(words->at[2]), &version))
+        return epo_words_usage("agenda");
+    int code = epo_process_open(&process, words->folder, EPO_PART_STORE | EPO_PART_QUIET);
+    if (code != EPO_EXIT_DONE)
+        return code;
+    struct withdrawing one = {&process.portal, words->at[1], version};
+    if (epo_store_write(process.portal.store, run_withdraw, &one, &error))
+        puts("taken back; a portal that serves knows it after SIGHUP");
+    else
+        code = epo_cli_failed(&error);
+    epo_process_close(&process);
+    return code;
+}
+
 int epo_cli_agenda(struct epo_words *words) {
     struct epo_process process;
     bool listing = words->count == 1 && strcmp(words->at[0], "list") == 0;
     bool testing = words->count > 0 && words->count <= 2 && strcmp(words->at[0], "test") == 0;
     if (words->count == 2 && strcmp(words->at[0], "new") == 0)
         return new_agenda(words->folder, words->at[1]);
+    if (words->count == 3 && strcmp(words->at[0], "withdraw") == 0)
+        return withdraw(words);
     if (!listing && !testing)
         return epo_words_usage("agenda");
     int code = epo_process_open(&process, words->folder,

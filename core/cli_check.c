@@ -33,13 +33,16 @@ static void explain_all(const struct epo_json *settings) {
 
 size_t epo_cli_agenda_faults(struct epo_process *process) {
     const struct epo_json *faults = epo_registry_faults(process->registry, process->pool);
+    size_t refused = 0;
     for (uint32_t i = 0; i < faults->count; i++) {
         int64_t line = epo_json_get_integer(faults->items[i], "line", 0);
-        fprintf(stderr, "%.*s:%lld: %.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
+        bool warning = epo_json_get_boolean(faults->items[i], "warning", false);
+        fprintf(stderr, "%.*s:%lld: %s%.*s\n", EPO_ARG(epo_json_get_text(faults->items[i], "file")),
                 (long long)(line > 0 ? line : 1), /* of a whole file or folder */
-                EPO_ARG(epo_json_get_text(faults->items[i], "text")));
+                warning ? "warning: " : "", EPO_ARG(epo_json_get_text(faults->items[i], "text")));
+        refused += !warning;
     }
-    return faults->count;
+    return refused;
 }
 
 int epo_cli_check(struct epo_words *words) {

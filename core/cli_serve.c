@@ -63,7 +63,10 @@ static void take_map(void *arg) {
         epo_log(EPO_LOG_INFO, "map.changed", EPO_LOG_SPAN("version", version));
         epo_server_purge(serving->app.server);
         const struct epo_json *faults = epo_registry_faults(serving->process.registry, pool);
-        if (faults != NULL && faults->count > 0)
+        bool refused = false;
+        for (uint32_t i = 0; faults != NULL && i < faults->count; i++)
+            refused = refused || !epo_json_get_boolean(faults->items[i], "warning", false);
+        if (refused)
             kill(getpid(), SIGHUP);
     }
     epo_pool_free(pool);

@@ -115,8 +115,8 @@ bool epo_layer_is_fed(struct epo_request *request, const char *layer);
 #define EPO_LIVE_ID_SIZE 25
 void epo_live_id(const struct epo_request *request, int64_t number, char out[EPO_LIVE_ID_SIZE]);
 
-/* Where an agenda's parameters differ by district: rows of epo_agenda_parameter_rows that differ.
- */
+/* Where an agenda's parameters differ by district or will be others: rows of
+ * epo_agenda_parameter_rows of which either is so. */
 struct epo_json *epo_page_parameters(struct epo_request *request, const struct epo_agenda *agenda,
                                      bool public_only);
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is

@@ -25,7 +25,8 @@ struct epo_json *epo_page_parameters(struct epo_request *request, const struct e
         epo_json_set(pool, rows->items[i], "districts", kept);
         bool own = epo_json_get_text(rows->items[i], "reason").len > 0 ||
                    epo_json_get_text(rows->items[i], "decree").len > 0;
-        if (kept->count > 0 || (own && !public_only))
+        bool coming = epo_json_get(rows->items[i], "coming")->count > 0;
+        if (kept->count > 0 || coming || (own && !public_only))
             epo_json_push(pool, shown, rows->items[i]);
     }
     return shown;

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "plugin/manifest.h"
+#include "plugin/parameters.h"
 #include "plugin/plugin.h"
 
 #define EPO_CALL_BYTES_MAX (8u << 20) /* host memory of one call: texts, rows, results */
@@ -47,7 +48,7 @@ struct epo_agenda {
     const char **form_files; /* of each form: "dog_fee/forms/registration.json" */
     size_t form_count;
     atomic_bool *forms_kept; /* by form: its definition is in the store (portal/definitions.h) */
-    const struct epo_json *supplied; /* by epo.json when it was loaded and checked, or NULL */
+    struct epo_parameter_set parameters; /* as they were when it was loaded and checked */
     const struct epo_runtime *runtime;
     epo_plugin plugin; /* members that an older plugin lacks are NULL */
     void *self, *handle;

@@ -266,7 +266,7 @@ static void run_files(struct testing *testing, const char *agenda_folder) {
 
 static bool open_agenda(struct testing *testing, const struct epo_runtime *const *runtimes,
                         size_t runtime_count, const char *agenda_folder) {
-    struct epo_faults faults = {epo_pool_create(), NULL, NULL};
+    struct epo_faults faults = {.pool = epo_pool_create()};
     static const struct epo_form_trial FILES_ALONE = {NULL, {"", 0}};
     testing->agenda = epo_agenda_open(&testing->portal, NULL, runtimes, runtime_count,
                                       agenda_folder, &FILES_ALONE, &faults);

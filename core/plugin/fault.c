@@ -2,22 +2,35 @@
 
 #include <ctype.h>
 
-bool epo_fault_add(struct epo_faults *faults, const char *file, int line, const char *format, ...) {
+static void add(struct epo_pool *pool, struct epo_fault **first, struct epo_fault **last,
+                const char *file, int line, const char *format, va_list arguments) {
     char text[1024];
+    vsnprintf(text, sizeof text, format, arguments);
+    struct epo_fault *fault = EPO_NEW(pool, struct epo_fault);
+    fault->file = epo_pool_string(pool, epo_span(file));
+    fault->line = line;
+    fault->text = epo_pool_string(pool, epo_span(text));
+    if (*last)
+        (*last)->next = fault;
+    else
+        *first = fault;
+    *last = fault;
+}
+
+bool epo_fault_add(struct epo_faults *faults, const char *file, int line, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    add(faults->pool, &faults->first, &faults->last, file, line, format, arguments);
     va_end(arguments);
-    struct epo_fault *fault = EPO_NEW(faults->pool, struct epo_fault);
-    fault->file = epo_pool_string(faults->pool, epo_span(file));
-    fault->line = line;
-    fault->text = epo_pool_string(faults->pool, epo_span(text));
-    if (faults->last)
-        faults->last->next = fault;
-    else
-        faults->first = fault;
-    faults->last = fault;
     return false;
+}
+
+void epo_fault_warn(struct epo_faults *faults, const char *file, int line, const char *format,
+                    ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    add(faults->pool, &faults->first_warning, &faults->last_warning, file, line, format, arguments);
+    va_end(arguments);
 }
 
 const char *epo_fault_split(struct epo_pool *pool, const char *text, const char **file, int *line) {

@@ -1,12 +1,12 @@
-/* Parameters as they are declared and supplied: all that is wrong, with file and line. */
+/* Parameters as they are declared, supplied and set: all that is wrong, with file and line. */
 #include "base/clock.h"
-#include "plugin/parameters.h"
+#include "plugin/agenda.h"
 
 struct checking {
-    struct epo_agenda *agenda;
     struct epo_faults *faults;
     const struct epo_json *settings, *defaults, *types;
-    const char *file; /* of the values that are being checked */
+    const char *file;  /* of the values that are being checked */
+    const char *today; /* set by an admin: those that count no more are left alone; else NULL */
     bool good;
 };
 
@@ -107,7 +107,8 @@ static void check_value(struct checking *checking, const char *path,
 }
 
 static void check_reason(struct checking *checking, const char *path, const struct epo_json *part) {
-    static const char *const KNOWN[] = {"value", "reason", "decree", "from", "until"};
+    static const char *const KNOWN[] = {"value",      "reason", "decree", "decree_day",
+                                        "decree_url", "from",   "until"};
     for (uint32_t i = 0; i < part->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(part->names[i], KNOWN[j]))
@@ -116,7 +117,13 @@ static void check_reason(struct checking *checking, const char *path, const stru
             wrong(checking, part->items[i], "unknown \"%.*s\" beside the value of \"%s\"",
                   EPO_ARG(part->names[i]), path);
     }
-    struct epo_date from, until;
+    struct epo_date from, until, decided;
+    const struct epo_json *day = epo_json_get(part, "decree_day");
+    const struct epo_json *url = epo_json_get(part, "decree_url");
+    if (day && (!epo_json_is_text(day) || !epo_date_parse(day->text, &decided)))
+        wrong(checking, day, "\"decree_day\" of \"%s\" is a day: \"2026-01-01\"", path);
+    if (url && !epo_parameter_kind_find(EPO_SPAN("link"))->fits(url, checking->settings))
+        wrong(checking, url, "\"decree_url\" of \"%s\" is an address: \"https://…\"", path);
     const struct epo_json *first = epo_json_get(part, "from"), *last = epo_json_get(part, "until");
     if (first && (!epo_json_is_text(first) || !epo_date_parse(first->text, &from)))
         wrong(checking, first, "\"from\" of \"%s\" is a day: \"2026-01-01\"", path);
@@ -126,38 +133,96 @@ static void check_reason(struct checking *checking, const char *path, const stru
         wrong(checking, last, "\"until\" of \"%s\" is before its \"from\"", path);
 }
 
+/* Days of one part; NEVER and EVER where it does not say. */
+enum { NEVER = -4000000, EVER = 4000000 };
+struct days {
+    int64_t first, last;
+    const struct epo_json *part;
+};
+
+static int by_first(const void *a, const void *b) {
+    const struct days *x = a, *y = b;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+static const char *day_text(struct epo_pool *pool, int64_t day) {
+    char iso[EPO_TIME_SIZE];
+    return epo_pool_string(pool, epo_span(epo_date_iso(epo_date_from_days(day), iso)));
+}
+
+/* One day has one value; a day without any falls back to what is below, which may be meant so. */
+static void check_days(struct checking *checking, const char *path, const struct epo_json *value) {
+    struct epo_pool *pool = checking->faults->pool;
+    struct days *all = EPO_NEW_ARRAY(pool, struct days, value->count);
+    for (uint32_t i = 0; i < value->count; i++) {
+        struct epo_date from, until;
+        const struct epo_json *part = value->items[i];
+        bool begins = epo_date_parse(epo_json_get_text(part, "from"), &from);
+        bool ends = epo_date_parse(epo_json_get_text(part, "until"), &until);
+        all[i] = (struct days){begins ? epo_date_days(from) : NEVER,
+                               ends ? epo_date_days(until) : EVER, part};
+    }
+    qsort(all, value->count, sizeof *all, by_first);
+    for (uint32_t i = 1; i < value->count; i++) {
+        const struct days *one = &all[i - 1], *next = &all[i];
+        if (next->first <= one->last)
+            wrong(checking, next->part,
+                  "two values of the parameter \"%s\" are in force on %s: end one with \"until\" "
+                  "before the other begins",
+                  path, day_text(pool, next->first == NEVER ? one->last : next->first));
+        else if (next->first > one->last + 1)
+            epo_fault_warn(checking->faults, checking->file, (int)next->part->line,
+                           "no value of the parameter \"%s\" is in force from %s until %s: what is "
+                           "below it counts on those days",
+                           path, day_text(pool, one->last + 1), day_text(pool, next->first - 1));
+        if (one->last > next->last) /* the longer one is compared with what follows */
+            all[i] = *one;
+    }
+}
+
 static void check_parts(struct checking *checking, const char *path,
                         const struct epo_json *declared, const struct epo_json *value,
                         const struct epo_json *like) {
     const struct epo_json *part;
-    for (uint32_t i = 0; (part = epo_parameter_part(value, i)) != NULL; i++) {
+    bool good = checking->good, counts = true;
+    checking->good = true;
+    for (uint32_t i = 0; counts && (part = epo_parameter_part(value, i)) != NULL; i++) {
+        int when = checking->today ? epo_parameter_when(part, checking->today) : 0;
+        if (when > 0)
+            continue;
         if (epo_parameter_is_reasoned(part))
             check_reason(checking, path, part);
         check_value(checking, path, declared, epo_parameter_value(part), like);
+        /* of those that an admin has set, no earlier one comes after one without an end */
+        counts = !checking->today || when < 0 || epo_json_get(part, "until");
     }
+    if (checking->good && !checking->today && value->type == EPO_JSON_ARRAY &&
+        epo_parameter_is_reasoned(value))
+        check_days(checking, path, value);
+    checking->good = checking->good && good;
+}
+
+static void check_named(struct checking *checking, struct epo_span name, const char *where,
+                        bool district, const struct epo_json *value) {
+    const char *path = epo_pool_printf(checking->faults->pool, "%s%.*s", where, EPO_ARG(name));
+    const struct epo_json *declared = epo_json_get_span(checking->types, name);
+    const struct epo_json *own = epo_json_get_span(checking->defaults, name);
+    if (!declared && !own)
+        wrong(checking, value, "unknown parameter \"%s\": the agenda declares no such one", path);
+    else if (district && declared && !epo_json_get_boolean(declared, "districts", true))
+        wrong(checking, value,
+              "the parameter \"%s\" is the same in the whole city: districts may not set it", path);
+    else
+        check_parts(checking, path, declared, value,
+                    own ? epo_parameter_value(epo_parameter_part(own, 0)) : NULL);
 }
 
 /* The values of one place: of the city, or of one district. */
 static void check_values(struct checking *checking, const struct epo_json *values,
                          const char *where, bool district) {
-    for (uint32_t i = 0; i < values->count; i++) {
-        struct epo_span name = values->names[i];
-        if (!district && epo_span_is(name, "districts"))
-            continue;
-        const char *path = epo_pool_printf(checking->faults->pool, "%s%.*s", where, EPO_ARG(name));
-        const struct epo_json *declared = epo_json_get_span(checking->types, name);
-        const struct epo_json *own = epo_json_get_span(checking->defaults, name);
-        if (!declared && !own)
-            wrong(checking, values->items[i],
-                  "unknown parameter \"%s\": the agenda declares no such one", path);
-        else if (district && declared && !epo_json_get_boolean(declared, "districts", true))
-            wrong(checking, values->items[i],
-                  "the parameter \"%s\" is the same in the whole city: districts may not set it",
-                  path);
-        else
-            check_parts(checking, path, declared, values->items[i],
-                        own ? epo_parameter_value(epo_parameter_part(own, 0)) : NULL);
-    }
+    for (uint32_t i = 0; i < values->count; i++)
+        if (district || !epo_span_is(values->names[i], "districts"))
+            check_named(checking, values->names[i], where, district, values->items[i]);
 }
 
 /* Where offices name their districts, a district that none of them has is a typing error. */
@@ -233,13 +298,53 @@ static void check_type(struct checking *checking, struct epo_span name,
     }
 }
 
+static struct checking checking_of(const struct epo_parameter_set *set, const char *file,
+                                   struct epo_faults *faults) {
+    return (struct checking){.faults = faults,
+                             .settings = set->settings,
+                             .defaults = set->defaults,
+                             .types = set->types,
+                             .file = file,
+                             .good = true};
+}
+
+bool epo_parameters_check_one(const struct epo_parameter_set *set, struct epo_span district,
+                              struct epo_span name, const struct epo_json *value, const char *file,
+                              struct epo_faults *faults) {
+    struct checking checking = checking_of(set, file, faults);
+    if (district.len && !is_district(&checking, district))
+        return wrong(&checking, value, "unknown district \"%.*s\": no office of epo.json has it",
+                     EPO_ARG(district));
+    check_named(&checking, name, "", district.len > 0, value);
+    return checking.good;
+}
+
+/* What an admin has set; not asked for where only files count. */
+static bool read_changed(struct epo_agenda *agenda, struct epo_faults *faults) {
+    struct epo_error error = {0};
+    struct epo_store *store = agenda->portal->store;
+    if (!store || (agenda->trial && !agenda->trial->form))
+        return true;
+    struct epo_db *db = epo_store_connect(store, &error);
+    bool good =
+        db && epo_parameters_changed(agenda->portal, db, agenda->pool, agenda->manifest->name,
+                                     &agenda->parameters.changed, &error);
+    epo_db_close(db);
+    return good || epo_fault_add(faults, "portal.db", 1, "%s", error.text);
+}
+
 bool epo_parameters_check(struct epo_agenda *agenda, struct epo_faults *faults) {
-    struct checking checking = {.agenda = agenda, .faults = faults, .good = true};
     const char *name = agenda->manifest->name;
-    checking.settings = epo_portal_settings(agenda->portal);
-    checking.defaults = epo_json_get(agenda->manifest->tree, "parameters");
-    checking.types = epo_json_get(agenda->manifest->tree, "parameter_types");
-    checking.file = epo_pool_printf(agenda->pool, "%s/manifest.json", name);
+    const struct epo_json *settings = epo_portal_settings(agenda->portal);
+    struct epo_parameter_set *set = &agenda->parameters;
+    char today[EPO_TIME_SIZE];
+    *set = (struct epo_parameter_set){
+        .types = epo_json_get(agenda->manifest->tree, "parameter_types"),
+        .defaults = epo_json_get(agenda->manifest->tree, "parameters"),
+        .supplied = epo_json_get(epo_json_get(settings, "parameters"), name),
+        .settings = settings};
+    struct checking checking =
+        checking_of(set, epo_pool_printf(agenda->pool, "%s/manifest.json", name), faults);
     if (checking.types && checking.types->type != EPO_JSON_OBJECT)
         return wrong(&checking, checking.types, "\"parameter_types\" is an object");
     for (uint32_t i = 0; checking.types && i < checking.types->count; i++)
@@ -248,8 +353,13 @@ bool epo_parameters_check(struct epo_agenda *agenda, struct epo_faults *faults) 
         return false;
     check_all(&checking, checking.defaults);
     checking.file = "epo.json";
-    agenda->supplied = epo_json_get(epo_json_get(checking.settings, "parameters"), name);
-    check_all(&checking, agenda->supplied);
+    check_all(&checking, set->supplied);
+    if (!read_changed(agenda, faults))
+        return false;
+    /* a number for a line: "epo agenda withdraw NAME NUMBER" takes one back that fits no more */
+    checking.file = epo_pool_printf(agenda->pool, "/admin/parameters/%s", name);
+    checking.today = epo_date_iso(epo_clock_today(), today);
+    check_all(&checking, set->changed);
     return checking.good;
 }
 
@@ -284,9 +394,7 @@ static void check_texts(struct checking *checking, const struct epo_json *json) 
 
 bool epo_parameters_check_texts(struct epo_agenda *agenda, const struct epo_json *definition,
                                 const char *file, struct epo_faults *faults) {
-    struct checking checking = {.agenda = agenda, .faults = faults, .file = file, .good = true};
-    checking.defaults = epo_json_get(agenda->manifest->tree, "parameters");
-    checking.types = epo_json_get(agenda->manifest->tree, "parameter_types");
+    struct checking checking = checking_of(&agenda->parameters, file, faults);
     check_texts(&checking, definition);
     return checking.good;
 }

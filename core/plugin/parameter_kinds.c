@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "forms/format.h"
-#include "plugin/parameters.h"
+#include "plugin/agenda.h"
 #include "portal/routing.h"
 
 static bool is_integer(const struct epo_json *value, const struct epo_json *settings) {

@@ -1,26 +1,22 @@
-/* Parameters for people: where districts differ and why, and texts that name parameters. */
+/* Parameters for people: where districts differ and why, what is to come, and texts that name
+ * parameters. */
 #include "base/clock.h"
-#include "plugin/parameters.h"
+#include "plugin/agenda.h"
 #include "portal/routing.h"
 
 struct listing {
-    const struct epo_agenda *agenda;
+    const struct epo_parameter_set *set;
     struct epo_pool *pool;
     const char *lang;
-    const struct epo_json *settings;
     char today[EPO_TIME_SIZE];
     const struct epo_json *declared; /* of the parameter at hand, or NULL */
     struct epo_json *rows;           /* one for each value of a table */
     uint32_t first;                  /* of the parameter at hand */
 };
 
-static const struct epo_json *types_of(const struct epo_agenda *agenda) {
-    return epo_json_get(agenda->manifest->tree, "parameter_types");
-}
-
 static struct epo_span words(struct listing *listing, const struct epo_json *value) {
     return epo_parameter_words(listing->pool, listing->lang, listing->declared, value,
-                               listing->settings);
+                               listing->set->settings);
 }
 
 static struct epo_json *add_row(struct listing *listing, const char *id, const char *label,
@@ -29,6 +25,7 @@ static struct epo_json *add_row(struct listing *listing, const char *id, const c
     epo_json_set_string(listing->pool, row, "id", id);
     epo_json_set_string(listing->pool, row, "label", label);
     epo_json_set_text(listing->pool, row, "text", value ? words(listing, value) : EPO_SPAN(""));
+    epo_json_set(listing->pool, row, "coming", epo_json_array(listing->pool));
     epo_json_set(listing->pool, row, "districts", epo_json_array(listing->pool));
     epo_json_push(listing->pool, listing->rows, row);
     return row;
@@ -71,6 +68,8 @@ static void set_valid(struct listing *listing, struct epo_json *row, const struc
     epo_json_set_text(pool, row, "decree",
                       reasoned ? epo_json_localized(epo_json_get(part, "decree"), listing->lang)
                                : EPO_SPAN(""));
+    epo_json_set_text(pool, row, "decree_url",
+                      reasoned ? epo_json_get_text(part, "decree_url") : EPO_SPAN(""));
     epo_json_set_string(pool, row, "when", when < 0 ? "later" : when > 0 ? "ended" : "now");
 }
 
@@ -80,44 +79,143 @@ static const struct epo_json *leaf(const struct epo_json *value, const struct ep
     return rest ? epo_json_find(value, rest + 1) : value;
 }
 
-static void add_district(struct listing *listing, struct epo_span code,
-                         const struct epo_json *part) {
+/* ---- where a value differs, and what is to come ---- */
+
+#define SOURCES 3
+
+/* The same value in all that supplies it, strongest first; NULL where one does not. */
+struct sources {
+    const struct epo_json *each[SOURCES];
+};
+
+static struct sources sources_of(const struct epo_parameter_set *set, struct epo_span district,
+                                 struct epo_span name) {
+    const struct epo_json *from[SOURCES] = {set->changed, set->supplied, set->defaults};
+    struct sources sources = {0};
+    for (size_t i = 0; i < SOURCES; i++)
+        sources.each[i] = epo_json_get_span(
+            district.len ? epo_json_get_span(epo_json_get(from[i], "districts"), district)
+                         : from[i],
+            name);
+    return sources;
+}
+
+static const struct epo_json *winner(const struct sources *sources, const char *day) {
+    const struct epo_json *part = NULL;
+    for (size_t i = 0; !part && i < SOURCES; i++)
+        part = epo_parameter_part_on(sources->each[i], day);
+    return part;
+}
+
+static int by_from(const void *a, const void *b) {
+    struct epo_span x = epo_json_get_text(*(const struct epo_json *const *)a, "from");
+    struct epo_span y = epo_json_get_text(*(const struct epo_json *const *)b, "from");
+    if (x.len != 10 || y.len != 10)
+        return (x.len > y.len) - (x.len < y.len);
+    return memcmp(x.at, y.at, 10);
+}
+
+/* Parts in the order of their days: the one that counts today, those to come that will, those that
+ * are over. What a stronger one covers is none of them. */
+static size_t parts_in_order(const struct listing *listing, const struct sources *sources,
+                             const struct epo_json **parts) {
+    const struct epo_json *part;
+    size_t count = 0;
+    for (size_t i = 0; i < SOURCES; i++)
+        for (uint32_t j = 0; sources->each[i] && count < EPO_PARAMETER_LEAVES_MAX &&
+                             (part = epo_parameter_part(sources->each[i], j)) != NULL;
+             j++) {
+            int when = epo_parameter_when(part, listing->today);
+            const char *from = epo_json_get_text(part, "from").at;
+            if (when > 0 || winner(sources, when < 0 ? from : listing->today) == part)
+                parts[count++] = part;
+        }
+    qsort(parts, count, sizeof *parts, by_from);
+    return count;
+}
+
+static struct epo_json *add_other(struct listing *listing, struct epo_json *row, const char *list,
+                                  struct epo_span text, const struct epo_json *part) {
+    struct epo_json *other = epo_json_object(listing->pool);
+    epo_json_set_text(listing->pool, other, "text", text);
+    set_valid(listing, other, part);
+    epo_json_push(listing->pool, epo_json_get(row, list), other);
+    return other;
+}
+
+static struct epo_span leaf_words(struct listing *listing, const struct epo_json *row,
+                                  const struct epo_json *part) {
+    const struct epo_json *value = leaf(epo_parameter_value(part), row);
+    return value ? words(listing, value) : EPO_SPAN("");
+}
+
+static void add_district(struct listing *listing, struct epo_span code, struct epo_span name) {
     struct epo_pool *pool = listing->pool;
-    const struct epo_json *settings = listing->settings;
+    const struct epo_json *settings = listing->set->settings;
+    const struct epo_json **parts =
+        EPO_NEW_ARRAY(pool, const struct epo_json *, EPO_PARAMETER_LEAVES_MAX);
+    struct sources sources = sources_of(listing->set, code, name);
     struct epo_span office = epo_routing_office(settings, EPO_SPAN("district"), code);
+    size_t count = parts_in_order(listing, &sources, parts);
     for (uint32_t i = listing->first; i < listing->rows->count; i++) {
         struct epo_json *row = listing->rows->items[i];
-        const struct epo_json *value = leaf(epo_parameter_value(part), row);
-        struct epo_span text = value ? words(listing, value) : EPO_SPAN("");
-        if (epo_span_equal(text, epo_json_get_text(row, "text")))
-            continue;
-        struct epo_json *other = epo_json_object(pool);
-        epo_json_set_text(pool, other, "code", code);
-        epo_json_set_text(pool, other, "name", epo_routing_name(settings, office, listing->lang));
-        epo_json_set_text(pool, other, "text", text);
-        set_valid(listing, other, part);
-        epo_json_push(pool, epo_json_get(row, "districts"), other);
+        struct epo_span before = epo_json_get_text(row, "text");
+        for (size_t j = 0; j < count; j++) {
+            struct epo_span text = leaf_words(listing, row, parts[j]);
+            bool later = epo_parameter_when(parts[j], listing->today) < 0;
+            if (epo_span_equal(text, later ? before : epo_json_get_text(row, "text")))
+                continue;
+            if (epo_parameter_when(parts[j], listing->today) <= 0)
+                before = text;
+            struct epo_json *other = add_other(listing, row, "districts", text, parts[j]);
+            epo_json_set_text(pool, other, "code", code);
+            epo_json_set_text(pool, other, "name",
+                              epo_routing_name(settings, office, listing->lang));
+        }
     }
 }
 
-static void add_districts(struct listing *listing, const struct epo_json *supplied,
-                          struct epo_span name) {
-    const struct epo_json *districts = epo_json_get(supplied, "districts"), *part;
-    for (uint32_t i = 0; districts && i < districts->count; i++) {
-        const struct epo_json *value = epo_json_get_span(districts->items[i], name);
-        for (uint32_t j = 0; value && (part = epo_parameter_part(value, j)) != NULL; j++)
-            add_district(listing, districts->names[i], part);
+static bool names_district(const struct epo_json *values, struct epo_span code,
+                           struct epo_span name) {
+    return epo_json_get_span(epo_json_get_span(epo_json_get(values, "districts"), code), name);
+}
+
+static void add_districts(struct listing *listing, struct epo_span name) {
+    const struct epo_parameter_set *set = listing->set;
+    const struct epo_json *from[SOURCES] = {set->defaults, set->supplied, set->changed};
+    for (size_t i = 0; i < SOURCES; i++) {
+        const struct epo_json *districts = epo_json_get(from[i], "districts");
+        for (uint32_t j = 0; districts && j < districts->count; j++) {
+            struct epo_span code = districts->names[j];
+            bool seen = false;
+            for (size_t k = 0; k < i; k++)
+                seen = seen || names_district(from[k], code, name);
+            if (!seen && names_district(from[i], code, name))
+                add_district(listing, code, name);
+        }
     }
 }
 
-/* Why the city itself has another value than the program. */
-static void add_reason(struct listing *listing, struct epo_span name) {
-    const struct epo_json *value = epo_json_get_span(listing->agenda->supplied, name), *part;
-    for (uint32_t j = 0; value && (part = epo_parameter_part(value, j)) != NULL; j++)
-        if (epo_parameter_when(part, listing->today) == 0)
-            break;
-    for (uint32_t i = listing->first; value && part && i < listing->rows->count; i++)
-        set_valid(listing, listing->rows->items[i], part);
+/* Why the city has the value that it has, and what it will have. */
+static void add_city(struct listing *listing, struct epo_span name) {
+    const struct epo_json **parts =
+        EPO_NEW_ARRAY(listing->pool, const struct epo_json *, EPO_PARAMETER_LEAVES_MAX);
+    struct sources sources = sources_of(listing->set, EPO_SPAN(""), name);
+    size_t count = parts_in_order(listing, &sources, parts);
+    for (uint32_t i = listing->first; i < listing->rows->count; i++) {
+        struct epo_json *row = listing->rows->items[i];
+        struct epo_span before = epo_json_get_text(row, "text");
+        for (size_t j = 0; j < count; j++) {
+            int when = epo_parameter_when(parts[j], listing->today);
+            if (when == 0 && epo_parameter_is_reasoned(parts[j]))
+                set_valid(listing, row, parts[j]);
+            struct epo_span text = leaf_words(listing, row, parts[j]);
+            if (when >= 0 || epo_span_equal(text, before))
+                continue;
+            add_other(listing, row, "coming", text, parts[j]);
+            before = text;
+        }
+    }
 }
 
 static void add_parameter(struct listing *listing, struct epo_span name,
@@ -127,19 +225,17 @@ static void add_parameter(struct listing *listing, struct epo_span name,
     listing->first = listing->rows->count;
     add_rows(listing, epo_pool_string(listing->pool, name),
              epo_pool_string(listing->pool, label.len ? label : name), value);
-    add_reason(listing, name);
-    add_districts(listing, epo_json_get(listing->agenda->manifest->tree, "parameters"), name);
-    add_districts(listing, listing->agenda->supplied, name);
+    add_city(listing, name);
+    add_districts(listing, name);
 }
 
-struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                           const char *lang, bool public_only) {
-    struct listing listing = {.agenda = agenda, .pool = pool, .lang = lang};
-    const struct epo_json *types = types_of(agenda);
-    listing.settings = epo_portal_settings(agenda->portal);
+struct epo_json *epo_parameter_rows(const struct epo_parameter_set *set, struct epo_pool *pool,
+                                    const char *lang, bool public_only, const char *day) {
+    struct listing listing = {.set = set, .pool = pool, .lang = lang};
+    const struct epo_json *types = set->types;
     listing.rows = epo_json_array(pool);
-    epo_date_iso(epo_clock_today(), listing.today);
-    const struct epo_json *city = epo_agenda_parameters(agenda, pool, EPO_SPAN(""), NULL);
+    snprintf(listing.today, sizeof listing.today, "%s", day);
+    const struct epo_json *city = epo_parameters_on(set, pool, EPO_SPAN(""), day);
     for (uint32_t i = 0; i < city->count; i++) {
         listing.declared = epo_json_get_span(types, city->names[i]);
         if (!public_only || epo_json_get_boolean(listing.declared, "public", false))
@@ -152,6 +248,13 @@ struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, stru
             add_parameter(&listing, types->names[i], NULL);
     }
     return listing.rows;
+}
+
+struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                           const char *lang, bool public_only) {
+    char today[EPO_TIME_SIZE];
+    return epo_parameter_rows(&agenda->parameters, pool, lang, public_only,
+                              epo_date_iso(epo_clock_today(), today));
 }
 
 /* ---- texts that name parameters ---- */
@@ -172,7 +275,7 @@ struct epo_span epo_agenda_fill(const struct epo_agenda *agenda, struct epo_pool
         const char *path = epo_pool_string(pool, epo_span_cut(rest, '}', &text));
         const struct epo_json *value = epo_json_find(parameters, path);
         const struct epo_json *declared =
-            epo_json_get_span(types_of(agenda), epo_span_cut(epo_span(path), '.', &tail));
+            epo_json_get_span(agenda->parameters.types, epo_span_cut(epo_span(path), '.', &tail));
         if (value)
             epo_buffer_span(&filled, epo_parameter_words(pool, lang, declared, value,
                                                          epo_portal_settings(agenda->portal)));

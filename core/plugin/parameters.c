@@ -1,5 +1,6 @@
-/* Parameters in force: the manifest's, overridden by epo.json for the portal and for a district. */
-#include "plugin/parameters.h"
+/* Parameters in force: the manifest's, overridden by epo.json and by an admin for the city and for
+ * a district. */
+#include "plugin/agenda.h"
 
 #include "base/clock.h"
 
@@ -42,33 +43,50 @@ int epo_parameter_when(const struct epo_json *part, const char *today) {
     return until.len && order(until, today) < 0 ? 1 : 0;
 }
 
+const struct epo_json *epo_parameter_part_on(const struct epo_json *value, const char *day) {
+    const struct epo_json *part = NULL;
+    for (uint32_t i = 0; value && (part = epo_parameter_part(value, i)) != NULL; i++)
+        if (epo_parameter_when(part, day) == 0)
+            break;
+    return part;
+}
+
 /* Members of `from` laid over `to`, linked: neither manifest nor settings change. "districts" is
  * not a parameter. */
 static void lay_over(struct epo_pool *pool, struct epo_json *to, const struct epo_json *from,
-                     const char *today) {
+                     const char *day) {
     for (uint32_t i = 0; from && from->type == EPO_JSON_OBJECT && i < from->count; i++) {
-        const struct epo_json *part = NULL;
         if (epo_span_is(from->names[i], "districts"))
             continue;
-        for (uint32_t j = 0; (part = epo_parameter_part(from->items[i], j)) != NULL; j++)
-            if (epo_parameter_when(part, today) == 0)
-                break;
+        const struct epo_json *part = epo_parameter_part_on(from->items[i], day);
         if (part)
             epo_json_put(pool, to, from->names[i], (struct epo_json *)epo_parameter_value(part));
     }
 }
 
-struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                       struct epo_span district, const char *given_today) {
+static const struct epo_json *district_of(const struct epo_json *values, struct epo_span district) {
+    return district.len ? epo_json_get_span(epo_json_get(values, "districts"), district) : NULL;
+}
+
+struct epo_json *epo_parameters_on(const struct epo_parameter_set *set, struct epo_pool *pool,
+                                   struct epo_span district, const char *day) {
     struct epo_json *parameters = epo_json_object(pool);
-    const struct epo_json *own = agenda->supplied;
-    const struct epo_json *defaults = epo_json_get(agenda->manifest->tree, "parameters");
-    char iso[EPO_TIME_SIZE];
-    const char *today = given_today ? given_today : epo_date_iso(epo_clock_today(), iso);
-    lay_over(pool, parameters, defaults, today);
-    lay_over(pool, parameters, epo_json_get_span(epo_json_get(defaults, "districts"), district),
-             today);
-    lay_over(pool, parameters, own, today);
-    lay_over(pool, parameters, epo_json_get_span(epo_json_get(own, "districts"), district), today);
+    lay_over(pool, parameters, set->defaults, day);
+    lay_over(pool, parameters, district_of(set->defaults, district), day);
+    lay_over(pool, parameters, set->supplied, day);
+    lay_over(pool, parameters, set->changed, day);
+    lay_over(pool, parameters, district_of(set->supplied, district), day);
+    lay_over(pool, parameters, district_of(set->changed, district), day);
     return parameters;
+}
+
+const struct epo_parameter_set *epo_agenda_parameter_set(const struct epo_agenda *agenda) {
+    return &agenda->parameters;
+}
+
+struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda, struct epo_pool *pool,
+                                       struct epo_span district, const char *day) {
+    char today[EPO_TIME_SIZE];
+    return epo_parameters_on(&agenda->parameters, pool, district,
+                             day ? day : epo_date_iso(epo_clock_today(), today));
 }

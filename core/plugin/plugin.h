@@ -83,6 +83,7 @@ struct epo_runtime {
     void (*close)(void *handle);
 };
 
+struct epo_parameter_set;
 struct epo_agenda; /* one generation of one agenda; refcounted */
 struct epo_registry;
 
@@ -96,8 +97,8 @@ void epo_registry_free(struct epo_registry *registry);
  * the registry's faults (and the log) and, on reload, keeps its running generation. */
 bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
                        size_t folder_count, struct epo_error *error);
-/* [{"agenda","file","line","text","at","kept":bool}] of the last loads: for /admin and epo check.
- */
+/* [{"agenda","file","line","text","at","kept":bool,"warning":true}] of the last loads: for /admin
+ * and epo check. warning: only where it refuses nothing. */
 struct epo_json *epo_registry_faults(struct epo_registry *registry, struct epo_pool *pool);
 
 /* Loads or reloads one folder; false and a fault when it was refused. One that gave way to a later
@@ -185,15 +186,20 @@ bool epo_agenda_write(struct epo_agenda *agenda, struct epo_db *db, const struct
 const char *epo_agenda_route(const struct epo_agenda *agenda, struct epo_span method,
                              struct epo_span path);
 bool epo_agenda_has_page(const struct epo_agenda *agenda, struct epo_span page);
-/* Parameters in force: manifest < epo.json (as it was when the agenda was loaded) < district (code,
- * may be empty), on that day (ISO; NULL: today). In the pool. */
+/* Parameters in force on a day (ISO; NULL: today, in the portal's time zone) in a district (code;
+ * empty: the city), by decree and by what an admin has set (parameters.h); as they were known when
+ * the agenda was loaded, which every change of them does again. Each hook gets those of its day:
+ * forms today's, a completion its filing's, an assessment those of its period's first day. In the
+ * pool. Any thread. */
 struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                       struct epo_span district, const char *given_today);
+                                       struct epo_span district, const char *day);
+/* What they are made of (parameters.h); as long as the agenda is held. */
+const struct epo_parameter_set *epo_agenda_parameter_set(const struct epo_agenda *agenda);
 /* Each value for reading (of a table each member): [{"id","label","text": the city's, "reason",
- * "decree","from_text","until_text","when" (where epo.json has the city's own),"districts":
- * [{"code","name" (its office),"text","reason","decree","from_text","until_text","when":
- * "now"|"later"|"ended"}]}]; districts: those that differ. public_only: what the agenda's page may
- * show. */
+ * "decree","decree_url","from_text","until_text","when" (where it says why and when),"coming":
+ * [{the same}]: what the city will have, in the order of days,"districts": [{"code","name" (its
+ * office), and the same, "when": "now"|"later"|"ended"}]}]; districts: those that differ.
+ * public_only: what the agenda's page may show. */
 struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
                                            const char *lang, bool public_only);
 /* A text of the agenda or a form with its {parameter.name} filled in. In the pool, or the text. */

@@ -194,18 +194,11 @@ static void drop_missing(struct epo_registry *registry) {
 
 /* ---- faults ---- */
 
-/* The list anew: those of other folders stay (of none when folder is NULL), then the given ones. */
-static void replace_faults(struct epo_registry *registry, const char *folder, bool kept,
-                           const struct epo_fault *fault) {
+static void add_rows(struct epo_pool *pool, struct epo_json *rows, const char *folder, bool kept,
+                     bool warning, const struct epo_fault *fault) {
     char at[EPO_TIME_SIZE];
-    struct epo_pool *pool = epo_pool_create();
-    struct epo_json *faults = epo_json_array(pool);
     epo_time_rfc3339(epo_clock_now_us(), at);
-    pthread_rwlock_wrlock(&registry->lock);
-    for (uint32_t i = 0; folder && i < registry->faults->count; i++)
-        if (!epo_span_is(epo_json_get_text(registry->faults->items[i], "folder"), folder))
-            epo_json_push(pool, faults, epo_json_copy(pool, registry->faults->items[i]));
-    for (; folder && fault && faults->count < FAULTS_MAX; fault = fault->next) {
+    for (; fault && rows->count < FAULTS_MAX; fault = fault->next) {
         struct epo_json *row = epo_json_object(pool);
         epo_json_set_string(pool, row, "agenda", last_name(folder));
         epo_json_set_string(pool, row, "folder", folder);
@@ -214,7 +207,24 @@ static void replace_faults(struct epo_registry *registry, const char *folder, bo
         epo_json_set_string(pool, row, "text", fault->text);
         epo_json_set_string(pool, row, "at", at);
         epo_json_set_boolean(pool, row, "kept", kept);
-        epo_json_push(pool, faults, row);
+        if (warning)
+            epo_json_set_boolean(pool, row, "warning", true);
+        epo_json_push(pool, rows, row);
+    }
+}
+
+/* The list anew: those of other folders stay (of none when folder is NULL), then the given ones. */
+static void replace_faults(struct epo_registry *registry, const char *folder, bool kept,
+                           const struct epo_faults *found) {
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_json *faults = epo_json_array(pool);
+    pthread_rwlock_wrlock(&registry->lock);
+    for (uint32_t i = 0; folder && i < registry->faults->count; i++)
+        if (!epo_span_is(epo_json_get_text(registry->faults->items[i], "folder"), folder))
+            epo_json_push(pool, faults, epo_json_copy(pool, registry->faults->items[i]));
+    if (folder && found) {
+        add_rows(pool, faults, folder, kept, false, found->first);
+        add_rows(pool, faults, folder, false, true, found->first_warning);
     }
     struct epo_pool *old = registry->fault_pool;
     registry->fault_pool = pool;
@@ -223,18 +233,23 @@ static void replace_faults(struct epo_registry *registry, const char *folder, bo
     epo_pool_free(old);
 }
 
-static void log_faults(const char *name, bool kept, const struct epo_fault *fault) {
+static void log_each(enum epo_log_level level, const char *event, const char *name,
+                     const struct epo_fault *fault) {
     for (; fault; fault = fault->next)
-        epo_log(EPO_LOG_ERROR, kept ? "agenda.refused_kept" : "agenda.refused",
-                EPO_LOG_TEXT("agenda", name), EPO_LOG_TEXT("file", fault->file),
+        epo_log(level, event, EPO_LOG_TEXT("agenda", name), EPO_LOG_TEXT("file", fault->file),
                 EPO_LOG_INT("line", fault->line), EPO_LOG_TEXT("text", fault->text));
+}
+
+static void log_faults(const char *name, bool kept, const struct epo_faults *faults) {
+    log_each(EPO_LOG_ERROR, kept ? "agenda.refused_kept" : "agenda.refused", name, faults->first);
+    log_each(EPO_LOG_WARN, "agenda.warned", name, faults->first_warning);
 }
 
 /* ---- loading ---- */
 
 static bool load_folder(struct epo_registry *registry, const char *folder, bool *taken,
                         struct epo_error *error) {
-    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+    struct epo_faults faults = {.pool = epo_pool_create()};
     const char *name = last_name(folder);
     struct epo_agenda *fresh = epo_agenda_open(registry->portal, registry, registry->runtimes,
                                                registry->runtime_count, folder, NULL, &faults);
@@ -251,8 +266,8 @@ static bool load_folder(struct epo_registry *registry, const char *folder, bool 
             epo_agenda_release(fresh);
     }
     bool kept = faults.first && is_live(registry, name);
-    log_faults(name, kept, faults.first);
-    replace_faults(registry, folder, kept, faults.first);
+    log_faults(name, kept, &faults);
+    replace_faults(registry, folder, kept, &faults);
     if (faults.first)
         epo_fail(error, EPO_ERROR_BAD_INPUT, "agenda.refused", "%s: %s", name, faults.first->text);
     bool good = !faults.first;
@@ -276,7 +291,7 @@ bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
 bool epo_registry_try_form(struct epo_registry *registry, const char *name, const char *form,
                            struct epo_span text, struct epo_pool *pool, struct epo_json **rows,
                            struct epo_error *error) {
-    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+    struct epo_faults faults = {.pool = epo_pool_create()};
     struct epo_form_trial trial = {form, text};
     *rows = epo_json_array(pool);
     pthread_mutex_lock(&registry->loading);
@@ -359,15 +374,15 @@ static void load_wanted(struct epo_registry *registry) {
 
 /* Parameters of an agenda that no folder has: a name typed wrong. */
 static void name_unknown(struct epo_registry *registry) {
-    struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+    struct epo_faults faults = {.pool = epo_pool_create()};
     const struct epo_json *all = epo_json_get(epo_portal_settings(registry->portal), "parameters");
     for (uint32_t i = 0; all && all->type == EPO_JSON_OBJECT && i < all->count; i++)
         if (!wanted_of(registry, epo_pool_string(faults.pool, all->names[i])))
             epo_fault_add(&faults, "epo.json", (int)all->items[i]->line,
                           "\"parameters\" names the agenda \"%.*s\", which there is not",
                           EPO_ARG(all->names[i]));
-    log_faults("", false, faults.first);
-    replace_faults(registry, "epo.json", false, faults.first);
+    log_faults("", false, &faults);
+    replace_faults(registry, "epo.json", false, &faults);
     epo_pool_free(faults.pool);
 }
 

@@ -71,6 +71,7 @@ const OTHERS = {
   parameter_same: { files: { 'manifest.json': lua('parameter_same', { parameters: { rate: 1 }, parameter_types: { rate: { type: 'integer', districts: false, label: both } } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /the same in the whole city/ },
   parameter_district: { files: { 'manifest.json': lua('parameter_district', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /unknown district "546999"/ },
   parameter_days: { files: { 'manifest.json': lua('parameter_days', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /"until" of "rate" is before its "from"/ },
+  parameter_twice: { files: { 'manifest.json': lua('parameter_twice', { parameters: { rate: 1 } }), 'agenda.lua': script }, at: /^epo\.json:\d+$/, says: /two values of the parameter "rate" are in force on 2026-06-01/ },
   parameter_text: { files: { 'manifest.json': lua('parameter_text', { parameters: { rate: 1 }, forms: ['forms/f.json'] }), 'agenda.lua': script, 'forms/f.json': { ...form, intro: { cs: 'a', en: '{parameter.rat}' } } }, at: /forms\/f\.json:\d+/, says: /names "\{parameter\.rat\}"/ },
   lawless_form: {
     files: {
@@ -114,6 +115,7 @@ before(async () => {
       parameter_member: { rate: { a: 1 } },
       parameter_same: { districts: { 546003: { rate: 2 } } },
       parameter_district: { districts: { 546999: { rate: 2 } } },
+      parameter_twice: { rate: [{ value: 2, from: '2026-01-01', until: '2026-06-01' }, { value: 3, from: '2026-06-01' }] },
       parameter_days: { rate: { value: 2, from: '2026-02-01', until: '2026-01-01' } },
     },
   });
