@@ -1,8 +1,9 @@
 /* epo account: accounts from the shell. A password comes from standard input (--password-stdin) or
- * is made and printed once. */
+ * is made and printed once; then it is good for EPO_PASSWORD_FIRST_DAYS. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "cli.h"
 #include "portal/account.h"
 
@@ -23,6 +24,11 @@ static void get_password(bool from_stdin, struct password *password) {
     } else if (fgets(password->text, sizeof password->text, stdin) != NULL) {
         password->text[strcspn(password->text, "\r\n")] = '\0';
     }
+}
+
+/* A password that was printed is known to more than its owner: it ends. 0: it does not. */
+static int64_t good_until(const struct password *password) {
+    return password->made ? epo_clock_now_us() + EPO_PASSWORD_FIRST_DAYS * 86400 * 1000000LL : 0;
 }
 
 static int say_password(const char *login, const struct password *password) {
@@ -52,6 +58,7 @@ static int add(struct epo_portal *portal, struct epo_words *words) {
     snprintf(account.role, sizeof account.role, "%s", role != NULL ? role : "citizen");
     snprintf(account.office, sizeof account.office, "%s", office != NULL ? office : "");
     get_password(from_stdin, &password);
+    account.password_until_us = good_until(&password);
     if (!epo_account_add(portal, &account, epo_span(password.text), EPO_SPAN("shell"), &error))
         return epo_cli_failed(&error);
     return say_password(account.login, &password);
@@ -80,7 +87,7 @@ static int set_password(struct epo_portal *portal, struct epo_words *words) {
     }
     get_password(from_stdin, &password);
     if (!epo_account_set_password(portal, epo_span(words->at[1]), epo_span(password.text),
-                                  EPO_SPAN("shell"), &error))
+                                  good_until(&password), EPO_SPAN("shell"), &error))
         return epo_cli_failed(&error);
     return say_password(words->at[1], &password);
 }

@@ -49,9 +49,10 @@ static struct epo_response *refuse(struct epo_request *request, const struct epo
     int status = error->kind == EPO_ERROR_RATE ? 429 : error->kind == EPO_ERROR_BUSY ? 503 : 401;
     struct epo_json *values = epo_json_object(pool);
     epo_json_set_integer(pool, values, "seconds", wait_s);
-    const char *key = status == 429   ? "login.slow_down"
-                      : status == 503 ? "login.busy"
-                                      : "login.wrong";
+    const char *key = status == 429                                     ? "login.slow_down"
+                      : status == 503                                   ? "login.busy"
+                      : strcmp(error->code, "account.first_ended") == 0 ? "login.first_ended"
+                                                                        : "login.wrong";
     struct epo_response *response =
         show_login(request, status, name, next,
                    epo_catalog_format(request->portal->catalog, pool, request->lang, key, values));

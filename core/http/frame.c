@@ -65,6 +65,7 @@ static void add_addresses(struct epo_request *request, struct epo_json *model) {
 static struct epo_json *account_model(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_account account;
+    char until[EPO_TIME_SIZE];
     if (!request->session.len || !request->db ||
         !epo_session_find(request->portal, request->db, request->session, &account, &error))
         return NULL;
@@ -75,6 +76,9 @@ static struct epo_json *account_model(struct epo_request *request) {
     epo_json_set_text(request->pool, model, "office_name",
                       epo_routing_name(epo_portal_settings(request->portal),
                                        epo_span(account.office), request->lang));
+    if (account.password_until_us > 0)
+        epo_json_set_string(request->pool, model, "password_until",
+                            epo_time_local(account.password_until_us, request->lang, until));
     return model;
 }
 

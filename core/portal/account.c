@@ -11,14 +11,16 @@
 
 static const struct epo_statement FIND = {
     "account.find",
-    "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL, password\n"
+    "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL,\n"
+    "    coalesce(password_until_us, 0), password\n"
     "FROM accounts\n"
     "WHERE tenant = $1 AND login = $2",
     NULL,
 };
 static const struct epo_statement LIST = {
     "account.list",
-    "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL\n"
+    "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL,\n"
+    "    coalesce(password_until_us, 0)\n"
     "FROM accounts\n"
     "WHERE tenant = $1\n"
     "ORDER BY login",
@@ -26,8 +28,9 @@ static const struct epo_statement LIST = {
 };
 static const struct epo_statement INSERT = {
     "account.insert",
-    "INSERT INTO accounts (tenant, id, login, name, role, office, password, created_at_us)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)\n"
+    "INSERT INTO accounts (tenant, id, login, name, role, office, password, created_at_us,\n"
+    "    password_until_us)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, 0))\n"
     "ON CONFLICT (tenant, login) DO NOTHING",
     NULL,
 };
@@ -41,6 +44,7 @@ static void read_account(struct epo_rows *rows, struct epo_account *account) {
     epo_span_store(account->office, sizeof account->office, epo_rows_text(rows, 4));
     account->disabled = epo_rows_integer(rows, 5) != 0;
     account->verified = epo_rows_integer(rows, 6) != 0;
+    account->password_until_us = epo_rows_integer(rows, 7);
 }
 
 struct epo_span epo_account_fold(struct epo_span login, char out[128]) {
@@ -61,7 +65,7 @@ static bool look_up(struct epo_portal *portal, struct epo_db *db, struct epo_spa
     if (epo_rows_next(rows)) {
         read_account(rows, account);
         if (password != NULL)
-            epo_span_store(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 7));
+            epo_span_store(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 8));
         found = true;
     }
     return epo_rows_end(rows, error) && found;
@@ -132,7 +136,8 @@ bool epo_account_insert(struct epo_portal *portal, struct epo_db *db,
                     EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(account->id),
                              EPO_STRING(account->login), EPO_STRING(account->name),
                              EPO_STRING(account->role), EPO_STRING(account->office),
-                             EPO_STRING(hash), EPO_INTEGER(now)),
+                             EPO_STRING(hash), EPO_INTEGER(now),
+                             EPO_INTEGER(account->password_until_us)),
                     &changes, error))
         return false;
     if (changes == 0)
@@ -239,7 +244,9 @@ bool epo_account_verify(struct epo_portal *portal, struct epo_db *db, struct epo
         !account->disabled) {
         for (size_t i = 0; i < tries.count; i++)
             epo_throttle_succeeded(&tries.throttles[i]);
-        return true;
+        return account->password_until_us == 0 || account->password_until_us > epo_clock_now_us() ||
+               epo_fail(error, EPO_ERROR_UNAUTHENTICATED, "account.first_ended",
+                        "The password that was made for you has ended: set your own.");
     }
     memset(account, 0, sizeof *account);
     if (inner.kind != EPO_ERROR_NONE) {
@@ -262,7 +269,7 @@ static const struct epo_statement SET_ROLE = {
 };
 static const struct epo_statement SET_PASSWORD = {
     "account.set_password",
-    "UPDATE accounts SET password = $3\n"
+    "UPDATE accounts SET password = $3, password_until_us = nullif($4, 0)\n"
     "WHERE tenant = $1 AND id = $2",
     NULL,
 };
@@ -296,9 +303,10 @@ bool epo_account_put_password(struct epo_portal *portal, struct epo_db *db, stru
                               const char *hash, struct epo_span keep, struct epo_error *error) {
     struct epo_hash digest;
     struct epo_span kept = epo_hash_of(keep, &digest);
-    return epo_db_run(db, &SET_PASSWORD,
-                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_STRING(hash)), NULL,
-                      error) &&
+    return epo_db_run(
+               db, &SET_PASSWORD,
+               EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_STRING(hash), EPO_INTEGER(0)),
+               NULL, error) &&
            epo_db_run(db, &END_OTHERS,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(id), EPO_BLOB(kept)), NULL,
                       error) &&
@@ -361,13 +369,20 @@ bool epo_account_set_role(struct epo_portal *portal, struct epo_span login, stru
 }
 
 bool epo_account_set_password(struct epo_portal *portal, struct epo_span login,
-                              struct epo_span password, struct epo_span actor,
+                              struct epo_span password, int64_t until_us, struct epo_span actor,
                               struct epo_error *error) {
     char hash[EPO_PASSWORD_HASH_SIZE];
     if (!epo_password_prepare(portal, password, login, hash, error))
         return false;
-    struct change change = {portal,  &SET_PASSWORD,      login, actor, EPO_SPAN("account.password"),
-                            {"", 0}, {EPO_STRING(hash)}, 1,     true};
+    struct change change = {portal,
+                            &SET_PASSWORD,
+                            login,
+                            actor,
+                            EPO_SPAN("account.password"),
+                            {"", 0},
+                            {EPO_STRING(hash), EPO_INTEGER(until_us)},
+                            2,
+                            true};
     return epo_store_write(portal->store, run_change, &change, error);
 }
 

@@ -10,6 +10,7 @@
 
 #define EPO_PASSWORD_CHARS_MIN 15 /* NIST SP 800-63B-4: a password that stands alone */
 #define EPO_PASSWORD_BYTES_MAX 1024
+#define EPO_PASSWORD_FIRST_DAYS 7 /* one made for somebody: until then they set their own */
 
 struct epo_account {
     char id[EPO_TOKEN_SIZE];
@@ -18,12 +19,13 @@ struct epo_account {
     char role[16];   /* "citizen" | "clerk" | "admin" */
     char office[64]; /* of a clerk: an office id, or "*" for the whole city */
     bool disabled;
-    bool verified; /* identity seen at an office */
+    bool verified;             /* identity seen at an office */
+    int64_t password_until_us; /* of a password made for them; 0: their own */
 };
 
 /* Refuses a bad login, role or office (a clerk needs one of the settings or "*") and a weak
  * password: BAD_INPUT; a login in use: CONFLICT "account.exists". Fills account->id. Waits for the
- * commit. actor goes to the audit trail. */
+ * commit. actor goes to the audit trail. account->password_until_us ends the password. */
 bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
                      struct epo_span password, struct epo_span actor, struct epo_error *error);
 
@@ -40,7 +42,8 @@ bool epo_account_put_password(struct epo_portal *portal, struct epo_db *db, stru
 
 /* Login. The same work is done for unknown names. At most two hashes run at once; one more caller
  * waits, the rest get BUSY "account.busy". Wrong: UNAUTHENTICATED "account.wrong", the same for
- * unknown, disabled and wrong password. Too many tries: RATE "account.slow_down" and *wait_s.
+ * unknown, disabled and wrong password; a right one that was made for them and has ended:
+ * UNAUTHENTICATED "account.first_ended". Too many tries: RATE "account.slow_down" and *wait_s.
  * client: the address; device: what epo_account_device gave this browser after an earlier login, or
  * empty: its holder is not slowed down by what others try on the account. */
 bool epo_account_verify(struct epo_portal *portal, struct epo_db *db, struct epo_span login,
@@ -58,7 +61,7 @@ bool epo_account_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
 bool epo_account_set_role(struct epo_portal *portal, struct epo_span login, struct epo_span role,
                           struct epo_span office, struct epo_span actor, struct epo_error *error);
 bool epo_account_set_password(struct epo_portal *portal, struct epo_span login,
-                              struct epo_span password, struct epo_span actor,
+                              struct epo_span password, int64_t until_us, struct epo_span actor,
                               struct epo_error *error);
 bool epo_account_set_verified(struct epo_portal *portal, struct epo_span login,
                               struct epo_span actor, struct epo_error *error);

@@ -27,7 +27,7 @@ static const struct epo_statement FIND = {
     "    a.verified_at_us IS NOT NULL AND NOT EXISTS (\n"
     "        SELECT 1 FROM identities AS i\n"
     "        WHERE i.tenant = a.tenant AND i.account = a.id AND i.until_us <= $3),\n"
-    "    s.seen_at_us\n"
+    "    s.seen_at_us, coalesce(a.password_until_us, 0)\n"
     "FROM sessions AS s\n"
     "JOIN accounts AS a ON a.tenant = s.tenant AND a.id = s.account\n"
     "WHERE s.tenant = $1 AND s.token = $2 AND s.expires_at_us > $3 AND s.seen_at_us > $4\n"
@@ -144,6 +144,7 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
         epo_span_store(account->office, sizeof account->office, epo_rows_text(rows, 4));
         account->verified = epo_rows_integer(rows, 5) != 0;
         seen_at = epo_rows_integer(rows, 6);
+        account->password_until_us = epo_rows_integer(rows, 7);
         found = true;
     }
     if (!epo_rows_end(rows, error))

@@ -67,6 +67,18 @@ describe('sessions', () => {
   });
 });
 
+describe('a password made for somebody', () => {
+  it('is good for some days, which every page says until they set their own', async () => {
+    const { stdout } = epo('account', 'add', 'novy@example.cz', '--role', 'citizen', '-C', portal.folder), [, first] = stdout.trim().split(/\s+/);
+    const answer = await login({ name: 'novy@example.cz', password: first }), cookie = answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+    for (const path of ['/account', '/agendas'])
+      assert.match(await (await get(path, cookie)).text(), /Platí do \d+\. \d+\. \d{4}[^<]*<a href="\/account\/security">Nastavte si vlastní heslo/);
+    const change = await post(portal.url, '/account/security', new URLSearchParams({ current: first, password: 'tři tiché kotvy na dně' }), { cookie });
+    assert.equal(change.status, 303);
+    assert.doesNotMatch(await (await get('/account', cookie)).text(), /Nastavte si vlastní heslo/);
+  });
+});
+
 describe('fields for passwords', () => {
   it('hide what is typed, and are open to pasting and to password managers', async () => {
     const cookie = await signIn(portal, 'umo-8'), found = [];

@@ -1,4 +1,5 @@
 /* Accounts and sessions: what opens the door, what does not, and that nobody can be locked out. */
+#include "base/clock.h"
 #include "portal_fixture.h"
 
 #include "portal/password.h"
@@ -128,6 +129,32 @@ static void passwords_are_taken_as_typed(void **state) {
     assert_true(verify("mala", EPO_SPAN("Tři Tiché Kotvy 7"), "10.7.0.5", "", &error));
 }
 
+static const struct epo_statement FIRST_ENDS = {
+    "t.first_ends", "UPDATE accounts SET password_until_us = 1 WHERE password_until_us > 0", NULL};
+static bool run_first_ends(struct epo_db *writer, void *arg, struct epo_error *error) {
+    (void)arg;
+    return epo_db_run(writer, &FIRST_ENDS, EPO_BIND_NONE, NULL, error);
+}
+
+/* What was printed for somebody is good for some days, and their own password for good. */
+static void a_first_password_ends(void **state) {
+    struct epo_error error = {0};
+    int64_t until = epo_clock_now_us() + 60 * 1000000LL;
+    struct epo_account account = {
+        .id = "", .login = "prvni", .role = "citizen", .password_until_us = until};
+    (void)state;
+    assert_true(epo_account_add(&portal, &account, PASSWORD, EPO_SPAN("shell"), &error));
+    assert_true(verify("prvni", PASSWORD, "10.8.0.1", "", &error));
+    assert_true(epo_store_write(portal.store, run_first_ends, NULL, &error));
+    assert_false(verify("prvni", EPO_SPAN("nejake jine heslo"), "10.8.0.1", "", &error));
+    assert_string_equal(error.code, "account.wrong");
+    assert_false(verify("prvni", PASSWORD, "10.8.0.1", "", &error));
+    assert_string_equal(error.code, "account.first_ended");
+    assert_true(epo_account_set_password(&portal, EPO_SPAN("prvni"), PASSWORD, 0, EPO_SPAN("shell"),
+                                         &error));
+    assert_true(verify("prvni", PASSWORD, "10.8.0.1", "", &error));
+}
+
 /* Somebody who guesses is slowed down from where they are; the owner, who has signed in from this
  * browser before, gets in all the same. */
 static void guessing_is_slowed_and_the_owner_is_not(void **state) {
@@ -225,7 +252,7 @@ static void sessions_end(void **state) {
     begin(&three);
     assert_true(is_in(three.token));
     assert_true(epo_account_set_password(
-        &portal, EPO_SPAN("klara"), EPO_SPAN("jine dlouhe heslo 7"), EPO_SPAN("shell"), &error));
+        &portal, EPO_SPAN("klara"), EPO_SPAN("jine dlouhe heslo 7"), 0, EPO_SPAN("shell"), &error));
     assert_false(is_in(three.token)); /* a new password ends all sessions */
     begin(&three);
     assert_true(
@@ -243,6 +270,7 @@ int main(void) {
         cmocka_unit_test(logins_and_roles_are_checked),
         cmocka_unit_test(signs_in_with_the_right_password_only),
         cmocka_unit_test(passwords_are_taken_as_typed),
+        cmocka_unit_test(a_first_password_ends),
         cmocka_unit_test(guessing_is_slowed_and_the_owner_is_not),
         cmocka_unit_test(delays_grow_and_fade),
         cmocka_unit_test(sessions_end),
