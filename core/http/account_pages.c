@@ -16,6 +16,8 @@ static struct epo_response *show_login(struct epo_request *request, int status,
     struct epo_json *model = epo_json_object(pool);
     epo_json_set_text(pool, model, "name", name);
     epo_json_set_text(pool, model, "next", next);
+    epo_json_set_string(pool, model, "register_url", epo_next_url(request, "/register", next));
+    epo_json_set_string(pool, model, "recover_url", epo_next_url(request, "/recover", next));
     epo_json_set_text(pool, model, "error", error);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "login.title"));
     struct epo_json *accounts =

@@ -20,6 +20,8 @@ static struct epo_json *form_row(struct epo_pool *pool, const struct epo_agenda 
     epo_json_set_string(pool, row, "id", epo_form_id(form));
     epo_json_set(pool, row, "title", texts(pool, epo_json_get(epo_form_definition(form), "title")));
     epo_json_set_string(pool, row, "version", epo_form_version(form));
+    epo_json_set_string(pool, row, "assurance",
+                        epo_assurance_name(epo_agenda_assurance(agenda, form)));
     epo_json_set_string(pool, row, "definition", path);
     epo_json_set_string(pool, row, "schema", epo_pool_printf(pool, "%s/schema", path));
     epo_json_set_string(pool, row, "submissions", epo_pool_printf(pool, "%s/submissions", path));
@@ -50,6 +52,8 @@ struct epo_response *epo_api_agendas(struct epo_request *request) {
         epo_json_set_string(pool, row, "version", epo_agenda_version(agendas[i]));
         epo_json_set(pool, row, "title", texts(pool, epo_json_get(manifest, "title")));
         epo_json_set(pool, row, "summary", texts(pool, epo_json_get(manifest, "summary")));
+        epo_json_set_string(pool, row, "assurance",
+                            epo_assurance_name(epo_agenda_assurance(agendas[i], NULL)));
         epo_json_set_string(pool, row, "page",
                             epo_pool_printf(pool, "/agendas/%s", epo_agenda_name(agendas[i])));
         for (size_t j = 0; j < epo_agenda_form_count(agendas[i]); j++)

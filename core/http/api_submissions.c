@@ -2,7 +2,8 @@
 #include <strings.h>
 
 #include "http/api_body.h"
-#include "http/pages.h"
+#include "http/assured.h"
+#include "http/prefill.h"
 #include "portal/submission.h"
 
 enum { KEY_BYTES_MAX = 200 };
@@ -83,9 +84,12 @@ struct epo_response *epo_api_file(struct epo_request *request) {
     struct epo_intake *intake = &filing->intake;
     struct epo_agenda *agenda = epo_page_agenda(request);
     const struct epo_form *form = epo_page_form(request, agenda);
+    const struct epo_account *account = epo_page_account(request);
     struct epo_span key = epo_span_trim(epo_request_header(request, "idempotency-key"));
     if (form == NULL)
         return epo_page_not_found(request);
+    if ((refused = epo_assure(request, epo_agenda_assurance(agenda, form))) != NULL)
+        return refused;
     if (!good_key(key))
         return epo_api_problem(request, 400, "submission.key", "Bad Request",
                                "Idempotency-Key must be 1 to 200 printable ASCII characters.",
@@ -93,6 +97,7 @@ struct epo_response *epo_api_file(struct epo_request *request) {
     struct epo_json *raw = epo_api_body(request, &refused);
     if (raw == NULL)
         return refused;
+    epo_prefill_enforce(request, form, raw);
     *intake = (struct epo_intake){.portal = request->portal,
                                   .db = request->db,
                                   .pool = request->pool,
@@ -102,7 +107,9 @@ struct epo_response *epo_api_file(struct epo_request *request) {
                                   .raw = raw,
                                   .lang = request->lang,
                                   .idempotency_key = key,
-                                  .sender = EPO_SPAN("")};
+                                  .sender = account ? epo_span(account->id) : EPO_SPAN(""),
+                                  .assurance = epo_assurance_of(account),
+                                  .account = epo_page_account_json(request, account)};
     if (!epo_intake_check(intake, &error))
         return epo_respond_error(request, &error, NULL);
     if (intake->result.errors != NULL && intake->result.errors->count > 0)

@@ -57,6 +57,14 @@ struct epo_response *epo_filling_continue(struct filling *filling);
 /* Adds to each section of a summary where its answers are changed: "change" {address, action}. */
 void epo_filling_set_change(struct filling *filling, struct epo_json *sections);
 
+/* ---- form_assured.c: whom the portal must know to take the form (http/assured.h) ---- */
+/* Is the sender known well enough? Errors of epo_assurance_check. */
+bool epo_filling_known(const struct filling *filling, struct epo_error *error);
+/* Adds "assurance" to the model where the sender is not. */
+void epo_filling_assurance(struct filling *filling, struct epo_json *model);
+/* _action "identify:login": keeps what was typed as a draft, and on to there. */
+struct epo_response *epo_filling_identify(struct filling *filling);
+
 /* ---- form_drafts.c ---- */
 /* The draft that the page belongs to. False with an answer: it cannot be read now. */
 bool epo_filling_draft(struct filling *filling, struct epo_response **answer);
@@ -64,6 +72,9 @@ bool epo_filling_draft(struct filling *filling, struct epo_response **answer);
 struct epo_response *epo_filling_open_draft(struct filling *filling);
 /* _action "save", or "keep:7": over the seventh version, which the person has seen. */
 struct epo_response *epo_filling_save_draft(struct filling *filling, struct epo_span action);
+/* It was not saved: why, with what was typed; beside what another page saved where that is why. */
+struct epo_response *epo_filling_draft_unsaved(struct filling *filling,
+                                               const struct epo_error *error);
 /* What the other page saved is read anew and shown beside what this one holds. */
 struct epo_response *epo_filling_conflict(struct filling *filling);
 /* Write job, after a request was filed: one draft becomes one request, so of two pages that send it

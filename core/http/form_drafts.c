@@ -62,21 +62,25 @@ struct epo_response *epo_filling_conflict(struct filling *filling) {
     return epo_filling_show_typed(filling, 409);
 }
 
+struct epo_response *epo_filling_draft_unsaved(struct filling *filling,
+                                               const struct epo_error *error) {
+    if (strcmp(error->code, "draft.changed") == 0)
+        return epo_filling_conflict(filling);
+    bool own = error->kind == EPO_ERROR_TOO_LARGE || error->kind == EPO_ERROR_NOT_FOUND;
+    if (!own)
+        epo_log_error(EPO_LOG_ERROR, "draft.unsaved", error);
+    filling->drafting.found = filling->drafting.found && error->kind != EPO_ERROR_NOT_FOUND;
+    filling->trouble = epo_page_error_text(filling->request, error, "draft.unsaved");
+    return epo_filling_show_typed(filling, own ? 422 : 503);
+}
+
 static struct epo_response *finish_draft(struct epo_request *request, void *arg,
                                          const struct epo_error *error) {
     struct filling *filling = arg;
     const struct epo_drafting *drafting = &filling->drafting;
     char reference[EPO_DRAFT_REFERENCE_SIZE];
-    if (error != NULL && strcmp(error->code, "draft.changed") == 0)
-        return epo_filling_conflict(filling);
-    if (error != NULL) {
-        bool own = error->kind == EPO_ERROR_TOO_LARGE || error->kind == EPO_ERROR_NOT_FOUND;
-        if (!own)
-            epo_log_error(EPO_LOG_ERROR, "draft.unsaved", error);
-        filling->drafting.found = filling->drafting.found && error->kind != EPO_ERROR_NOT_FOUND;
-        filling->trouble = epo_page_error_text(request, error, "draft.unsaved");
-        return epo_filling_show_typed(filling, own ? 422 : 503);
-    }
+    if (error != NULL)
+        return epo_filling_draft_unsaved(filling, error);
     epo_draft_reference(&drafting->draft, reference);
     return epo_respond_redirect(
         request, 303,

@@ -6,7 +6,8 @@
  * "group:<group>:…" or "step:<field>:…" (without a script; forms/form.h). _key is the idempotency
  * key of what was reviewed: sending it twice (double click, reload, way back) files once.
  * "save" keeps what was typed as a draft (http/drafting.h), "keep:<version>" over what another page
- * has saved; a draft that is sent is removed in the same save. */
+ * has saved; a draft that is sent is removed in the same save. "identify:<way>" saves one too, and
+ * leads to where the sender becomes known (form_assured.c). */
 #include "http/filling.h"
 #include "http/nearby.h"
 #include "http/prefill.h"
@@ -101,6 +102,7 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
     epo_json_set_string(pool, model, "action", epo_filling_address(filling, filling->step));
     epo_json_set_string(pool, model, "key", filling->key);
     epo_drafting_model(filling->request, &filling->drafting, model);
+    epo_filling_assurance(filling, model);
     if (filling->counter.len > 0)
         epo_json_set(pool, model, "counter",
                      filling->counter_note != NULL ? filling->counter_note : epo_json_object(pool));
@@ -253,6 +255,7 @@ static bool check(struct filling *filling, struct epo_error *error) {
         .idempotency_key = epo_span(filling->key),
         .sender = account != NULL && filling->counter.len == 0 ? epo_span(account->id)
                                                                : (struct epo_span){"", 0},
+        .assurance = epo_assurance_of(account),
         .counter = filling->counter,
         .account = epo_page_account_json(filling->request, account),
     };
@@ -412,6 +415,8 @@ static struct epo_response *send(struct filling *filling) {
         return epo_filling_trouble(filling, &error);
     if (has_errors(filling))
         return show_form(filling, 422, &filling->intake.result);
+    if (!epo_filling_known(filling, &error)) /* signed out meanwhile, or never in */
+        return show_review(filling, 403, epo_page_error_text(filling->request, &error, ""));
     if (!epo_intake_file(&filling->intake, &write->run, &write->arg, &error))
         return has_errors(filling) ? show_form(filling, 422, &filling->intake.result)
                                    : show_unsent(filling, &error);
@@ -456,6 +461,8 @@ static struct epo_response *act(struct filling *filling) {
     struct epo_error error = {0};
     if (epo_span_is(action, "save") || epo_span_starts(action, EPO_SPAN("keep:")))
         return epo_filling_save_draft(filling, action);
+    if (epo_span_starts(action, EPO_SPAN("identify:")))
+        return epo_filling_identify(filling);
     if (epo_form_take_files(filling->form, request->pool, filling->raw, action, &removed) ||
         epo_span_is(action, "upload"))
         return edit(filling); /* what was removed expires by itself */

@@ -1,7 +1,20 @@
 /* One's own identity: saying who one is, and the code to show at an office. */
 #include "base/clock.h"
 #include "http/account_form.h"
+#include "http/sign_in.h"
 #include "portal/identity.h"
+
+/* The form that waits until the identity is verified: named by the address. */
+static struct epo_span next_of(struct epo_request *request) {
+    return epo_safe_next(request->method == EPO_POST ? epo_request_form(request, "next")
+                                                     : epo_request_query(request, "next"));
+}
+
+static struct epo_response *to_login(struct epo_request *request) {
+    const char *back = epo_next_url(request, "/account/identity", next_of(request));
+    return epo_respond_redirect(request, 303,
+                                epo_span(epo_next_url(request, "/login", epo_span(back))));
+}
 
 static const char *date_text(struct epo_request *request, int64_t at_us) {
     char text[EPO_TIME_SIZE];
@@ -53,6 +66,12 @@ static struct epo_response *show(struct epo_request *request, const struct epo_i
         epo_json_set(pool, model, "office", epo_page_office(request, identity->office));
     }
     epo_json_set(pool, model, "offices", offices(request));
+    epo_json_set_text(pool, model, "next", next_of(request));
+    epo_json_set_string(
+        pool, model, "change_url",
+        epo_pool_printf(pool, "%s%schange=1",
+                        epo_next_url(request, "/account/identity", next_of(request)),
+                        next_of(request).len > 0 ? "&" : "?"));
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "identity.title"));
     return epo_respond_private(request, 200, "web/identity", model);
 }
@@ -66,6 +85,7 @@ static struct epo_account_form *saying_form(struct epo_request *request,
     epo_account_form_field(form, "family_name", "text", "family-name", said->family_name);
     epo_account_form_field(form, "birth_date", "text", "bday", said->birth_date);
     epo_account_form_field(form, "address", "text", "street-address", said->address);
+    epo_account_form_next(form, next_of(request));
     return form;
 }
 
@@ -75,7 +95,7 @@ struct epo_response *epo_identity_get(struct epo_request *request) {
     bool found = false;
     const struct epo_account *account = epo_page_account(request);
     if (account == NULL)
-        return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account/identity"));
+        return to_login(request);
     if (!epo_identity_find(request->portal, request->db, request->pool, epo_span(account->id),
                            &identity, &found, &error))
         return epo_respond_error(request, &error, NULL);
@@ -99,7 +119,8 @@ static struct epo_response *said(struct epo_request *request, void *arg,
                                  const struct epo_error *error) {
     struct saying *saying = arg;
     if (error == NULL)
-        return epo_respond_redirect(request, 303, EPO_SPAN("/account/identity"));
+        return epo_respond_redirect(
+            request, 303, epo_span(epo_next_url(request, "/account/identity", next_of(request))));
     struct epo_account_form *form = saying_form(request, &saying->said);
     epo_account_form_fault(form, NULL, epo_page_error_text(request, error, "account.unsaved"));
     return epo_account_form_show(form, 503);
@@ -111,7 +132,7 @@ struct epo_response *epo_identity_post(struct epo_request *request) {
     struct epo_date born;
     char iso[EPO_TIME_SIZE];
     if (account == NULL)
-        return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account/identity"));
+        return to_login(request);
     struct saying *saying = EPO_NEW(pool, struct saying);
     struct epo_json *errors = epo_json_array(pool);
     saying->request = request;

@@ -12,7 +12,7 @@ static const struct operation {
     const char *body, *body_type;
     int status;
     const char *response, *response_type;
-    int errors[8];
+    int errors[9];
 } operations[] = {
     {"get",
      "/healthz",
@@ -80,7 +80,7 @@ static const struct operation {
      201,
      "Filed",
      "application/json",
-     {400, 404, 409, 415, 422, 429, 503}},
+     {400, 401, 403, 404, 409, 415, 422, 429, 503}},
     {"post",
      "/api/v1/forms/{agenda}/{form}/check",
      "check",
@@ -378,7 +378,8 @@ static struct epo_json *describe(struct epo_pool *pool, const struct operation *
     }
     add_response(pool, responses, operation->status, operation->status == 201 ? "Filed" : "Done",
                  content(pool, operation->response_type, operation->response));
-    for (size_t i = 0; i < 8 && operation->errors[i] != 0; i++)
+    for (size_t i = 0;
+         i < sizeof operation->errors / sizeof *operation->errors && operation->errors[i] != 0; i++)
         add_response(pool, responses, operation->errors[i], "Refused: see the problem",
                      content(pool, "application/problem+json", "Problem"));
     epo_json_set(pool, object, "responses", responses);

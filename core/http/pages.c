@@ -16,6 +16,11 @@ static struct epo_json *form_links(struct epo_request *request, const struct epo
         epo_json_set_string(
             pool, row, "url",
             epo_pool_printf(pool, "/agendas/%s/%s", epo_agenda_name(agenda), epo_form_id(form)));
+        enum epo_assurance needed = epo_agenda_assurance(agenda, form);
+        epo_json_set_string(pool, row, "needs",
+                            needed == EPO_ANONYMOUS ? ""
+                                                    : epo_pool_printf(pool, "assurance.needs_%s",
+                                                                      epo_assurance_name(needed)));
         epo_json_push(pool, forms, row);
     }
     return forms;

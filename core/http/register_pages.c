@@ -42,6 +42,12 @@ static struct epo_response *show_faulty(struct epo_account_form *form, struct ep
 
 /* ---- asking ---- */
 
+/* Where the one who asks was going: it is kept with the link. */
+static struct epo_span next_of(struct epo_request *request) {
+    return epo_safe_next(request->method == EPO_POST ? epo_request_form(request, "next")
+                                                     : epo_request_query(request, "next"));
+}
+
 static struct epo_account_form *asking_form(struct epo_request *request, bool recovers) {
     struct epo_account_form *form = epo_account_form(request, recovers ? "recover" : "register",
                                                      recovers ? "/recover" : "/register");
@@ -52,7 +58,9 @@ static struct epo_account_form *asking_form(struct epo_request *request, bool re
         epo_account_form_field(form, "password", "password", "new-password", EPO_SPAN(""));
         epo_account_form_note(form, "register.privacy");
     }
-    epo_account_form_link(form, "/login", "register.have");
+    struct epo_span next = next_of(request);
+    epo_account_form_next(form, next);
+    epo_account_form_link(form, epo_next_url(request, "/login", next), "register.have");
     return form;
 }
 
@@ -84,6 +92,7 @@ static struct epo_response *ask(struct epo_request *request, bool recovers) {
         .password = epo_request_form(request, "password"),
         .lang = epo_span(request->lang),
         .origin = origin_of(request),
+        .next = next_of(request),
         .recovers = recovers,
     };
     if (registering->origin.len == 0)
@@ -96,8 +105,9 @@ static struct epo_response *ask(struct epo_request *request, bool recovers) {
 }
 
 struct epo_response *epo_register_get(struct epo_request *request) {
+    struct epo_span next = next_of(request);
     if (epo_page_account(request) != NULL)
-        return epo_respond_redirect(request, 303, EPO_SPAN("/account"));
+        return epo_respond_redirect(request, 303, next.len > 0 ? next : EPO_SPAN("/account"));
     return epo_account_form_show(asking_form(request, false), 200);
 }
 struct epo_response *epo_register_post(struct epo_request *request) {
@@ -135,7 +145,8 @@ struct epo_response *epo_confirm_get(struct epo_request *request) {
 static bool run_confirm(struct epo_request *request, struct epo_db *db, void *arg,
                         struct epo_error *error) {
     struct epo_sign_in *in = arg;
-    return epo_registration_confirm(request->portal, db, request->captures[0], &in->account, error);
+    return epo_registration_confirm(request->portal, db, request->pool, request->captures[0],
+                                    &in->account, &in->next, error);
 }
 
 static struct epo_response *not_confirmed(struct epo_request *request, void *arg,
@@ -172,8 +183,9 @@ struct changing {
 static bool run_new_password(struct epo_request *request, struct epo_db *db, void *arg,
                              struct epo_error *error) {
     struct changing *changing = arg;
-    return epo_recovery_finish(request->portal, db, request->captures[0], changing->hash,
-                               epo_span(request->lang), &changing->in.account, error);
+    return epo_recovery_finish(request->portal, db, request->pool, request->captures[0],
+                               changing->hash, epo_span(request->lang), &changing->in.account,
+                               &changing->in.next, error);
 }
 
 static struct epo_response *no_new_password(struct epo_request *request, void *arg,

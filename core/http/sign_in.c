@@ -1,5 +1,6 @@
 #include "http/sign_in.h"
 
+#include "base/limits.h"
 #include "portal/session.h"
 
 enum { DEVICE_S = 180 * 86400 };
@@ -10,6 +11,25 @@ struct epo_span epo_safe_next(struct epo_span next) {
     for (size_t i = 0; good && i < next.len; i++)
         good = (unsigned char)next.at[i] > 0x20 && next.at[i] != '\\' && next.at[i] != 0x7f;
     return good ? next : (struct epo_span){"", 0};
+}
+
+static bool is_plain(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("-._~/", c) != NULL);
+}
+
+const char *epo_next_url(struct epo_request *request, const char *path, struct epo_span next) {
+    struct epo_buffer url;
+    epo_buffer_init(&url, 4 * EPO_URL_BYTES_MAX);
+    epo_buffer_printf(&url, next.len > 0 ? "%s?next=" : "%s", path);
+    for (size_t i = 0; i < next.len; i++)
+        if (is_plain(next.at[i]))
+            epo_buffer_byte(&url, next.at[i]);
+        else
+            epo_buffer_printf(&url, "%%%02X", (unsigned char)next.at[i]);
+    const char *made = url.failed ? path : epo_pool_string(request->pool, epo_buffer_get(&url));
+    epo_buffer_clear(&url);
+    return made;
 }
 
 /* What its owner will know the browser by; no more of User-Agent is kept. */

@@ -24,5 +24,8 @@ struct epo_response *epo_sign_in(struct epo_request *request, struct epo_sign_in
 /* Only a path of this portal: no host, no scheme, no "//", no backslash, nothing that a browser
  * would read as one; else empty. */
 struct epo_span epo_safe_next(struct epo_span next);
+/* "path?next=…" with next encoded as one value; the path alone where next is empty or too long. In
+ * the pool. */
+const char *epo_next_url(struct epo_request *request, const char *path, struct epo_span next);
 
 #endif

@@ -80,6 +80,7 @@ bool epo_registration_check(struct epo_registering *registering, struct epo_pool
     struct epo_json *content = epo_json_object(pool);
     epo_json_set_text(pool, content, "name", name);
     epo_json_set_string(pool, content, "password", hash);
+    epo_json_set_text(pool, content, "next", registering->next);
     registering->content = epo_json_print(pool, content);
     epo_token_make(registering->token);
     registering->letter =
@@ -93,7 +94,9 @@ bool epo_recovery_check(struct epo_registering *registering, struct epo_pool *po
     if (!check_address(registering, error))
         return false;
     registering->recovers = true;
-    registering->content = EPO_SPAN("{}");
+    struct epo_json *content = epo_json_object(pool);
+    epo_json_set_text(pool, content, "next", registering->next);
+    registering->content = epo_json_print(pool, content);
     epo_token_make(registering->token);
     registering->letter =
         letter(pool, registering, epo_pool_printf(pool, "/recover/%s", registering->token));
@@ -138,9 +141,9 @@ bool epo_registration_save(struct epo_db *db, void *arg, struct epo_error *error
 
 /* ---- following it ---- */
 
-bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
-                              struct epo_account *account, struct epo_error *error) {
-    struct epo_pool *pool = epo_pool_create();
+bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                              struct epo_span token, struct epo_account *account,
+                              struct epo_span *next, struct epo_error *error) {
     struct epo_ticket ticket;
     bool good = epo_ticket_take(portal, db, pool, token, KIND_REGISTER, &ticket, error);
     const struct epo_json *content = good ? epo_json_parse(pool, ticket.content, error) : NULL;
@@ -149,11 +152,11 @@ bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, stru
         epo_token_make(account->id);
         epo_span_store(account->login, sizeof account->login, ticket.login);
         epo_span_store(account->name, sizeof account->name, epo_json_get_text(content, "name"));
+        *next = epo_json_get_text(content, "next");
         good = epo_account_insert(portal, db, account,
                                   epo_pool_string(pool, epo_json_get_text(content, "password")),
                                   epo_span(account->id), error);
     }
-    epo_pool_free(pool);
     return good && content != NULL;
 }
 
@@ -187,10 +190,10 @@ bool epo_account_new_password(struct epo_portal *portal, struct epo_db *db,
     return good;
 }
 
-bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
-                         const char *hash, struct epo_span lang, struct epo_account *account,
+bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span token, const char *hash, struct epo_span lang,
+                         struct epo_account *account, struct epo_span *next,
                          struct epo_error *error) {
-    struct epo_pool *pool = epo_pool_create();
     struct epo_ticket ticket;
     struct epo_error inner = {0};
     bool good = epo_ticket_take(portal, db, pool, token, KIND_RECOVER, &ticket, error);
@@ -201,7 +204,9 @@ bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct ep
                      "This link has been used or has expired.");
         *error = inner;
     }
-    good = good && epo_account_new_password(portal, db, account, hash, EPO_SPAN(""), lang, error);
-    epo_pool_free(pool);
-    return good;
+    const struct epo_json *content = good ? epo_json_parse(pool, ticket.content, error) : NULL;
+    if (content == NULL)
+        return false;
+    *next = epo_json_get_text(content, "next");
+    return epo_account_new_password(portal, db, account, hash, EPO_SPAN(""), lang, error);
 }

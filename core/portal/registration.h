@@ -20,6 +20,7 @@ struct epo_registering {
     struct epo_span name, address, password; /* as typed; name and password not for recovery */
     struct epo_span lang;
     struct epo_span origin; /* "https://host": links begin so */
+    struct epo_span next;   /* path to go on to when the link was followed, or empty */
     /* made by the check */
     char login[128], token[EPO_TOKEN_SIZE];
     struct epo_span content, letter, known_letter; /* of the ticket; of the mail */
@@ -36,10 +37,12 @@ bool epo_recovery_check(struct epo_registering *registering, struct epo_pool *po
  * gets no further mail this hour: it just gets none. */
 bool epo_registration_save(struct epo_db *db, void *arg, struct epo_error *error);
 
-/* A write job's part: the link was followed; makes the account. account is filled. NOT_FOUND
- * "ticket.gone"; CONFLICT "account.exists" where it was made in between. */
-bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
-                              struct epo_account *account, struct epo_error *error);
+/* A write job's part: the link was followed; makes the account. account is filled, and next (in the
+ * pool) with what was asked for. NOT_FOUND "ticket.gone"; CONFLICT "account.exists" where it was
+ * made in between. */
+bool epo_registration_confirm(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                              struct epo_span token, struct epo_account *account,
+                              struct epo_span *next, struct epo_error *error);
 /* On a worker, before the save: may this be the new password? hash is what the save takes. */
 bool epo_recovery_prepare(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                           struct epo_span password, char hash[EPO_PASSWORD_HASH_SIZE],
@@ -49,9 +52,10 @@ bool epo_password_prepare(const struct epo_portal *portal, struct epo_span passw
                           struct epo_span login, char hash[EPO_PASSWORD_HASH_SIZE],
                           struct epo_error *error);
 /* A write job's part: sets the password, ends every session of the account and tells the owner by
- * mail. */
-bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
-                         const char *hash, struct epo_span lang, struct epo_account *account,
+ * mail. next as with epo_registration_confirm. */
+bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span token, const char *hash, struct epo_span lang,
+                         struct epo_account *account, struct epo_span *next,
                          struct epo_error *error);
 /* A write job's part: the same for one who is signed in; `keep` is the cookie of the session that
  * goes on. */

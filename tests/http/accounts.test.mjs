@@ -8,9 +8,14 @@ import { after, before, describe, it } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 
 import { post } from '../browser/support/forms.mjs';
+import { place } from '../plugins/support/plugins.mjs';
 import { accounts, demoFolder, serve } from '../support/portal.mjs';
 
 const PASSWORD = 'kolo mlha vratka osm', mails = [], waiting = [];
+const both = (text) => ({ cs: text, en: text });
+/** A form of two words, to be sent from an account. */
+const oathForm = (id, more) => ({ id, title: both(`Formulář ${id}`), ...more, sections: [{ id: 'what', title: both('Co'), fields: [
+  { id: 'who', type: 'email', label: both('E-mail'), autocomplete: 'email', prefill: { from: 'email', readonly: true } }, { id: 'word', type: 'text', label: both('Slovo') }] }] });
 let portal, sink, refuse = false;
 
 /** The next mail that the server took. */
@@ -45,12 +50,17 @@ before(async () => {
   mkdirSync(join(folder, 'breached'));
   const leaked = createHash('sha1').update('correct horse battery staple').digest('hex').toUpperCase();
   writeFileSync(join(folder, 'breached', `${leaked.slice(0, 5)}.txt`), `${'0'.repeat(35)}:3\r\n${leaked.slice(5)}:12\r\n`);
+  place(folder, 'agendas', 'oath', {
+    'manifest.json': { name: 'oath', version: '1.0.0', abi: '1.0', runtime: 'lua', main: 'agenda.lua', title: both('Žádosti'), summary: both('Zkouška úrovní'), assurance: 'registered', forms: ['forms/plea.json', 'forms/vow.json'], routing: { office: 'umo-2' } },
+    'agenda.lua': 'return {}\n',
+    'forms/plea.json': oathForm('plea', {}), 'forms/vow.json': oathForm('vow', { assurance: 'verified' }),
+  });
   portal = await serve(folder);
 });
 after(async () => {
+  await new Promise((done) => sink.close(done));
   assert.equal(await portal.stop(), 0, portal.log);
   await portal.remove();
-  await new Promise((done) => sink.close(done));
 });
 
 const body = (answer) => answer.text();
@@ -235,6 +245,91 @@ describe('identity', () => {
     assert.equal((await nextMail()).subject, 'Totožnost ověřena');
     await send('/account/identity', { ...said, family_name: 'Velká' }, { cookie: person });
     assert.doesNotMatch(await body(await get('/account', person)), /totožnost je ověřená/);
+  });
+});
+
+describe('levels of assurance', () => {
+  const words = { who: 'kdosi@example.cz', word: 'Přísahám' }, PLEA = '/agendas/oath/plea', VOW = '/agendas/oath/vow';
+  const api = async (form, json, cookie) => {
+    const answer = await fetch(`${portal.url}/api/v1/forms/oath/${form}/submissions`, { method: 'POST', headers: { 'content-type': 'application/json', ...(cookie ? { cookie } : {}) }, body: JSON.stringify(json) });
+    return { status: answer.status, type: answer.headers.get('content-type'), challenge: answer.headers.get('www-authenticate'), json: await answer.json() };
+  };
+  const location = (answer) => answer.headers.get('location');
+  let person;
+
+  it('are said before the form is begun: on the agenda, on the form, to programs', async () => {
+    const page = await body(await get('/agendas/oath'));
+    assert.match(page, /Odesílá se z účtu\./);
+    assert.match(page, /Odesílá se z účtu s ověřenou totožností\./);
+    assert.match(await body(await get(PLEA)), /Než formulář odešlete, přihlaste se/);
+    assert.doesNotMatch(await body(await get('/agendas/dog_fee/registration')), /identify:/);
+    const { agendas } = await (await get('/api/v1/agendas')).json(), of = (name) => agendas.find((agenda) => agenda.name === name);
+    assert.deepEqual([of('oath').assurance, ...of('oath').forms.map(({ assurance }) => assurance)], ['registered', 'registered', 'verified']);
+    assert.equal(of('dog_fee').forms[0].assurance, 'anonymous');
+  });
+
+  it('lead through a registration by mail and back; what was typed is there', async () => {
+    const away = await send(PLEA, { ...words, _action: 'identify:register' });
+    assert.equal(away.status, 303);
+    const next = new URL(location(away), portal.url).searchParams.get('next');
+    assert.match(next, /^\/agendas\/oath\/plea\?draft=\w+\.\w+$/, 'a draft that its link opens');
+    assert.ok((await body(await get(location(away)))).includes(`name="next" value="${next.replace('&', '&amp;')}"`));
+    await body(await register('prisaha@example.cz', { next }));
+    const done = await send(linkOf(await nextMail()).pathname, {});
+    person = cookieOf(done);
+    assert.equal(location(done), next);
+    const form = await body(await get(next, person));
+    assert.match(form, /value="Přísahám"/);
+    assert.doesNotMatch(form, /identify:/, 'known well enough now');
+  });
+
+  it('are asked again when it is sent: nobody, or one who is not verified, sends nothing', async () => {
+    const key = 'a'.repeat(26), review = await body(await send(VOW, { ...words, _action: 'review' }));
+    assert.match(review, /identify:login/);
+    assert.doesNotMatch(review, /class="button" type="submit" name="_action" value="send"/);
+    const refused = await send(VOW, { ...words, _action: 'send', _key: key });
+    assert.equal(refused.status, 403);
+    assert.match(await body(refused), /Nejdřív se přihlaste/);
+    const again = await send(VOW, { ...words, _action: 'send', _key: key }, { cookie: person });
+    assert.equal(again.status, 403);
+    assert.match(await body(again), /Nejdřív si nechte ověřit totožnost/);
+    assert.equal((await send(PLEA, { ...words, _action: 'send', _key: key }, { cookie: person })).status, 303);
+  });
+
+  it('lead to the identity and back to the form, which waits in the account', async () => {
+    const away = await send(VOW, { ...words, _action: 'identify:identity' }, { cookie: person });
+    const said = { given_name: 'Jana', family_name: 'Nováková', birth_date: '1.5.1990', address: 'Slovanská 5, 326 00 Plzeň' };
+    const next = new URL(location(away), portal.url).searchParams.get('next');
+    const told = await send('/account/identity', { ...said, next }, { cookie: person });
+    assert.match(await body(await get(location(told), person)), /Rozepsaný formulář je uložený/);
+    assert.match(await body(await get('/account', person)), /Formulář vow/);
+    const code = (await body(await get('/account/identity', person))).match(/class="code">([^<]+)</)[1];
+    const clerk = cookieOf(await send('/login', { name: 'umo-2', password: accounts(portal.folder)['umo-2'] }));
+    assert.equal((await send('/office/identity', { code, document: 'id_card', document_last: '111' }, { cookie: clerk })).status, 303);
+    assert.equal((await nextMail()).subject, 'Totožnost ověřena');
+    assert.match(await body(await get(location(told), person)), /Pokračovat ve formuláři/);
+    assert.match(await body(await get(next, person)), /value="Přísahám"/);
+    assert.equal((await send(VOW, { ...words, _action: 'send', _key: 'b'.repeat(26) }, { cookie: person })).status, 303);
+  });
+
+  it('refuse a program with 401 and 403; who is known files as the account', async () => {
+    const nobody = await api('vow', words), unverified = await api('vow', words, await registered('neovereny@example.cz'));
+    assert.deepEqual([nobody.status, nobody.json.code, nobody.json.assurance], [401, 'assurance.sign_in', 'verified']);
+    assert.match(nobody.type, /problem\+json/);
+    assert.ok(nobody.challenge);
+    assert.deepEqual([unverified.status, unverified.json.code, unverified.json.assurance], [403, 'assurance.verify', 'verified']);
+    const filed = await api('vow', words, person);
+    assert.equal(filed.status, 201, JSON.stringify(filed.json));
+    assert.ok((await body(await get('/account', person))).includes(filed.json.number));
+    const answers = (await (await fetch(`${portal.url}/api/v1/submissions/${filed.json.number}?receipt=${filed.json.receipt}`)).json()).answers;
+    assert.equal(answers.who, 'prisaha@example.cz', 'what the account says, not what the program says');
+  });
+
+  it('let nobody out of the portal on the way', async () => {
+    for (const page of ['/login?next=//zly.example/', '/register?next=https://zly.example/', '/recover?next=/%5Czly.example/'])
+      assert.match(await body(await get(page)), /name="next" value=""/, page);
+    await body(await register('ven@example.cz', { next: '//zly.example/' }));
+    assert.equal(location(await send(linkOf(await nextMail()).pathname, {})), '/account');
   });
 });
 
