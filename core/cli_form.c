@@ -18,24 +18,6 @@ static int print_notes(const char *file, const struct epo_xlsform_note *note) {
     return faults;
 }
 
-/* The definition as an author writes it: a member a line, texts in one. */
-static void print_json(struct epo_pool *pool, FILE *out, const struct epo_json *json, int depth) {
-    struct epo_span whole = epo_json_print(pool, json);
-    bool object = json->type == EPO_JSON_OBJECT, array = json->type == EPO_JSON_ARRAY;
-    if (whole.len + 2 * (size_t)depth <= 100 || (!object && !array)) {
-        fprintf(out, "%.*s", EPO_ARG(whole));
-        return;
-    }
-    fputs(object ? "{" : "[", out);
-    for (uint32_t i = 0; i < json->count; i++) {
-        fprintf(out, "%s\n%*s", i > 0 ? "," : "", 2 * depth + 2, "");
-        if (object)
-            fprintf(out, "\"%.*s\": ", EPO_ARG(json->names[i]));
-        print_json(pool, out, json->items[i], depth + 1);
-    }
-    fprintf(out, "\n%*s%s", 2 * depth, "", object ? "}" : "]");
-}
-
 /* Whether the portal takes what was made; faults with the id of what they are about. */
 static bool check(struct epo_pool *pool, const char *file, const struct epo_json *definition) {
     struct epo_form_fault *faults;
@@ -61,8 +43,7 @@ static int save(struct epo_pool *pool, const char *folder, const char *agenda,
                                   : "");
         return EPO_EXIT_WRONG;
     }
-    print_json(pool, out, definition, 0);
-    fputc('\n', out);
+    fprintf(out, "%.*s", EPO_ARG(epo_json_print_lines(pool, definition)));
     if (fclose(out) != 0) {
         fprintf(stderr, "epo: %s cannot be written: %s\n", path, strerror(errno));
         return EPO_EXIT_MACHINE;
@@ -84,8 +65,7 @@ static int import(struct epo_pool *pool, const char *folder, const char *file, c
         return EPO_EXIT_WRONG;
     if (agenda != NULL)
         return save(pool, folder, agenda, definition, force);
-    print_json(pool, stdout, definition, 0);
-    putchar('\n');
+    printf("%.*s", EPO_ARG(epo_json_print_lines(pool, definition)));
     return EPO_EXIT_DONE;
 }
 

@@ -23,6 +23,8 @@ struct epo_xlsform_note {
     struct epo_xlsform_note *next;
 };
 
+/* [{"where","text","fault"}], in the pool. */
+struct epo_json *epo_xlsform_notes_json(struct epo_pool *pool, const struct epo_xlsform_note *note);
 /* The definition, as epo_form_read takes it (printed); NULL where there is a fault. All in pool. */
 struct epo_json *epo_xlsform_read(struct epo_pool *pool, const struct epo_sheets *sheets,
                                   struct epo_xlsform_note **notes);

@@ -24,6 +24,19 @@ void epo_xlsform_note(struct epo_xlsform_notes *notes, bool fault, const char *s
     notes->faults = notes->faults || fault;
 }
 
+struct epo_json *epo_xlsform_notes_json(struct epo_pool *pool,
+                                        const struct epo_xlsform_note *note) {
+    struct epo_json *rows = epo_json_array(pool);
+    for (; note != NULL; note = note->next) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_string(pool, row, "where", note->where);
+        epo_json_set_string(pool, row, "text", note->text);
+        epo_json_set_boolean(pool, row, "fault", note->fault);
+        epo_json_push(pool, rows, row);
+    }
+    return rows;
+}
+
 /* ---- reading ---- */
 
 struct limiting {

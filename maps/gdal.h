@@ -102,8 +102,12 @@
     X(VSIFOpenL)                                                                                   \
     X(VSIFReadL)                                                                                   \
     X(VSIFTellL)                                                                                   \
+    X(VSIFileFromMemBuffer)                                                                        \
+    X(VSIFree)                                                                                     \
+    X(VSIGetMemFileBuffer)                                                                         \
     X(VSIReadDirRecursive)                                                                         \
-    X(VSIStatL)
+    X(VSIStatL)                                                                                    \
+    X(VSIUnlink)
 
 struct epo_gdal {
 #define EPO_GDAL_MEMBER(name) __typeof__(&name) name;

@@ -1,6 +1,8 @@
 #include "maps/sheet.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <strings.h>
 #include <unistd.h>
 
@@ -47,23 +49,23 @@ const struct epo_sheet *epo_sheet_find(const struct epo_sheets *sheets, const ch
 
 /* ---- reading ---- */
 
-static bool wrong(struct epo_error *error, const char *path, const char *what) {
-    return epo_fail(error, EPO_ERROR_BAD_INPUT, "sheet.file", "%s: %s", path, what);
+static bool wrong(struct epo_error *error, const char *what) {
+    return epo_fail(error, EPO_ERROR_BAD_INPUT, "sheet.file", "%s", what);
 }
 
 static bool read_row(struct epo_pool *pool, struct epo_sheet *sheet, OGRFeatureH feature,
-                     uint32_t line, const char *path, struct epo_error *error) {
+                     uint32_t line, struct epo_error *error) {
     bool empty = true;
     struct epo_span *row = epo_sheet_add_row(pool, sheet, line);
     if (!row)
-        return wrong(error, path, "a sheet has too many rows");
+        return wrong(error, "a sheet has too many rows");
     for (uint32_t i = 0; i < sheet->columns; i++) {
         if (!gdal.OGR_F_IsFieldSetAndNotNull(feature, (int)i))
             continue;
         struct epo_span cell =
             epo_span_trim(epo_span(gdal.OGR_F_GetFieldAsString(feature, (int)i)));
         if (cell.len > EPO_SHEET_CELL_MAX || !epo_text_valid(cell))
-            return wrong(error, path, "a cell is too long or not UTF-8");
+            return wrong(error, "a cell is too long or not UTF-8");
         row[i] = epo_pool_copy(pool, cell);
         empty = empty && cell.len == 0;
     }
@@ -72,38 +74,50 @@ static bool read_row(struct epo_pool *pool, struct epo_sheet *sheet, OGRFeatureH
 }
 
 static bool read_layer(struct epo_pool *pool, struct epo_sheets *sheets, OGRLayerH layer,
-                       const char *path, struct epo_error *error) {
+                       struct epo_error *error) {
     int columns = gdal.OGR_FD_GetFieldCount(gdal.OGR_L_GetLayerDefn(layer));
     struct epo_sheet *sheet =
         columns <= EPO_SHEET_COLUMNS_MAX
             ? epo_sheet_add(pool, sheets, gdal.OGR_L_GetName(layer), (uint32_t)columns)
             : NULL;
     OGRFeatureH feature;
-    bool ok = sheet || wrong(error, path, "too many sheets or columns");
+    bool ok = sheet || wrong(error, "too many sheets or columns");
     uint32_t line = 0;
     while (ok && (feature = gdal.OGR_L_GetNextFeature(layer)) != NULL) {
-        ok = read_row(pool, sheet, feature, ++line, path, error);
+        ok = read_row(pool, sheet, feature, ++line, error);
         gdal.OGR_F_Destroy(feature);
     }
     return ok;
 }
 
-static bool read_xlsx(struct epo_pool *pool, const char *path, struct epo_sheets *sheets,
-                      struct epo_error *error) {
+/* Files in memory that GDAL knows by name: one each at a time. */
+static const char *memory_name(struct epo_pool *pool) {
+    static atomic_uint count;
+    return epo_pool_printf(pool, "/vsimem/epo-sheet-%u.xlsx", atomic_fetch_add(&count, 1));
+}
+
+bool epo_sheets_read_xlsx(struct epo_pool *pool, struct epo_span bytes, struct epo_sheets *sheets,
+                          struct epo_error *error) {
     static const char *const drivers[] = {"XLSX", NULL};
+    const char *name = memory_name(pool);
+    sheets->count = 0;
     if (!epo_gdal_load(error))
         return false;
     gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler); /* of this thread */
     gdal.CPLSetThreadLocalConfigOption("OGR_XLSX_HEADERS", "DISABLE");
     gdal.CPLSetThreadLocalConfigOption("OGR_XLSX_FIELD_TYPES", "STRING");
+    VSILFILE *file = gdal.VSIFileFromMemBuffer(name, (GByte *)(uintptr_t)bytes.at, bytes.len, 0);
     GDALDatasetH data =
-        gdal.GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL);
-    bool ok = data != NULL || wrong(error, path, "is no .xlsx that can be read");
+        file ? gdal.GDALOpenEx(name, GDAL_OF_VECTOR | GDAL_OF_READONLY, drivers, NULL, NULL) : NULL;
+    bool ok = data != NULL || wrong(error, "is no .xlsx that can be read");
     int count = data ? gdal.GDALDatasetGetLayerCount(data) : 0;
     for (int i = 0; ok && i < count; i++)
-        ok = read_layer(pool, sheets, gdal.GDALDatasetGetLayer(data, i), path, error);
+        ok = read_layer(pool, sheets, gdal.GDALDatasetGetLayer(data, i), error);
     if (data)
         gdal.GDALClose(data);
+    if (file)
+        gdal.VSIFCloseL(file);
+    gdal.VSIUnlink(name);
     gdal.CPLSetThreadLocalConfigOption("OGR_XLSX_HEADERS", NULL);
     gdal.CPLSetThreadLocalConfigOption("OGR_XLSX_FIELD_TYPES", NULL);
     gdal.CPLPopErrorHandler();
@@ -115,28 +129,34 @@ static bool ends_with(const char *path, const char *ending) {
     return len > end && strcasecmp(path + len - end, ending) == 0;
 }
 
-bool epo_sheets_read(struct epo_pool *pool, const char *path, struct epo_sheets *sheets,
-                     struct epo_error *error) {
-    sheets->count = 0;
+/* The bytes of a file, or a reason. */
+static bool read_file(const char *path, char *bytes, size_t *len, struct epo_error *error) {
     FILE *file = fopen(path, "re");
     if (!file)
-        return wrong(error, path, strerror(errno));
-    char *bytes = malloc(EPO_SHEET_FILE_MAX + 1);
-    epo_assert(bytes);
-    size_t len = fread(bytes, 1, EPO_SHEET_FILE_MAX + 1, file);
+        return wrong(error, strerror(errno));
+    *len = fread(bytes, 1, EPO_SHEET_FILE_MAX + 1, file);
     bool ok = !ferror(file);
     fclose(file);
-    if (!ok || len > EPO_SHEET_FILE_MAX)
-        ok = wrong(error, path, ok ? "is over 8 MiB" : "cannot be read");
-    else if (ends_with(path, ".csv"))
+    return (ok || wrong(error, "cannot be read")) &&
+           (*len <= EPO_SHEET_FILE_MAX || wrong(error, "is over 8 MiB"));
+}
+
+bool epo_sheets_read(struct epo_pool *pool, const char *path, struct epo_sheets *sheets,
+                     struct epo_error *error) {
+    char *bytes = malloc(EPO_SHEET_FILE_MAX + 1);
+    size_t len = 0;
+    sheets->count = 0;
+    epo_assert(bytes);
+    bool ok = read_file(path, bytes, &len, error), csv = ends_with(path, ".csv");
+    if (ok && csv)
         ok = epo_sheets_read_csv(pool, epo_pool_copy(pool, (struct epo_span){bytes, len}), sheets,
                                  error);
-    else if (ends_with(path, ".xlsx"))
-        ok = read_xlsx(pool, path, sheets, error);
-    else
-        ok = wrong(error, path, "is neither .xlsx nor .csv");
+    else if (ok)
+        ok = ends_with(path, ".xlsx")
+                 ? epo_sheets_read_xlsx(pool, (struct epo_span){bytes, len}, sheets, error)
+                 : wrong(error, "is neither .xlsx nor .csv");
     free(bytes);
-    return ok;
+    return ok || (!csv && epo_error_at(error, "%s", path));
 }
 
 /* ---- writing ---- */
@@ -163,38 +183,57 @@ static bool write_sheet(struct epo_pool *pool, GDALDatasetH data, const struct e
     return ok;
 }
 
-static bool write_all(const struct epo_sheets *sheets, const char *path) {
-    struct epo_pool *pool = epo_pool_create();
+static bool write_all(struct epo_pool *pool, const struct epo_sheets *sheets, const char *name) {
     GDALDriverH driver = gdal.GDALGetDriverByName("XLSX");
     GDALDatasetH data =
-        driver == NULL ? NULL : gdal.GDALCreate(driver, path, 0, 0, 0, GDT_Unknown, NULL);
+        driver == NULL ? NULL : gdal.GDALCreate(driver, name, 0, 0, 0, GDT_Unknown, NULL);
     bool ok = data != NULL;
     for (uint32_t i = 0; ok && i < sheets->count; i++)
         ok = write_sheet(pool, data, &sheets->sheets[i]);
     gdal.CPLErrorReset();
     if (data != NULL)
         gdal.GDALClose(data); /* here it is written */
-    epo_pool_free(pool);
     return ok && gdal.CPLGetLastErrorType() != CE_Failure;
 }
 
-bool epo_sheets_write(const struct epo_sheets *sheets, const char *path, struct epo_error *error) {
-    char aside[1024]; /* GDAL wants its ending, and that once alone in the name */
-    int stem = (int)strlen(path) - (int)strlen(".xlsx");
-    int len = snprintf(aside, sizeof aside, "%.*s.part.xlsx", stem > 0 ? stem : 0, path);
-    if (len < 0 || (size_t)len >= sizeof aside || !ends_with(path, ".xlsx"))
-        return wrong(error, path, "must be named *.xlsx, and not too long");
+bool epo_sheets_write_xlsx(struct epo_pool *pool, const struct epo_sheets *sheets,
+                           struct epo_span *bytes, struct epo_error *error) {
+    const char *name = memory_name(pool);
+    vsi_l_offset len = 0;
     if (!epo_gdal_load(error))
         return false;
-    unlink(aside);
     gdal.CPLPushErrorHandler(gdal.CPLQuietErrorHandler); /* of this thread */
-    bool ok = write_all(sheets, aside);
+    bool ok = write_all(pool, sheets, name);
+    GByte *made = gdal.VSIGetMemFileBuffer(name, &len, 1);
     gdal.CPLPopErrorHandler();
-    if (!ok || rename(aside, path) != 0) {
-        epo_fail(error, EPO_ERROR_BROKEN, "sheet.write", "%s cannot be written: %s", path,
-                 ok ? strerror(errno) : gdal.CPLGetLastErrorMsg());
+    if (ok && made != NULL)
+        *bytes = epo_pool_copy(pool, (struct epo_span){(const char *)made, len});
+    gdal.VSIFree(made);
+    return (ok && made != NULL) ||
+           epo_fail(error, EPO_ERROR_BROKEN, "sheet.write", "the .xlsx cannot be made: %s",
+                    gdal.CPLGetLastErrorMsg());
+}
+
+static bool write_file(const char *path, struct epo_span bytes) {
+    FILE *file = fopen(path, "we");
+    bool ok = file != NULL && fwrite(bytes.at, 1, bytes.len, file) == bytes.len;
+    return (file != NULL && fclose(file) == 0) && ok;
+}
+
+bool epo_sheets_write(const struct epo_sheets *sheets, const char *path, struct epo_error *error) {
+    char aside[1024];
+    struct epo_span bytes;
+    int len = snprintf(aside, sizeof aside, "%s.part", path);
+    if (len < 0 || (size_t)len >= sizeof aside || !ends_with(path, ".xlsx"))
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "sheet.file",
+                        "%s: must be named *.xlsx, and not too long", path);
+    struct epo_pool *pool = epo_pool_create();
+    bool ok = epo_sheets_write_xlsx(pool, sheets, &bytes, error);
+    if (ok && (!write_file(aside, bytes) || rename(aside, path) != 0)) {
+        ok = epo_fail(error, EPO_ERROR_BROKEN, "sheet.write", "%s cannot be written: %s", path,
+                      strerror(errno));
         unlink(aside);
-        return false;
     }
-    return true;
+    epo_pool_free(pool);
+    return ok;
 }

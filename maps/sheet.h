@@ -39,10 +39,18 @@ static inline struct epo_span epo_sheet_cell(const struct epo_sheet *sheet, uint
  * "sheet.…" where the file is no such, or over a limit. */
 bool epo_sheets_read(struct epo_pool *pool, const char *path, struct epo_sheets *sheets,
                      struct epo_error *error);
-/* The bytes of a .csv. */
+/* The bytes of a .csv, and of an .xlsx (which loads GDAL). */
 bool epo_sheets_read_csv(struct epo_pool *pool, struct epo_span bytes, struct epo_sheets *sheets,
                          struct epo_error *error);
-/* Writes .xlsx; the first row of each sheet is its heading. Put in place whole. */
+bool epo_sheets_read_xlsx(struct epo_pool *pool, struct epo_span bytes, struct epo_sheets *sheets,
+                          struct epo_error *error);
+/* As a .csv that epo_sheets_read_csv reads; in the pool. */
+struct epo_span epo_sheets_write_csv(struct epo_pool *pool, const struct epo_sheets *sheets);
+/* As an .xlsx, in the pool; the first row of each sheet is its heading. BROKEN "sheet.write". Loads
+ * GDAL. */
+bool epo_sheets_write_xlsx(struct epo_pool *pool, const struct epo_sheets *sheets,
+                           struct epo_span *bytes, struct epo_error *error);
+/* The same as a file, put in place whole. */
 bool epo_sheets_write(const struct epo_sheets *sheets, const char *path, struct epo_error *error);
 
 #endif

@@ -108,3 +108,43 @@ bool epo_sheets_read_csv(struct epo_pool *pool, struct epo_span bytes, struct ep
     }
     return true;
 }
+
+/* ---- writing ---- */
+
+static void write_cell(struct epo_buffer *out, struct epo_span cell) {
+    bool plain = true;
+    for (size_t i = 0; i < cell.len; i++)
+        plain = plain && !strchr(",\"\r\n", cell.at[i]);
+    if (plain) {
+        epo_buffer_span(out, cell);
+        return;
+    }
+    epo_buffer_byte(out, '"');
+    for (size_t i = 0; i < cell.len; i++) {
+        if (cell.at[i] == '"')
+            epo_buffer_byte(out, '"');
+        epo_buffer_byte(out, cell.at[i]);
+    }
+    epo_buffer_byte(out, '"');
+}
+
+struct epo_span epo_sheets_write_csv(struct epo_pool *pool, const struct epo_sheets *sheets) {
+    struct epo_buffer out;
+    epo_buffer_init(&out, 64u << 20);
+    for (uint32_t i = 0; i < sheets->count; i++) {
+        const struct epo_sheet *sheet = &sheets->sheets[i];
+        write_cell(&out, epo_span(sheet->name));
+        epo_buffer_byte(&out, '\n');
+        for (uint32_t row = 0; row < sheet->rows; row++) {
+            for (uint32_t column = 0; column < sheet->columns; column++) {
+                epo_buffer_byte(&out, ',');
+                write_cell(&out, epo_sheet_cell(sheet, row, column));
+            }
+            epo_buffer_byte(&out, '\n');
+        }
+    }
+    epo_assert(!out.failed); /* a form's rows are far below that */
+    struct epo_span text = epo_pool_copy(pool, epo_buffer_get(&out));
+    epo_buffer_clear(&out);
+    return text;
+}

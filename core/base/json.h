@@ -93,5 +93,7 @@ void epo_json_write_canonical(struct epo_buffer *buffer, const struct epo_json *
 /* Written into the pool, NUL behind. */
 struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *value);
 struct epo_span epo_json_print_canonical(struct epo_pool *pool, const struct epo_json *value);
+/* As an author writes it: what fits into a line in one, else a member a line; "\n" at the end. */
+struct epo_span epo_json_print_lines(struct epo_pool *pool, const struct epo_json *value);
 
 #endif

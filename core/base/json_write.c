@@ -312,3 +312,36 @@ struct epo_span epo_json_print(struct epo_pool *pool, const struct epo_json *val
 struct epo_span epo_json_print_canonical(struct epo_pool *pool, const struct epo_json *value) {
     return print(pool, value, true);
 }
+
+static void write_lines(struct epo_buffer *buffer, struct epo_pool *pool,
+                        const struct epo_json *value, int depth) {
+    enum { LINE_BYTES = 100, INDENT = 2 };
+    bool object = value->type == EPO_JSON_OBJECT, array = value->type == EPO_JSON_ARRAY;
+    struct epo_span whole = print(pool, value, false);
+    epo_assert(depth <= EPO_JSON_DEPTH_MAX);
+    if ((!object && !array) || whole.len + INDENT * (size_t)depth <= LINE_BYTES) {
+        epo_buffer_span(buffer, whole);
+        return;
+    }
+    epo_buffer_byte(buffer, object ? '{' : '[');
+    for (uint32_t i = 0; i < value->count; i++) {
+        epo_buffer_printf(buffer, "%s\n%*s", i > 0 ? "," : "", INDENT * (depth + 1), "");
+        if (object) {
+            write_text(buffer, value->names[i]);
+            epo_buffer_string(buffer, ": ");
+        }
+        write_lines(buffer, pool, value->items[i], depth + 1);
+    }
+    epo_buffer_printf(buffer, "\n%*s%c", INDENT * depth, "", object ? '}' : ']');
+}
+
+struct epo_span epo_json_print_lines(struct epo_pool *pool, const struct epo_json *value) {
+    struct epo_buffer buffer;
+    epo_buffer_init(&buffer, 64u << 20);
+    write_lines(&buffer, pool, value, 0);
+    epo_buffer_byte(&buffer, '\n');
+    epo_assert(!buffer.failed);
+    struct epo_span printed = epo_pool_copy(pool, epo_buffer_get(&buffer));
+    epo_buffer_clear(&buffer);
+    return printed;
+}

@@ -54,9 +54,12 @@
     (16.0 * (1 << 20))         /* of a page of a PDF as it is drawn: A3 at 200 dpi is 8 million */
 #define EPO_CODES_PAGES_MAX 20 /* of a PDF */
 #define EPO_CODES_MS 8000      /* for reading one, below the deadline of a job */
-#define EPO_CODES_MEMORY_MAX (768u << 20) /* of the process that reads one */
-#define EPO_CODES_AT_ONCE 2               /* such processes */
-#define EPO_PAPER_JSON_MAX (256u << 10)   /* raw answers that a form on paper may carry */
+#define EPO_CODES_MEMORY_MAX (768u << 20)   /* of the process that reads one */
+#define EPO_CODES_AT_ONCE 2                 /* such processes */
+#define EPO_SHEETS_MS 8000                  /* for reading or writing one spreadsheet of a form */
+#define EPO_SHEETS_MEMORY_MAX (1536u << 20) /* of the process that does: GDAL alone maps 400 MB */
+#define EPO_SHEETS_AT_ONCE 2                /* such processes */
+#define EPO_PAPER_JSON_MAX (256u << 10)     /* raw answers that a form on paper may carry */
 #define EPO_AGENDA_STEPS_MAX 5000000   /* of the engine in one statement of an agenda: some 0.1 s */
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */

@@ -1,36 +1,12 @@
 /* Takes its own rights away before it reads a byte, then reads codes: see codes.h. */
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/jail.h"
 #include "base/limits.h"
 #include "codes/codes.h"
-
-static void limit(int what, rlim_t most) {
-    if (setrlimit((__rlimit_resource_t)what, &(struct rlimit){most, most}) != 0)
-        _exit(3);
-}
-
-/* A network of its own has no way out; where the system gives none to users, the portal's service
- * may still shut it (and a reader of pictures asks for none). */
-static void give_up_rights(void) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0)
-        fputs("epo-codes: no network namespace of its own\n", stderr);
-    limit(RLIMIT_CPU, EPO_CODES_MS / 1000);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_FSIZE, 0);
-    limit(RLIMIT_NOFILE, 64);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they reserve terabytes */
-    limit(RLIMIT_AS, EPO_CODES_MEMORY_MAX);
-#endif
-}
 
 static bool starts(const unsigned char *bytes, size_t len, const char *magic, size_t magic_len) {
     return len >= magic_len && memcmp(bytes, magic, magic_len) == 0;
@@ -48,7 +24,7 @@ static bool read_picture(bool (*read)(const unsigned char *, size_t, struct grey
 
 int main(void) {
     size_t len = 0, got;
-    give_up_rights();
+    epo_jail(EPO_CODES_MS, EPO_CODES_MEMORY_MAX);
     unsigned char *bytes = malloc(EPO_CODES_BYTES_MAX + 1);
     if (bytes == NULL)
         return 3;

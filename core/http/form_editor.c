@@ -1,5 +1,6 @@
 /* The admin's page that edits a form: check, preview, publish, go back. Nothing is published that
  * the whole agenda would not start with (epo_registry_try_form). */
+#include "http/form_sheets.h"
 #include "http/line_diff.h"
 #include "http/pages.h"
 
@@ -18,6 +19,7 @@ struct editing {
     struct epo_form_edit edit;   /* what is to be published */
     struct epo_span trouble;
     struct epo_json *faults; /* NULL: not checked */
+    struct epo_json *sheet;  /* a spreadsheet that came in, or NULL */
     bool preview;
     int status;
 };
@@ -170,6 +172,29 @@ static bool set_difference(struct editing *editing, struct epo_json *model,
     return true;
 }
 
+/* What the spreadsheet would change in what is in force, both written in the same way. */
+static bool set_sheet(struct editing *editing, struct epo_json *model, struct epo_error *error) {
+    struct epo_request *request = editing->request;
+    struct epo_pool *pool = request->pool;
+    struct epo_span now;
+    epo_json_set(pool, model, "left_out", epo_form_sheet_losses(request, editing->form));
+    if (editing->sheet == NULL)
+        return true;
+    if (!epo_agenda_source(editing->agenda, request->db, epo_form_id(editing->form), pool, &now,
+                           error))
+        return false;
+    const struct epo_json *before = epo_json_parse(pool, now, error);
+    if (before == NULL)
+        return false;
+    bool taken = epo_json_get(editing->sheet, "faults")->count == 0;
+    epo_json_set_boolean(pool, editing->sheet, "taken", taken);
+    epo_json_set(pool, editing->sheet, "lines",
+                 taken ? epo_line_diff(pool, epo_json_print_lines(pool, before), editing->source)
+                       : epo_json_array(pool));
+    epo_json_set(pool, model, "sheet", editing->sheet);
+    return true;
+}
+
 static struct epo_response *show(struct editing *editing) {
     struct epo_request *request = editing->request;
     struct epo_pool *pool = request->pool;
@@ -189,7 +214,8 @@ static struct epo_response *show(struct editing *editing) {
     set_faults(editing, model);
     if (editing->preview)
         set_preview(editing, model);
-    if (!set_versions(editing, model, &error) || !set_difference(editing, model, &error))
+    if (!set_versions(editing, model, &error) || !set_difference(editing, model, &error) ||
+        !set_sheet(editing, model, &error))
         return epo_respond_error(request, &error, NULL);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "editor.title"));
     return epo_respond_private(request, editing->status, "web/admin_form", model);
@@ -303,6 +329,30 @@ static bool take_version(struct editing *editing, struct epo_span number, struct
     return text_of(editing, version, &editing->source, error);
 }
 
+/* A spreadsheet becomes what stands in the editor, shown before it counts. Where it cannot, the
+ * definition in force stands there. */
+static bool take_sheet(struct editing *editing, struct epo_error *error) {
+    struct epo_request *request = editing->request;
+    struct epo_error wrong = {0};
+    struct epo_span source;
+    if (!epo_agenda_source(editing->agenda, request->db, epo_form_id(editing->form), request->pool,
+                           &editing->source, error))
+        return false;
+    if (!epo_form_sheet_take(request, &source, &editing->sheet, &wrong)) {
+        editing->sheet = NULL;
+        editing->status = wrong.kind == EPO_ERROR_BAD_INPUT ? 422 : 503;
+        editing->trouble = epo_page_error_text(request, &wrong, "editor.sheet_unread");
+        if (wrong.kind == EPO_ERROR_BROKEN)
+            epo_log_error(EPO_LOG_ERROR, "form_sheet.unread", &wrong);
+    } else if (source.len == 0) {
+        editing->status = 422;
+    } else {
+        editing->source = source;
+        editing->preview = true;
+    }
+    return true;
+}
+
 struct epo_response *epo_admin_form_post(struct epo_request *request) {
     struct editing *editing = EPO_NEW(request->pool, struct editing);
     struct epo_response *refused;
@@ -320,12 +370,17 @@ struct epo_response *epo_admin_form_post(struct epo_request *request) {
     bool restore = epo_span_starts(action, EPO_SPAN("restore:"));
     if (restore && !take_version(editing, (struct epo_span){action.at + 8, action.len - 8}, &error))
         return epo_respond_error(request, &error, NULL);
+    bool import = epo_span_is(action, "import");
+    if (import && !take_sheet(editing, &error))
+        return epo_respond_error(request, &error, NULL);
+    if (import && !editing->preview)
+        return show(editing);
     if (!epo_registry_try_form(epo_page_app(request)->registry, agenda_of(editing),
                                epo_form_id(editing->form),
                                restore ? editing->edit.definition : editing->source, request->pool,
                                &editing->faults, &error))
         return epo_respond_error(request, &error, NULL);
-    editing->preview = epo_span_is(action, "preview");
+    editing->preview = editing->preview || epo_span_is(action, "preview");
     if (restore || epo_span_is(action, "publish"))
         return publish(editing);
     return show(editing);

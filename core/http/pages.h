@@ -216,6 +216,8 @@ struct epo_response *epo_dev_changes(struct epo_request *request);
 /* Something was saved, and is in force or refused: open pages are told. Any thread. */
 void epo_dev_changed(struct epo_app *app);
 struct epo_response *epo_admin_forms_get(struct epo_request *request);
+struct epo_response *epo_admin_form_xlsx(struct epo_request *request); /* form_sheets.c */
+struct epo_response *epo_admin_form_csv(struct epo_request *request);
 struct epo_response *epo_admin_form_get(struct epo_request *request);
 struct epo_response *epo_admin_form_post(struct epo_request *request);
 struct epo_response *epo_admin_parameters(struct epo_request *request);

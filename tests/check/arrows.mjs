@@ -4,7 +4,7 @@ import { files, read, fault, finish } from './files.mjs';
 const floors = { base: [], store: ['base'], view: ['base'], maps: ['store', 'base'], forms: ['maps', 'view', 'base'],
   portal: ['forms', 'maps', 'store', 'view', 'base'], plugin: ['portal', 'forms', 'maps', 'store', 'view', 'base', 'include'],
   http: ['plugin', 'portal', 'forms', 'maps', 'store', 'view', 'base', 'include'],
-  main: ['http', 'plugin', 'portal', 'forms', 'maps', 'store', 'view', 'base', 'include', 'lua'], lua: [], codes: ['base'], plugins: [], include: [] };
+  main: ['http', 'plugin', 'portal', 'forms', 'maps', 'store', 'view', 'base', 'include', 'lua'], lua: [], codes: ['base'], sheets: ['forms', 'base'], plugins: [], include: [] };
 const roomOf = (file) => {
   const m = file.match(/^core\/([a-z]+)\//);
   if (m) return m[1];

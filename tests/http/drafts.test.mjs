@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { file, post } from '../browser/support/forms.mjs';
 import { epo } from '../support/portal.mjs';
 import { finish, openFolder, place, reload, start } from '../plugins/support/plugins.mjs';
+import { docx } from './support/files.mjs';
 import { signIn } from './support/people.mjs';
 
 const field = (id, label, more = {}) => ({ id, type: 'text', label: { cs: label, en: label }, required: false, ...more });
@@ -323,5 +324,73 @@ describe('a form edited in the browser', () => {
     assert.match((await act('restore:0', { base: 3 })).to, /published=4$/);
     assert.deepEqual(await asked(), ['name', 'wish'], 'the agenda’s own file again');
     assert.equal((await act('restore:9', { base: 4 })).status, 404);
+  });
+
+  describe('as a spreadsheet', () => {
+    const upload = async (name, bytes, cookie = admin) => {
+      const body = new FormData();
+      for (const [key, value] of Object.entries({ base: 4, _action: 'import' })) body.set(key, value);
+      body.append('sheet', new Blob([bytes]), name);
+      const answer = await fetch(portal.url + EDITOR, { method: 'POST', body, redirect: 'manual', headers: { cookie, 'accept-language': 'cs' } });
+      return { status: answer.status, html: await answer.text() };
+    };
+    const load = async (ending) => {
+      const answer = await fetch(`${portal.url}${EDITOR}.${ending}`, { headers: { cookie: admin } });
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get('content-disposition'), new RegExp(`^attachment; filename="greeter-greet\\.${ending}"$`));
+      return Buffer.from(await answer.arrayBuffer());
+    };
+    const faults = (html) => html.match(/id="sheet-faults"[^]*?<\/ul>/)?.[0].replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ') ?? '';
+
+    it('goes out and comes back the same, by both kinds of file', async () => {
+      for (const ending of ['csv', 'xlsx']) {
+        const bytes = await load(ending);
+        assert.match(bytes.subarray(0, 4).toString('latin1'), ending === 'csv' ? /^\xef\xbb\xbfs/ : /^PK/);
+        const { status, html } = await upload(`muj formulář.${ending}`, bytes);
+        assert.equal(status, 200, html);
+        assert.match(html, /Tabulka muj formulář\.(csv|xlsx) je načtená do úpravy/);
+        assert.deepEqual(JSON.parse(source(html)).sections[0].fields.map(({ id, type, label }) => [id, type, label]), FIRST.sections[0].fields.map(({ id, type, label }) => [id, type, label]));
+        assert.match(html, /id="preview"[\s\S]*name="wish"/);
+      }
+    });
+
+    it('becomes an edit that counts once it is published, and says what changes', async () => {
+      const csv = (await load('csv')).toString().replace(/Přání/g, 'Přáníčko').replace(/^(,text,wish,.*)$/m, '$1\n,integer,age,Věk,Age');
+      const { html } = await upload('a.csv', csv);
+      assert.match(html, /<ins>\+[^<]*Přáníčko/);
+      assert.deepEqual(await asked(), ['name', 'wish'], 'not live yet');
+      assert.match((await act('publish', { base: 4, source: source(html), note: 'z tabulky' })).to, /published=5$/);
+      assert.deepEqual(await asked(), ['name', 'wish', 'age']);
+      assert.match((await act('restore:0', { base: 5 })).to, /published=6$/);
+    });
+
+    it('is refused with sheet and row, and with the editor left as it was', async () => {
+      const good = (await load('csv')).toString();
+      for (const [name, bytes, said] of [
+        ['type.csv', good.replace(/^,text,wish/m, ',select_one nikde,wish'), /survey:\d+ .*nikde/],
+        ['quote.csv', `${good}\n,"open`, /\d+ .*a quoted cell does not end/],
+        ['empty.csv', 'x', /the first column must name a sheet|survey/],
+        ['latin.csv', Buffer.from([0x73, 0xe1, 0x0a]), /the file is not UTF-8/],
+      ]) {
+        const { status, html } = await upload(name, bytes);
+        assert.equal(status, 422, name);
+        assert.match(faults(html), said, name);
+        assert.deepEqual(JSON.parse(source(html)), FIRST, name);
+      }
+      for (const [name, bytes, said] of [['none.xlsx', '', /Vyberte soubor/], ['junk.xlsx', 'PK\x03\x04junk', /To není tabulka/], ['doc.xlsx', docx(), /To není tabulka/], ['big.csv', Buffer.alloc(9 << 20, 0x61), /větší než 8 MB/]]) {
+        const { status, html } = await upload(name, bytes);
+        assert.equal(status, 422, name);
+        assert.match(html, said, name);
+      }
+      const other = await upload('other.csv', good.replace(/greet(?=,|$)/m, 'other'));
+      assert.match(other.html, /must stay &quot;greet&quot;/, 'the checks of the whole agenda');
+    });
+
+    it('is for admins alone', async () => {
+      for (const cookie of ['', clerk]) {
+        for (const ending of ['csv', 'xlsx']) assert.ok([303, 403].includes((await fetch(`${portal.url}${EDITOR}.${ending}`, { redirect: 'manual', headers: cookie ? { cookie } : {} })).status));
+        assert.ok([303, 403].includes((await upload('a.csv', 'survey', cookie)).status));
+      }
+    });
   });
 });
