@@ -101,6 +101,12 @@ struct epo_retention_watch *epo_retention_watch_start(struct epo_portal *portal,
                                                       struct epo_error *error);
 void epo_retention_watch_stop(struct epo_retention_watch *watch); /* NULL is fine */
 
+/* ---- day_watch.c ---- */
+struct epo_day_watch;
+/* Until stopped, on a thread of its own: what begins when a day does. */
+struct epo_day_watch *epo_day_watch_start(struct epo_app *app);
+void epo_day_watch_stop(struct epo_day_watch *watch); /* NULL is fine */
+
 /* ---- map_watch.c ---- */
 /* Calls changed on a thread of its own whenever another map.db lies in the portal's folder than
  * when it was started or called last. */

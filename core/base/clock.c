@@ -11,8 +11,14 @@ static int64_t read_clock(clockid_t clock) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+static int64_t shifted_by_us; /* atomic */
+
 int64_t epo_clock_now_us(void) {
-    return read_clock(CLOCK_REALTIME);
+    return read_clock(CLOCK_REALTIME) + __atomic_load_n(&shifted_by_us, __ATOMIC_RELAXED);
+}
+
+void epo_clock_shift(int64_t by_us) {
+    __atomic_store_n(&shifted_by_us, by_us, __ATOMIC_RELAXED);
 }
 
 int64_t epo_clock_monotonic_us(void) {

@@ -10,6 +10,9 @@
 
 int64_t epo_clock_now_us(void);       /* wall clock, UTC */
 int64_t epo_clock_monotonic_us(void); /* for durations and deadlines */
+/* Moves the wall clock of this process by so much: for tests of what happens on another day, and
+ * for demos (process.c); never otherwise. Any thread. */
+void epo_clock_shift(int64_t by_us);
 
 struct epo_date {
     int year, month, day; /* month 1-12 */

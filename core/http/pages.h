@@ -116,7 +116,7 @@ bool epo_layer_is_fed(struct epo_request *request, const char *layer);
 void epo_live_id(const struct epo_request *request, int64_t number, char out[EPO_LIVE_ID_SIZE]);
 
 /* Where an agenda's parameters differ by district or will be others: rows of
- * epo_agenda_parameter_rows of which either is so. */
+ * epo_parameter_rows of which either is so. */
 struct epo_json *epo_page_parameters(struct epo_request *request, const struct epo_agenda *agenda,
                                      bool public_only);
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
@@ -221,6 +221,10 @@ struct epo_response *epo_admin_form_csv(struct epo_request *request);
 struct epo_response *epo_admin_form_get(struct epo_request *request);
 struct epo_response *epo_admin_form_post(struct epo_request *request);
 struct epo_response *epo_admin_parameters(struct epo_request *request);
+struct epo_response *epo_admin_parameters_of(struct epo_request *request);
+struct epo_response *epo_admin_parameters_withdraw(struct epo_request *request);
+struct epo_response *epo_admin_parameter_get(struct epo_request *request);
+struct epo_response *epo_admin_parameter_post(struct epo_request *request);
 struct epo_response *epo_admin_retention(struct epo_request *request);
 struct epo_response *epo_health_get(struct epo_request *request);
 struct epo_response *epo_metrics_get(struct epo_request *request);

@@ -1,14 +1,14 @@
 /* One form for the whole city: where what districts supply to it differs, and why. */
 #include "http/audited.h"
-#include "http/pages.h"
+#include "http/parameter_changes.h"
 
 enum { AGENDAS_MAX = 256 };
 
-struct epo_json *epo_page_parameters(struct epo_request *request, const struct epo_agenda *agenda,
-                                     bool public_only) {
+struct epo_json *epo_page_parameter_rows(struct epo_request *request,
+                                         const struct epo_parameter_set *set, bool public_only,
+                                         const char *day) {
     struct epo_pool *pool = request->pool;
-    const struct epo_json *rows =
-        epo_agenda_parameter_rows(agenda, pool, request->lang, public_only);
+    const struct epo_json *rows = epo_parameter_rows(set, pool, request->lang, public_only, day);
     struct epo_json *shown = epo_json_array(pool);
     for (uint32_t i = 0; i < rows->count; i++) {
         struct epo_json *districts = epo_json_get(rows->items[i], "districts"), *kept;
@@ -30,6 +30,13 @@ struct epo_json *epo_page_parameters(struct epo_request *request, const struct e
             epo_json_push(pool, shown, rows->items[i]);
     }
     return shown;
+}
+
+struct epo_json *epo_page_parameters(struct epo_request *request, const struct epo_agenda *agenda,
+                                     bool public_only) {
+    char today[EPO_TIME_SIZE];
+    return epo_page_parameter_rows(request, epo_agenda_parameter_set(agenda), public_only,
+                                   epo_date_iso(epo_clock_today(), today));
 }
 
 static struct epo_json *agenda_rows(struct epo_request *request) {

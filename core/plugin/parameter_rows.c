@@ -21,7 +21,11 @@ static struct epo_span words(struct listing *listing, const struct epo_json *val
 
 static struct epo_json *add_row(struct listing *listing, const char *id, const char *label,
                                 const struct epo_json *value) {
+    static const char *const WHY[] = {"reason",     "decree",    "decree_day_text",
+                                      "decree_url", "from_text", "until_text"};
     struct epo_json *row = epo_json_object(listing->pool);
+    for (size_t i = 0; i < sizeof WHY / sizeof *WHY; i++) /* a page has others of these names */
+        epo_json_put(listing->pool, row, epo_span(WHY[i]), epo_json_string(listing->pool, ""));
     epo_json_set_string(listing->pool, row, "id", id);
     epo_json_set_string(listing->pool, row, "label", label);
     epo_json_set_text(listing->pool, row, "text", value ? words(listing, value) : EPO_SPAN(""));
@@ -51,10 +55,11 @@ static void add_rows(struct listing *listing, const char *id, const char *label,
 }
 
 static void set_valid(struct listing *listing, struct epo_json *row, const struct epo_json *part) {
-    static const char *const NAMES[][2] = {{"from", "from_text"}, {"until", "until_text"}};
+    static const char *const NAMES[][2] = {
+        {"from", "from_text"}, {"until", "until_text"}, {"decree_day", "decree_day_text"}};
     struct epo_pool *pool = listing->pool;
     int when = epo_parameter_when(part, listing->today);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct epo_date date;
         char local[EPO_TIME_SIZE];
         bool there = epo_date_parse(epo_json_get_text(part, NAMES[i][0]), &date);
@@ -248,13 +253,6 @@ struct epo_json *epo_parameter_rows(const struct epo_parameter_set *set, struct 
             add_parameter(&listing, types->names[i], NULL);
     }
     return listing.rows;
-}
-
-struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                           const char *lang, bool public_only) {
-    char today[EPO_TIME_SIZE];
-    return epo_parameter_rows(&agenda->parameters, pool, lang, public_only,
-                              epo_date_iso(epo_clock_today(), today));
 }
 
 /* ---- texts that name parameters ---- */

@@ -90,7 +90,11 @@ int epo_parameter_when(const struct epo_json *part, const char *today);
 const struct epo_json *epo_parameter_part_on(const struct epo_json *value, const char *day);
 
 /* ---- parameter_rows.c ---- */
-/* As epo_agenda_parameter_rows, of any set and as it is on any day. */
+/* Each value for reading (of a table each member): [{"id","label","text": the city's, "reason",
+ * "decree","decree_url","from_text","until_text","when" (where it says why and when),"coming":
+ * [{the same}]: what the city will have, in the order of days,"districts": [{"code","name" (its
+ * office), and the same, "when": "now"|"later"|"ended"}]}]; districts: those that differ.
+ * public_only: what the agenda's page may show. All as it is on that day (ISO). */
 struct epo_json *epo_parameter_rows(const struct epo_parameter_set *set, struct epo_pool *pool,
                                     const char *lang, bool public_only, const char *day);
 

@@ -195,13 +195,6 @@ struct epo_json *epo_agenda_parameters(const struct epo_agenda *agenda, struct e
                                        struct epo_span district, const char *day);
 /* What they are made of (parameters.h); as long as the agenda is held. */
 const struct epo_parameter_set *epo_agenda_parameter_set(const struct epo_agenda *agenda);
-/* Each value for reading (of a table each member): [{"id","label","text": the city's, "reason",
- * "decree","decree_url","from_text","until_text","when" (where it says why and when),"coming":
- * [{the same}]: what the city will have, in the order of days,"districts": [{"code","name" (its
- * office), and the same, "when": "now"|"later"|"ended"}]}]; districts: those that differ.
- * public_only: what the agenda's page may show. */
-struct epo_json *epo_agenda_parameter_rows(const struct epo_agenda *agenda, struct epo_pool *pool,
-                                           const char *lang, bool public_only);
 /* A text of the agenda or a form with its {parameter.name} filled in. In the pool, or the text. */
 struct epo_span epo_agenda_fill(const struct epo_agenda *agenda, struct epo_pool *pool,
                                 const char *lang, const struct epo_json *parameters,

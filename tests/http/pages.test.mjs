@@ -192,6 +192,31 @@ describe('one form for the whole city', () => {
     assert.equal((await ask('GET', '/admin/parameters', { cookie: clerk })).status, 403);
   });
 
+  it('an admin sets another value from a day on, seen before, with why, and takes it back', async () => {
+    const at = '/admin/parameters/dog_fee/senior_haler', typed = { district: '', value: '150', from_day: '2099-01-01', until_day: '', reason_cs: 'levnější', reason_en: 'cheaper', decree: 'OZV č. 1/2098', decree_day: '2098-11-02', decree_url: 'https://sbirkapp.gov.cz/detail/X', seen: '0' };
+    const post = (path, fields, cookie = admin) => ask('POST', path, { cookie, 'content-type': 'application/x-www-form-urlencoded' }, new URLSearchParams(fields).toString());
+    assert.match((await ask('GET', at, { cookie: admin })).body, /id="value" name="value"[^>]*value="200"/);
+    for (const [wrong, says] of [[{ value: 'x' }, /správný tvar/], [{ value: '201' }, /must be from 0 to 20000/], [{ from_day: '2020-01-01' }, /v minulosti/], [{ until_day: '2098-12-31' }, /dřív než první/], [{ reason_cs: ' ' }, /důvod/], [{ decree_url: 'javascript:alert(1)' }, /https/], [{ district: '1' }, /unknown district/]]) {
+      const refused = await post(at, { ...typed, ...wrong, _action: 'save' });
+      assert.equal(refused.status, 422, JSON.stringify(wrong));
+      assert.match(refused.body, says);
+    }
+    const seen = await post(at, { ...typed, _action: 'preview' });
+    assert.match(seen.body.replace(/<[^>]*>/g, ' ').replace(/[\s\u00a0]+/g, ' '), /Sazba staršího držitele celé město 150 Kč levnější; OZV č\. 1\/2098 ze dne 2\. 11\. 2098; od 1\. 1\. 2099/);
+    assert.doesNotMatch(await words('/agendas/dog_fee'), /levnější/, 'nothing is saved by looking');
+    assert.equal((await post(at, { ...typed, _action: 'save' }, clerk)).status, 403);
+    assert.equal((await post(at, { ...typed, _action: 'save' })).status, 303);
+    assert.equal((await post(at, { ...typed, _action: 'save' })).status, 409, 'another was set meanwhile');
+    const everybody = await words('/agendas/dog_fee', { 'accept-language': 'en' });
+    assert.match(everybody, /Rate of an older holder whole city CZK 200 whole city CZK 150 not in force yet cheaper; OZV č\. 1\/2098 of 2 November 2098; from 1 January 2099/);
+    const [, version] = (await ask('GET', '/admin/parameters/dog_fee', { cookie: admin })).body.match(/name="withdraw" value="(\d+)"/);
+    assert.equal((await post('/admin/parameters/dog_fee', { withdraw: version })).status, 303);
+    assert.doesNotMatch(await words('/agendas/dog_fee'), /levnější/);
+    assert.match(await words('/admin/parameters/dog_fee', { cookie: admin }), /levnější.*vzata zpět/, 'and stays on record');
+    assert.equal((await post('/admin/parameters/dog_fee', { withdraw: '999' })).status, 404);
+    for (const where of ['/admin/parameters/dog_fee/nothing', '/admin/parameters/nothing', '/admin/parameters/dog_fee/districts']) assert.equal((await ask('GET', where, { cookie: admin })).status, 404, where);
+  });
+
   it('and the district of the place decides', async () => {
     const fee = async (coordinates) => {
       const answer = await ask('POST', '/api/v1/forms/dog_fee/registration/check', { 'content-type': 'application/json' }, JSON.stringify({ answers: { ...dogJson('umo-3'), house_kind: 'family_house', home: { type: 'Point', coordinates } } }));
