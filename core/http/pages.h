@@ -156,6 +156,7 @@ struct epo_response *epo_search_get(struct epo_request *request);
 struct epo_response *epo_api_search(struct epo_request *request);
 struct epo_response *epo_permits_get(struct epo_request *request);
 struct epo_response *epo_permits_csv(struct epo_request *request);
+struct epo_response *epo_permits_picture(struct epo_request *request);
 struct epo_response *epo_permit_get(struct epo_request *request);
 struct epo_response *epo_api_permits(struct epo_request *request);
 struct epo_response *epo_place_get(struct epo_request *request);

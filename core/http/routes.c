@@ -23,6 +23,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/nearby/{agenda}", epo_nearby_get, 0, "nearby"},
     {EPO_GET, "/permits", epo_permits_get, 0, "permits"},
     {EPO_GET, "/permits.csv", epo_permits_csv, 0, "permits.csv"},
+    {EPO_GET, "/permits.png", epo_permits_picture, EPO_ROUTE_DRAWN, "permits.picture"},
     {EPO_GET, "/permits/{permit}", epo_permit_get, 0, "permit"},
     {EPO_GET, "/place", epo_place_get, 0, "place"},
     {EPO_GET, "/submissions", epo_submission_look_up, EPO_ROUTE_LIMITED, "submission.look_up"},

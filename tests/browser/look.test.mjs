@@ -2,21 +2,32 @@
 // without scripts.
 import { strict as assert } from 'node:assert';
 import { after, before, test } from 'node:test';
+import { post, file, stall, day, spots } from './support/forms.mjs';
+import { signIn } from '../http/support/people.mjs';
 import { accounts, startDemo } from '../support/portal.mjs';
 import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
 
 let portal, browser;
 before(async () => {
   [portal, browser] = await Promise.all([startDemo(), launch()]);
+  await permit();
 });
 after(async () => {
   await browser?.close();
   await portal?.remove();
 });
 
+// One for the public register, as a clerk lets it out.
+async function permit() {
+  const [lon, lat] = spots['umo-3'], corners = [[0, 0], [1e-4, 0], [1e-4, 5e-5], [0, 5e-5], [0, 0]].map(([x, y]) => [lon + x, lat + y]);
+  const { number } = await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: { type: 'Polygon', coordinates: [corners] }, from: day(0), to: day(5) });
+  const answer = await post(portal.url, `/office/cases/${number}`, new URLSearchParams({ from: 'received', state: 'accepted', note: 'v pořádku' }), { cookie: await signIn(portal, 'umo-3') });
+  assert.equal(answer.status, 303);
+}
+
 const KINDS = {
   home: '/', agendas: '/agendas', agenda: '/agendas/dog_fee', form: '/agendas/public_space/occupy', place: '/place', search: '/search?q=poplatek', nothing: '/search?q=xqzw',
-  find: '/submissions', login: '/login', access: '/accessibility', opendata: '/opendata', ogc: '/ogc', permits: '/agendas/public_space/p/permits', error: '/nothing', inbox: '/office', account: '/account', admin: '/admin',
+  find: '/submissions', login: '/login', access: '/accessibility', opendata: '/opendata', ogc: '/ogc', permits: '/agendas/public_space/p/permits', register: '/permits', error: '/nothing', inbox: '/office', account: '/account', admin: '/admin',
 };
 const WHO = { inbox: 'umo-3', account: 'umo-3', admin: 'admin' };
 
@@ -107,6 +118,31 @@ test('search suggests while one types and is led by keys alone; the policy lets 
   assert.match(await page.locator('.rows--found a').first().innerText(), /Poplatek ze psů/);
   assert.deepEqual(heard, [], 'linked data is no script, and nothing else is refused');
   await context.close();
+});
+
+test('the register of permits: by keyboard from the filter to one permit, and with a picture of the map where no script runs', async () => {
+  const context = await desktop(browser, { bypassCSP: false }), page = await context.newPage(), heard = complaints(page);
+  await page.goto(`${portal.url}/permits`);
+  await page.getByLabel('Hledat', { exact: true }).focus();
+  await page.keyboard.type('stanek');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=stanek/);
+  await page.locator('.mapbox canvas').first().waitFor();
+  const link = page.getByRole('link', { name: /Stánek/ });
+  for (let i = 0; i < 60 && !(await link.evaluate((element) => element === document.activeElement)); i++) await page.keyboard.press('Tab');
+  assert.ok(await link.evaluate((element) => element.matches(':focus-visible')), 'reached by Tab alone, and seen');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/permits\/[0-9a-z]+$/i);
+  assert.match(await page.locator('h1').innerText(), /Stánek/);
+  assert.deepEqual(heard, []);
+  await context.close();
+  const plain = await phone(browser, { javaScriptEnabled: false }), still = await plain.newPage();
+  await still.goto(`${portal.url}/permits`);
+  const drawn = still.getByRole('img', { name: /čísla ukazují/ });
+  assert.deepEqual(await drawn.evaluate((image) => image.decode().then(() => [image.naturalWidth, image.naturalHeight])), [640, 400]);
+  assert.equal(await still.locator('.mapbox').isVisible(), false);
+  assert.deepEqual(await axeWithoutScripts(still), []);
+  await plain.close();
 });
 
 test('without scripts the search is a form, and the other language keeps the page', async () => {

@@ -124,7 +124,10 @@ it('stands in the public register, with days to come, without a word about peopl
     after = page.next;
   }
   assert.deepEqual(seen, all.map(({ id }) => id));
-  for (const query of ['day=x', 'limit=0', 'limit=501', 'after=x', `q=${'a'.repeat(201)}`]) for (const path of ['/permits', '/api/v1/permits', '/permits.csv']) assert.equal((await get(`${path}?${query}`)).status, 422, path + query);
+  for (const query of ['day=x', 'limit=0', 'limit=501', 'after=x', `q=${'a'.repeat(201)}`]) for (const path of ['/permits', '/api/v1/permits', '/permits.csv', '/permits.png']) assert.equal((await get(`${path}?${query}`)).status, 422, path + query);
+  const pictures = await Promise.all(['', '?agenda=dog_fee', `?id=${all[0].id}`].map(async (query) => Buffer.from(await (await get(`/permits.png${query}`)).arrayBuffer())));
+  for (const png of pictures) assert.equal(png.toString('latin1', 1, 4), 'PNG');
+  assert.ok(pictures.every((png, i) => pictures.every((other, k) => i === k || !png.equals(other))), 'all three, none and one are drawn differently');
   for (const id of [filed[0].number, 'x', 'f'.repeat(24)]) assert.equal((await get(`/permits/${id}`)).status, 404, id);
   assert.match(await (await get('/agendas/public_space')).text(), /href="\/permits\?agenda=public_space"/);
 });
