@@ -67,6 +67,14 @@ static bool fits(const char *pattern, struct epo_span path, struct epo_span capt
     }
 }
 
+/* Nearly all rows end here: the path does not begin as the pattern does before its first {…}. */
+static bool begins(const char *pattern, struct epo_span path) {
+    for (size_t i = 0; pattern[i] != '\0' && pattern[i] != '{'; i++)
+        if (i == path.len || pattern[i] != path.at[i])
+            return false;
+    return true;
+}
+
 const struct epo_route *epo_route_find(const struct epo_route *routes, size_t count, int method,
                                        struct epo_span path, struct epo_pool *pool,
                                        struct epo_span captures[4], int *allowed) {
@@ -75,6 +83,8 @@ const struct epo_route *epo_route_find(const struct epo_route *routes, size_t co
     if (path.len == 0 || path.at[0] != '/')
         return NULL;
     for (size_t i = 0; i < count; i++) {
+        if (!begins(routes[i].pattern, path))
+            continue;
         struct epo_span found[4] = {{0}};
         if ((claimed != NULL && strcmp(routes[i].pattern, claimed) != 0) ||
             !fits(routes[i].pattern, path, found))
