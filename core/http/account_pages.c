@@ -1,6 +1,7 @@
 /* Signing in and out, and one's own page. */
 #include "http/drafting.h"
 
+#include "http/acting.h"
 #include "http/sign_in.h"
 #include "portal/casework.h"
 #include "portal/demo.h"
@@ -124,6 +125,8 @@ static struct epo_json *own_submissions(struct epo_request *request, const struc
             epo_time_local(epo_json_get_integer(found, "received_at_us", 0), request->lang, text));
         epo_json_set_text(pool, row, "state", state);
         epo_json_set_string(pool, row, "state_key", epo_page_state_key(request, state));
+        epo_json_set_text(pool, row, "by", epo_json_get_text(found, "agentName"));
+        epo_json_set_text(pool, row, "whose", epo_json_get_text(found, "senderName"));
         epo_json_push(pool, rows, row);
     }
     return rows;
@@ -133,11 +136,20 @@ struct epo_response *epo_account_get(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
     struct epo_json *page, *drafts, *model = epo_json_object(pool);
+    struct epo_acting acting;
     const struct epo_account *account = epo_page_account(request);
     if (account == NULL)
         return epo_respond_redirect(request, 303, EPO_SPAN("/login?next=/account"));
-    if (!epo_casework_of_sender(request->portal, request->db, pool, epo_span(account->id), 0,
-                                SUBMISSIONS_SHOWN, &page, &error))
+    if (!epo_acting_now(request, account, EPO_SPAN(""), EPO_MANDATE_READ, &acting, &error) ||
+        !epo_acting_model(request, &acting, EPO_SPAN(""), EPO_MANDATE_READ,
+                          acting.account != NULL ? "/account" : NULL, model, &error))
+        return epo_respond_error(request, &error, NULL);
+    struct epo_span self = epo_span(account->id);
+    if (!(acting.other ? epo_casework_of_principal(request->portal, request->db, pool, self,
+                                                   epo_acting_id(&acting), 0, SUBMISSIONS_SHOWN,
+                                                   &page, &error)
+                       : epo_casework_of_sender(request->portal, request->db, pool, self, 0,
+                                                SUBMISSIONS_SHOWN, &page, &error)))
         return epo_respond_error(request, &error, NULL);
     if (!epo_drafting_list(request, account, EPO_SPAN(""), &drafts, &error))
         return epo_respond_error(request, &error, NULL);

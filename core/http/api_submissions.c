@@ -52,8 +52,11 @@ static struct epo_response *finish_filing(struct epo_request *request, void *arg
     epo_json_set_string(pool, body, "receipt", filed->receipt);
     epo_json_set(pool, body, "place", filing->place);
     epo_submission_token(request->portal, filed->number, token);
-    epo_json_set_string(pool, body, "page",
-                        epo_pool_printf(pool, "/submissions/%s?key=%s", filed->number, token));
+    epo_json_set_string(
+        pool, body, "page",
+        filing->intake.agent.len > 0 /* opened by the mandate, not by a link */
+            ? epo_pool_printf(pool, "/submissions/%s", filed->number)
+            : epo_pool_printf(pool, "/submissions/%s?key=%s", filed->number, token));
     struct epo_response *response = epo_respond_json(request, 201, body);
     epo_response_header(response, "location",
                         epo_span(epo_pool_printf(pool, "/api/v1/submissions/%s", filed->number)));
@@ -77,6 +80,21 @@ static bool good_key(struct epo_span key) {
     return good;
 }
 
+/* "?for=": in the name of somebody who gave a mandate for that. */
+static bool act_for(struct epo_request *request, const struct epo_agenda *agenda,
+                    const struct epo_account *account, struct epo_acting *acting,
+                    struct epo_response **refused) {
+    struct epo_error error = {0};
+    bool ok = epo_acting_as(request, account, epo_request_query(request, "for"),
+                            epo_span(epo_agenda_name(agenda)), acting, &error);
+    if (ok && acting->lost)
+        ok = epo_fail(&error, EPO_ERROR_DENIED, "mandate.none",
+                      "There is no mandate to file this for another.");
+    if (!ok)
+        *refused = epo_respond_error(request, &error, NULL);
+    return ok;
+}
+
 struct epo_response *epo_api_file(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_response *refused = NULL;
@@ -85,6 +103,7 @@ struct epo_response *epo_api_file(struct epo_request *request) {
     struct epo_agenda *agenda = epo_page_agenda(request);
     const struct epo_form *form = epo_page_form(request, agenda);
     const struct epo_account *account = epo_page_account(request);
+    struct epo_acting acting;
     struct epo_span key = epo_span_trim(epo_request_header(request, "idempotency-key"));
     if (form == NULL)
         return epo_page_not_found(request);
@@ -97,7 +116,9 @@ struct epo_response *epo_api_file(struct epo_request *request) {
     struct epo_json *raw = epo_api_body(request, &refused);
     if (raw == NULL)
         return refused;
-    epo_prefill_enforce(request, form, raw);
+    if (!act_for(request, agenda, account, &acting, &refused))
+        return refused;
+    epo_prefill_enforce(request, &acting, form, raw);
     *intake = (struct epo_intake){.portal = request->portal,
                                   .db = request->db,
                                   .pool = request->pool,
@@ -110,6 +131,8 @@ struct epo_response *epo_api_file(struct epo_request *request) {
                                   .sender = account ? epo_span(account->id) : EPO_SPAN(""),
                                   .assurance = epo_assurance_of(account),
                                   .account = epo_page_account_json(request, account)};
+    if (acting.other)
+        epo_acting_represent(&acting, intake);
     if (!epo_intake_check(intake, &error))
         return epo_respond_error(request, &error, NULL);
     if (intake->result.errors != NULL && intake->result.errors->count > 0)

@@ -195,6 +195,8 @@ epo_drafting_save(struct epo_request *request, struct epo_drafting *drafting,
     struct epo_span page = epo_request_form(request, "_page");
     draft->saved_by = page.len < 64 ? page : EPO_SPAN("");
     draft->answers = epo_json_print(request->pool, raw);
+    struct epo_span acting_for = epo_request_form(request, "_for");
+    draft->acting_for = acting_for.len < EPO_TOKEN_SIZE ? acting_for : EPO_SPAN("");
     return epo_respond_after_write(request, run_save, finish_save, saving);
 }
 

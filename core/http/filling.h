@@ -3,6 +3,7 @@
 #define EPO_HTTP_FILLING_H
 
 #include "base/token.h"
+#include "http/acting.h"
 #include "http/drafting.h"
 
 struct filling {
@@ -23,6 +24,8 @@ struct filling {
     bool conflict;                 /* another page has saved the draft: both are shown */
     struct epo_span trouble;       /* why the draft was not saved */
     struct epo_json *prefilled;    /* names, or NULL */
+    struct epo_acting acting;      /* in whose name */
+    bool begins;                   /* the form's start page: in whose name may still be chosen */
 };
 
 /* ---- form_pages.c ---- */
@@ -64,6 +67,16 @@ bool epo_filling_known(const struct filling *filling, struct epo_error *error);
 void epo_filling_assurance(struct filling *filling, struct epo_json *model);
 /* _action "identify:login": keeps what was typed as a draft, and on to there. */
 struct epo_response *epo_filling_identify(struct filling *filling);
+
+/* ---- form_acting.c ---- */
+/* In whose name it is filled in: as the page or the draft says, or as the session has chosen. False
+ * with an answer: it cannot be read now. */
+bool epo_filling_acting(struct filling *filling, struct epo_response **answer);
+/* Adds "acting": whom one acts for, on the start page with a choice. */
+void epo_filling_add_acting(struct filling *filling, struct epo_json *model);
+/* Nothing is filed in the name of somebody whom the person may not act for: the page goes on in the
+ * person's own, and an error says so. */
+void epo_filling_add_lost(struct filling *filling);
 
 /* ---- form_drafts.c ---- */
 /* The draft that the page belongs to. False with an answer: it cannot be read now. */

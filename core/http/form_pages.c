@@ -51,10 +51,11 @@ static void make_key(struct filling *filling) {
     char today[EPO_TIME_SIZE];
     struct epo_buffer words;
     epo_buffer_init(&words, 64u << 20);
-    epo_buffer_printf(&words, "%s %s %s %s %s %.*s ", epo_agenda_name(filling->agenda),
+    epo_buffer_printf(&words, "%s %s %s %s %s %s %.*s ", epo_agenda_name(filling->agenda),
                       epo_form_id(filling->form), epo_form_version(filling->form),
-                      account != NULL ? account->id : "-", epo_date_iso(epo_clock_today(), today),
-                      EPO_ARG(request->client));
+                      account != NULL ? account->id : "-",
+                      filling->acting.other ? filling->acting.party.id : "-",
+                      epo_date_iso(epo_clock_today(), today), EPO_ARG(request->client));
     epo_json_write_canonical(&words, filling->intake.result.answers);
     epo_assert(!words.failed);
     epo_portal_seal(request->portal, "review", epo_buffer_get(&words), filling->key);
@@ -103,6 +104,7 @@ struct epo_json *epo_filling_frame(struct filling *filling) {
     epo_json_set_string(pool, model, "key", filling->key);
     epo_drafting_model(filling->request, &filling->drafting, model);
     epo_filling_assurance(filling, model);
+    epo_filling_add_acting(filling, model);
     if (filling->counter.len > 0)
         epo_json_set(pool, model, "counter",
                      filling->counter_note != NULL ? filling->counter_note : epo_json_object(pool));
@@ -139,7 +141,7 @@ struct epo_response *epo_filling_page(struct filling *filling, int status, struc
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
     epo_json_set_boolean(pool, view, "has_files", epo_form_has_files(filling->form));
     epo_filling_texts(filling, view);
-    epo_prefill_mark(filling->request, filling->form, view, filling->prefilled);
+    epo_prefill_mark(filling->request, &filling->acting, filling->form, view, filling->prefilled);
     epo_json_set(pool, model, "form", view);
     epo_json_set_text(pool, epo_json_get(model, "draft"), "error", filling->trouble);
     if (filling->conflict)
@@ -166,7 +168,7 @@ struct epo_response *epo_form_get(struct epo_request *request) {
     struct epo_point at;
     if (!start(request, &filling))
         return epo_page_not_found(request);
-    if (!epo_filling_draft(&filling, &refused))
+    if (!epo_filling_draft(&filling, &refused) || !epo_filling_acting(&filling, &refused))
         return refused;
     if (filling.drafting.found || filling.drafting.lost)
         return epo_filling_open_draft(&filling);
@@ -175,7 +177,8 @@ struct epo_response *epo_form_get(struct epo_request *request) {
     if (placed && !epo_form_open_at(filling.form, request->pool, request->portal->maps, at,
                                     epo_request_query(request, "found"), filling.raw, &error))
         return epo_respond_error(request, &error, NULL);
-    if (!epo_prefill_add(request, filling.form, filling.raw, &filling.prefilled, &error))
+    if (!epo_prefill_add(request, &filling.acting, filling.form, filling.raw, &filling.prefilled,
+                         &error))
         return epo_respond_error(request, &error, NULL);
     if (filling.raw->count > 0)
         return epo_filling_show_typed(&filling, 200);
@@ -259,8 +262,12 @@ static bool check(struct filling *filling, struct epo_error *error) {
         .counter = filling->counter,
         .account = epo_page_account_json(filling->request, account),
     };
+    if (account != NULL && filling->acting.other && filling->counter.len == 0)
+        epo_acting_represent(&filling->acting, &filling->intake);
     if (!epo_intake_check(&filling->intake, error))
         return false;
+    if (filling->acting.lost)
+        epo_filling_add_lost(filling);
     for (uint32_t i = 0; filling->refused != NULL && i < filling->refused->count; i++)
         epo_json_push(filling->request->pool, filling->intake.result.errors,
                       filling->refused->items[i]);
@@ -378,6 +385,10 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
         return show_unsent(filling, error);
     const struct epo_filed *filed = filling->intake.filed;
     char token[EPO_TOKEN_SIZE];
+    if (filling->intake.agent.len > 0) /* opened by the mandate, not by a link */
+        return epo_respond_redirect(
+            request, 303,
+            epo_span(epo_pool_printf(request->pool, "/submissions/%s?sent=1", filed->number)));
     epo_submission_token(request->portal, filed->number, token);
     return epo_respond_redirect(
         request, 303,
@@ -504,7 +515,7 @@ struct epo_response *epo_form_post(struct epo_request *request) {
     struct epo_response *refused = NULL;
     if (!start(request, filling))
         return epo_page_not_found(request);
-    if (!epo_filling_draft(filling, &refused))
+    if (!epo_filling_draft(filling, &refused) || !epo_filling_acting(filling, &refused))
         return refused;
     read_key(filling);
     filling->raw = epo_page_raw(request);
@@ -512,7 +523,7 @@ struct epo_response *epo_form_post(struct epo_request *request) {
     if (!epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error))
         return epo_filling_trouble(filling, &error);
     if (filling->counter.len == 0) /* what is known of the clerk is not the citizen's */
-        epo_prefill_enforce(request, filling->form, filling->raw);
+        epo_prefill_enforce(request, &filling->acting, filling->form, filling->raw);
     if (request->captures[2].len > 0) /* of the version that the draft is filled in under */
         filling->step = epo_form_step_find(filling->form, request->captures[2]);
     filling->returns = epo_span_is(action, "change") ||

@@ -4,6 +4,7 @@
 #include "http/internal.h"
 #include "portal/account.h"
 #include "portal/background.h"
+#include "portal/mandate.h"
 #include "portal/routing.h"
 #include "portal/session.h"
 
@@ -62,6 +63,19 @@ static void add_addresses(struct epo_request *request, struct epo_json *model) {
     }
 }
 
+/* Whom the session acts for, where it still may: the name stands in the head of every page. */
+static void add_acting(struct epo_request *request, const struct epo_account *account,
+                       struct epo_json *model) {
+    struct epo_error error = {0};
+    struct epo_party party;
+    bool found = false;
+    if (account->acting_for[0] != '\0' &&
+        epo_mandate_party(request->portal, request->db, epo_span(account->id),
+                          epo_span(account->acting_for), &party, &found, &error) &&
+        found)
+        epo_json_set_string(request->pool, model, "acting", party.name);
+}
+
 static struct epo_json *account_model(struct epo_request *request) {
     struct epo_error error = {0};
     struct epo_account account;
@@ -79,6 +93,7 @@ static struct epo_json *account_model(struct epo_request *request) {
     if (account.password_until_us > 0)
         epo_json_set_string(request->pool, model, "password_until",
                             epo_time_local(account.password_until_us, request->lang, until));
+    add_acting(request, &account, model);
     return model;
 }
 

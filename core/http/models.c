@@ -270,6 +270,14 @@ static struct epo_json *head(struct epo_request *request, const struct epo_agend
                                         epo_json_get_text(found, "district")));
     epo_json_set_boolean(pool, submission, "at_counter",
                          epo_span_is(epo_json_get_text(found, "source"), "counter"));
+    struct epo_span agent = epo_json_get_text(found, "agentName");
+    struct epo_json *names = epo_json_object(pool);
+    epo_json_set_text(pool, names, "agent", agent);
+    epo_json_set_text(pool, names, "sender", epo_json_get_text(found, "senderName"));
+    epo_json_set_text(pool, submission, "represented",
+                      agent.len > 0 ? epo_catalog_format(request->portal->catalog, pool,
+                                                         request->lang, "acting.represented", names)
+                                    : agent);
     epo_json_set_string(pool, submission, "due_text", "");
     epo_json_set_string(pool, submission, "link", "");
     bool over = agenda != NULL && epo_agenda_state_of(agenda, state)->ends;

@@ -38,6 +38,8 @@ struct epo_json *epo_office_row(struct epo_request *request, const struct epo_js
     set_state_name(request, row, epo_json_get_text(found, "agenda"), state);
     epo_json_set_text(pool, row, "assignee", epo_json_get_text(found, "assignee"));
     epo_json_set_text(pool, row, "lead", epo_json_get_text(found, "lead"));
+    epo_json_set_text(pool, row, "agent", epo_json_get_text(found, "agentName"));
+    epo_json_set_text(pool, row, "principal", epo_json_get_text(found, "senderName"));
     epo_json_set_boolean(pool, row, "has_place", epo_json_get(found, "point") != NULL);
     epo_json_set_string(pool, row, "due_text", "");
     epo_json_set_boolean(pool, row, "late", false);

@@ -74,7 +74,7 @@ static const struct operation {
      "/api/v1/forms/{agenda}/{form}/submissions",
      "file",
      "File a submission",
-     {"agenda", "form", "lang", "idempotencyKey"},
+     {"agenda", "form", "lang", "idempotencyKey", "for"},
      "Answers",
      "application/json",
      201,

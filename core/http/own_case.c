@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "portal/casework.h"
 #include "portal/completion.h"
+#include "portal/mandate.h"
 
 enum { NOTE_CHARS_MAX = 2000 };
 
@@ -18,6 +19,22 @@ static struct epo_span token_of(struct epo_request *request) {
     return key.len > 0 ? key : epo_span_trim(epo_request_query(request, "receipt"));
 }
 
+/* Who holds its key or sent it may; another needs a mandate to file. */
+static bool find_rights(struct epo_request *request, struct epo_own_case *own,
+                        struct epo_error *error) {
+    struct epo_span sender = epo_json_get_text(own->found, "sender");
+    struct epo_span self = epo_span(own->account != NULL ? own->account->id : "");
+    bool by_token = own->token.len > 0 && epo_json_get_text(own->found, "agent").len == 0;
+    own->may_act = by_token || sender.len == 0;
+    if (!own->may_act && !epo_mandate_may(request->portal, request->db, self, sender,
+                                          epo_json_get_text(own->found, "agenda"), EPO_MANDATE_FILE,
+                                          &own->may_act, error))
+        return false;
+    return own->may_act || request->method != EPO_POST ||
+           epo_fail(error, EPO_ERROR_DENIED, "mandate.read_only",
+                    "The mandate lets read, not file.");
+}
+
 struct epo_own_case *epo_own_case_open(struct epo_request *request, struct epo_error *error) {
     struct epo_own_case *own = EPO_NEW(request->pool, struct epo_own_case);
     own->account = epo_page_account(request);
@@ -27,7 +44,8 @@ struct epo_own_case *epo_own_case_open(struct epo_request *request, struct epo_e
     if (!epo_span_is(own->viewer.role, "citizen"))
         own->viewer.role = (struct epo_span){"", 0};
     if (!epo_submission_find(request->portal, request->db, request->pool, request->captures[0],
-                             &own->viewer, &own->found, error))
+                             &own->viewer, &own->found, error) ||
+        !find_rights(request, own, error))
         return NULL;
     epo_number_read(epo_json_get_text(own->found, "number"), &own->number);
     own->agenda =
@@ -61,7 +79,7 @@ struct epo_response *epo_own_case_refuse(struct epo_request *request, struct epo
 }
 
 const struct epo_allowed_move *epo_own_case_withdrawal(const struct epo_own_case *own) {
-    if (own->agenda == NULL)
+    if (own->agenda == NULL || !own->may_act)
         return NULL;
     const struct epo_state *state =
         epo_agenda_state_of(own->agenda, epo_json_get_text(own->found, "state"));
@@ -72,7 +90,7 @@ const struct epo_allowed_move *epo_own_case_withdrawal(const struct epo_own_case
 }
 
 bool epo_own_case_completable(const struct epo_own_case *own) {
-    return own->agenda != NULL && epo_completion_open(own->found) != NULL &&
+    return own->agenda != NULL && own->may_act && epo_completion_open(own->found) != NULL &&
            epo_agenda_state_of(own->agenda, epo_json_get_text(own->found, "state"))->answered !=
                NULL;
 }

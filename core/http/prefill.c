@@ -4,20 +4,38 @@
 
 enum { SENT_LOOKED_AT = 5 };
 
-static const struct epo_account *citizen(struct epo_request *request) {
-    const struct epo_account *account = epo_page_account(request);
-    return account != NULL && strcmp(account->role, "citizen") == 0 ? account : NULL;
-}
-
 static bool is_email(const char *login) {
     return strchr(login, '@') != NULL;
 }
 
+/* The same of whom one acts for: a person, or a business of the register. */
+static struct epo_span of_party(const struct epo_party *party, const struct epo_json *field,
+                                struct epo_span from) {
+    struct epo_span type = epo_json_get_text(field, "type");
+    bool person = strcmp(party->kind, "person") == 0;
+    bool named = epo_json_get_text(epo_json_get(field, "prefill"), "from").len > 0;
+    /* what browsers call a name is a person's */
+    if (epo_span_is(from, "name") && (person || named))
+        return epo_span(party->name);
+    if (!person && epo_span_is(from, "organization"))
+        return epo_span(party->name);
+    if (epo_span_is(from, "email") && is_email(party->login))
+        return epo_span(party->login);
+    if (!person && epo_span_is(from, "street-address"))
+        return epo_span(party->seat);
+    if (epo_span_is(type, "company_number"))
+        return epo_span(party->number);
+    return epo_span_is(type, "data_box") ? epo_span(party->data_box) : EPO_SPAN("");
+}
+
 /* What the account says for a field; empty where it says nothing. */
-static struct epo_span of_account(const struct epo_account *account, const struct epo_json *field) {
+static struct epo_span of_account(const struct epo_acting *acting, const struct epo_json *field) {
+    const struct epo_account *account = acting->account;
     struct epo_span from = epo_json_get_text(epo_json_get(field, "prefill"), "from");
     if (from.len == 0)
         from = epo_json_get_text(field, "autocomplete");
+    if (acting->other)
+        return of_party(&acting->party, field, from);
     if (epo_span_is(from, "name"))
         return epo_span(account->name);
     if (epo_span_is(from, "email") && is_email(account->login))
@@ -48,7 +66,7 @@ static struct epo_json *typed(struct epo_pool *pool, const struct epo_json *answ
 
 struct filling_in {
     struct epo_request *request;
-    const struct epo_account *account;
+    const struct epo_acting *acting;
     const struct epo_json *sent; /* answers of the last submissions, newest first */
     struct epo_json *raw, *names;
 };
@@ -56,7 +74,7 @@ struct filling_in {
 static void fill(struct filling_in *in, const struct epo_json *section,
                  const struct epo_json *field) {
     struct epo_pool *pool = in->request->pool;
-    struct epo_span id = epo_json_get_text(field, "id"), own = of_account(in->account, field);
+    struct epo_span id = epo_json_get_text(field, "id"), own = of_account(in->acting, field);
     struct epo_json *value = own.len > 0 ? epo_json_text(pool, own) : NULL;
     for (uint32_t i = 0; value == NULL && is_of_applicant(section, field) && i < in->sent->count;
          i++)
@@ -81,15 +99,31 @@ static void each_field(const struct epo_form *form, struct filling_in *in,
     }
 }
 
-bool epo_prefill_add(struct epo_request *request, const struct epo_form *form, struct epo_json *raw,
-                     struct epo_json **names, struct epo_error *error) {
-    struct filling_in in = {.request = request, .account = citizen(request), .raw = raw};
+/* What was sent before: one's own all of it; somebody else's only in an agenda that the mandate
+ * lets read. */
+static bool sent_before(struct epo_request *request, const struct epo_acting *acting,
+                        struct epo_json **sent, struct epo_error *error) {
+    struct epo_span agenda = acting->other ? request->captures[0] : EPO_SPAN("");
+    bool may = true;
+    *sent = epo_json_array(request->pool);
+    if (acting->other &&
+        !epo_mandate_may(request->portal, request->db, epo_span(acting->account->id),
+                         epo_acting_id(acting), agenda, EPO_MANDATE_READ, &may, error))
+        return false;
+    return !may ||
+           epo_submission_answers(request->portal, request->db, request->pool,
+                                  epo_acting_id(acting), agenda, SENT_LOOKED_AT, sent, error);
+}
+
+bool epo_prefill_add(struct epo_request *request, const struct epo_acting *acting,
+                     const struct epo_form *form, struct epo_json *raw, struct epo_json **names,
+                     struct epo_error *error) {
+    struct filling_in in = {.request = request, .acting = acting, .raw = raw};
     struct epo_json *sent;
     *names = NULL;
-    if (in.account == NULL)
+    if (acting->account == NULL)
         return true;
-    if (!epo_submission_answers(request->portal, request->db, request->pool,
-                                epo_span(in.account->id), SENT_LOOKED_AT, &sent, error))
+    if (!sent_before(request, acting, &sent, error))
         return false;
     in.sent = sent;
     in.names = *names = epo_json_array(request->pool);
@@ -100,17 +134,17 @@ bool epo_prefill_add(struct epo_request *request, const struct epo_form *form, s
 static void enforce(struct filling_in *in, const struct epo_json *section,
                     const struct epo_json *field) {
     struct epo_pool *pool = in->request->pool;
-    struct epo_span own = of_account(in->account, field);
+    struct epo_span own = of_account(in->acting, field);
     (void)section;
     if (is_fixed(field) && own.len > 0)
         epo_json_set_text(pool, in->raw, epo_pool_string(pool, epo_json_get_text(field, "id")),
                           own);
 }
 
-void epo_prefill_enforce(struct epo_request *request, const struct epo_form *form,
-                         struct epo_json *raw) {
-    struct filling_in in = {.request = request, .account = citizen(request), .raw = raw};
-    if (in.account != NULL && raw->type == EPO_JSON_OBJECT)
+void epo_prefill_enforce(struct epo_request *request, const struct epo_acting *acting,
+                         const struct epo_form *form, struct epo_json *raw) {
+    struct filling_in in = {.request = request, .acting = acting, .raw = raw};
+    if (acting->account != NULL && raw->type == EPO_JSON_OBJECT)
         each_field(form, &in, enforce);
 }
 
@@ -119,7 +153,7 @@ void epo_prefill_enforce(struct epo_request *request, const struct epo_form *for
 static void note_fixed(struct filling_in *in, const struct epo_json *section,
                        const struct epo_json *field) {
     (void)section;
-    if (is_fixed(field) && of_account(in->account, field).len > 0)
+    if (is_fixed(field) && of_account(in->acting, field).len > 0)
         epo_json_push(in->request->pool, in->names,
                       epo_json_text(in->request->pool, epo_json_get_text(field, "id")));
 }
@@ -131,13 +165,13 @@ static bool has(const struct epo_json *names, struct epo_span name) {
     return false;
 }
 
-void epo_prefill_mark(struct epo_request *request, const struct epo_form *form,
-                      struct epo_json *view, const struct epo_json *names) {
+void epo_prefill_mark(struct epo_request *request, const struct epo_acting *acting,
+                      const struct epo_form *form, struct epo_json *view,
+                      const struct epo_json *names) {
     struct epo_pool *pool = request->pool;
-    struct filling_in in = {
-        .request = request, .account = citizen(request), .names = epo_json_array(pool)};
+    struct filling_in in = {.request = request, .acting = acting, .names = epo_json_array(pool)};
     const struct epo_json *sections = epo_json_get(view, "sections");
-    if (in.account == NULL)
+    if (acting->account == NULL)
         return;
     each_field(form, &in, note_fixed);
     for (uint32_t i = 0; sections != NULL && i < sections->count; i++) {

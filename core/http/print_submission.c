@@ -19,6 +19,7 @@ static void add_receipt(struct epo_request *request, struct epo_document *docume
     add_row(request, document, "submission.number", epo_json_get_text(submission, "number"));
     add_row(request, document, "submission.received",
             epo_json_get_text(submission, "received_text"));
+    add_row(request, document, "acting.row", epo_json_get_text(submission, "represented"));
     add_row(request, document, "submission.office", epo_json_get_text(submission, "office_name"));
     add_row(request, document, "submission.district",
             epo_json_get_text(submission, "district_name"));

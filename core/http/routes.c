@@ -1,5 +1,7 @@
 /* Every address of the portal. A new one is a row here, a handler, and (for the API) a row in
  * openapi.c: tests compare the two tables. */
+#include "http/acting.h"
+#include "http/mandates.h"
 #include "http/pages.h"
 #include "http/person.h"
 
@@ -60,6 +62,16 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/account/security", epo_security_post, EPO_ROUTE_LIMITED, "security.post"},
     {EPO_GET, "/account/identity", epo_identity_get, 0, "identity.get"},
     {EPO_POST, "/account/identity", epo_identity_post, EPO_ROUTE_LIMITED, "identity.post"},
+    {EPO_POST, "/account/acting", epo_acting_post, EPO_ROUTE_LIMITED, "account.acting"},
+    {EPO_GET, "/account/mandates", epo_mandates_get, 0, "mandates.get"},
+    {EPO_POST, "/account/mandates", epo_mandates_post, EPO_ROUTE_LIMITED, "mandates.post"},
+    {EPO_GET, "/account/mandates/new", epo_mandate_new_get, 0, "mandates.new"},
+    {EPO_POST, "/account/mandates/new", epo_mandate_new_post, EPO_ROUTE_LIMITED, "mandates.give"},
+    {EPO_GET, "/account/business", epo_business_get, 0, "business.get"},
+    {EPO_POST, "/account/business", epo_business_post, EPO_ROUTE_LIMITED, "business.post"},
+    {EPO_GET, "/office/mandates", epo_office_mandates_get, EPO_ROUTE_CLERK, "office.mandates"},
+    {EPO_POST, "/office/mandates", epo_office_mandates_post, EPO_ROUTE_CLERK,
+     "office.mandates_post"},
     {EPO_GET, "/office/identity", epo_counter_get, EPO_ROUTE_CLERK, "counter.get"},
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},
     {EPO_GET, "/demo/mailbox", epo_mailbox_get, 0, "demo.mailbox"},

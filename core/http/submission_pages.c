@@ -43,7 +43,8 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
         !epo_message_list(request->portal, request->db, pool, own->number, &own->messages, &error))
         return epo_respond_error(request, &error, NULL);
     struct epo_span number = epo_json_get_text(own->found, "number"), token = own->token;
-    bool sent = epo_request_query(request, "sent").len > 0 && token.len > 0;
+    bool for_another = epo_json_get_text(own->found, "agent").len > 0;
+    bool sent = epo_request_query(request, "sent").len > 0 && (token.len > 0 || for_another);
     epo_json_set_boolean(pool, model, "just_sent", sent);
     if (token.len > 0)
         epo_json_set_string(pool, epo_json_get(model, "submission"), "link",
@@ -78,6 +79,7 @@ struct epo_response *epo_own_case_show(struct epo_request *request, struct epo_o
                          trouble == NULL && epo_request_query(request, "completed").len > 0);
     epo_page_messages(request, model, own->found, own->messages, false, token,
                       epo_json_get_text(trouble, "message"));
+    epo_json_set_boolean(pool, epo_json_get(model, "messages"), "closed", !own->may_act);
     epo_json_set_text(pool, model, "page_title", number);
     struct epo_response *response = epo_respond_page(request, status, "web/submission", model);
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));

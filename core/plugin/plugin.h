@@ -238,6 +238,8 @@ struct epo_intake {
     const struct epo_json *raw;
     const char *lang;
     struct epo_span idempotency_key, sender;
+    struct epo_span agent, agent_name,
+        sender_name;                /* who sends it for the sender, see submission.h */
     struct epo_span counter;        /* account of the clerk who files it for somebody, or empty */
     const struct epo_json *account; /* {"id","name","role"} or NULL */
     enum epo_assurance assurance;   /* of who files it; not asked of a clerk at the counter */

@@ -12,7 +12,7 @@
 static const struct epo_statement FIND = {
     "account.find",
     "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL,\n"
-    "    coalesce(password_until_us, 0), password\n"
+    "    coalesce(password_until_us, 0), identifies, kind, password\n"
     "FROM accounts\n"
     "WHERE tenant = $1 AND login = $2",
     NULL,
@@ -20,7 +20,7 @@ static const struct epo_statement FIND = {
 static const struct epo_statement LIST = {
     "account.list",
     "SELECT id, login, name, role, office, disabled, verified_at_us IS NOT NULL,\n"
-    "    coalesce(password_until_us, 0)\n"
+    "    coalesce(password_until_us, 0), identifies, kind\n"
     "FROM accounts\n"
     "WHERE tenant = $1\n"
     "ORDER BY login",
@@ -29,8 +29,8 @@ static const struct epo_statement LIST = {
 static const struct epo_statement INSERT = {
     "account.insert",
     "INSERT INTO accounts (tenant, id, login, name, role, office, password, created_at_us,\n"
-    "    password_until_us)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, 0))\n"
+    "    password_until_us, identifies, kind)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, nullif($9, 0), $10, $11)\n"
     "ON CONFLICT (tenant, login) DO NOTHING",
     NULL,
 };
@@ -45,6 +45,8 @@ static void read_account(struct epo_rows *rows, struct epo_account *account) {
     account->disabled = epo_rows_integer(rows, 5) != 0;
     account->verified = epo_rows_integer(rows, 6) != 0;
     account->password_until_us = epo_rows_integer(rows, 7);
+    account->identifies = epo_rows_integer(rows, 8) != 0;
+    epo_span_store(account->kind, sizeof account->kind, epo_rows_text(rows, 9));
 }
 
 struct epo_span epo_account_fold(struct epo_span login, char out[128]) {
@@ -65,7 +67,7 @@ static bool look_up(struct epo_portal *portal, struct epo_db *db, struct epo_spa
     if (epo_rows_next(rows)) {
         read_account(rows, account);
         if (password != NULL)
-            epo_span_store(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 8));
+            epo_span_store(password, EPO_PASSWORD_HASH_SIZE, epo_rows_text(rows, 10));
         found = true;
     }
     return epo_rows_end(rows, error) && found;
@@ -137,7 +139,9 @@ bool epo_account_insert(struct epo_portal *portal, struct epo_db *db,
                              EPO_STRING(account->login), EPO_STRING(account->name),
                              EPO_STRING(account->role), EPO_STRING(account->office),
                              EPO_STRING(hash), EPO_INTEGER(now),
-                             EPO_INTEGER(account->password_until_us)),
+                             EPO_INTEGER(account->password_until_us),
+                             EPO_INTEGER(account->identifies),
+                             EPO_STRING(account->kind[0] != '\0' ? account->kind : "person")),
                     &changes, error))
         return false;
     if (changes == 0)
@@ -241,7 +245,7 @@ bool epo_account_verify(struct epo_portal *portal, struct epo_db *db, struct epo
                         "Too many failed tries: wait %d s.", *wait_s);
     bool found = look_up(portal, db, login, account, hash, &inner);
     if (inner.kind == EPO_ERROR_NONE && epo_password_verify(password, hash, &inner) && found &&
-        !account->disabled) {
+        !account->disabled && strcmp(account->kind, "person") == 0) {
         for (size_t i = 0; i < tries.count; i++)
             epo_throttle_succeeded(&tries.throttles[i]);
         return account->password_until_us == 0 || account->password_until_us > epo_clock_now_us() ||

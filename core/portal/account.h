@@ -21,6 +21,9 @@ struct epo_account {
     bool disabled;
     bool verified;             /* identity seen at an office */
     int64_t password_until_us; /* of a password made for them; 0: their own */
+    bool identifies;           /* a clerk who may see identities, where the office does that */
+    char kind[16]; /* "person"; "trader" and "company" stand for a business: nobody signs in */
+    char acting_for[EPO_TOKEN_SIZE]; /* of a session: whom its owner chose to act for, or empty */
 };
 
 /* Refuses a bad login, role or office (a clerk needs one of the settings or "*") and a weak

@@ -5,14 +5,37 @@
 #include "portal/merging.h"
 #include "portal/occupancy.h"
 
+#define OWN_COLUMNS                                                                                \
+    "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"   \
+    "    c.due, c.received_at_us, s.sender, COALESCE(r.agent_name, ''),\n"                         \
+    "    COALESCE(r.sender_name, '')\n"                                                            \
+    "FROM submissions AS s\n"                                                                      \
+    "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"                             \
+    "LEFT JOIN represented_filings AS r ON r.tenant = s.tenant AND r.number = s.number\n"
+/* Mandates of $2, today $5; rights and principal follow. */
+#define BY_MANDATE                                                                                 \
+    "EXISTS (SELECT 1 FROM mandates AS m\n"                                                        \
+    "    WHERE m.tenant = s.tenant AND m.holder = $2 AND m.holder <> ''\n"                         \
+    "        AND m.principal = s.sender\n"                                                         \
+    "        AND m.accepted_at_us IS NOT NULL AND m.ended_at_us IS NULL AND m.from_day <= $5\n"    \
+    "        AND (m.until_day = '' OR m.until_day >= $5)\n"                                        \
+    "        AND (m.all_agendas = 1 OR EXISTS (SELECT 1 FROM mandate_agendas AS g\n"               \
+    "            WHERE g.tenant = m.tenant AND g.mandate = m.id AND g.agenda = s.agenda))\n"       \
+    "        AND ((m.rights & 1) = 1 OR r.agent = $2))\n"
+
 static const struct epo_statement OF_SENDER = {
     "case.of_sender",
-    "SELECT c.number, c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office,\n"
-    "    c.due, c.received_at_us\n"
-    "FROM submissions AS s\n"
-    "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
-    "WHERE s.tenant = $1 AND s.sender = $2 AND s.sender <> '' AND s.number < $3\n"
-    "ORDER BY s.number DESC LIMIT $4",
+    OWN_COLUMNS "WHERE s.tenant = $1 AND s.number < $3 AND ((s.sender = $2 AND s.sender <> '')\n"
+                "    OR (s.number IN (SELECT number FROM represented_filings AS f\n"
+                "            WHERE f.tenant = $1 AND f.agent = $2)\n"
+                "        AND " BY_MANDATE "))\n"
+                "ORDER BY s.number DESC LIMIT $4",
+    NULL,
+};
+static const struct epo_statement OF_PRINCIPAL = {
+    "case.of_principal",
+    OWN_COLUMNS "WHERE s.tenant = $1 AND s.sender = $6 AND s.sender <> '' AND s.number < $3\n"
+                "    AND " BY_MANDATE "ORDER BY s.number DESC LIMIT $4",
     NULL,
 };
 
@@ -44,6 +67,9 @@ static struct epo_json *read_case(struct epo_pool *pool, struct epo_rows *rows) 
     int64_t received_at_us = epo_rows_integer(rows, 9);
     epo_json_set_string(pool, row, "receivedAt", epo_time_rfc3339(received_at_us, text));
     epo_json_set_integer(pool, row, "received_at_us", received_at_us);
+    epo_json_set_text(pool, row, "sender", epo_rows_text(rows, 10));
+    epo_json_set_text(pool, row, "agentName", epo_rows_text(rows, 11));
+    epo_json_set_text(pool, row, "senderName", epo_rows_text(rows, 12));
     return row;
 }
 
@@ -70,10 +96,25 @@ static bool read_page(struct epo_pool *pool, struct epo_rows *rows, int limit,
 bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                             struct epo_span account, int64_t before, int limit,
                             struct epo_json **page, struct epo_error *error) {
+    char today[EPO_TIME_SIZE];
+    epo_date_iso(epo_clock_today(), today);
     struct epo_rows *rows = epo_db_query(db, &OF_SENDER,
                                          EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account),
                                                   EPO_INTEGER(before > 0 ? before : INT64_MAX),
-                                                  EPO_INTEGER(limit + 1)));
+                                                  EPO_INTEGER(limit + 1), EPO_STRING(today)));
+    return read_page(pool, rows, limit, page, error);
+}
+
+bool epo_casework_of_principal(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                               struct epo_span viewer, struct epo_span principal, int64_t before,
+                               int limit, struct epo_json **page, struct epo_error *error) {
+    char today[EPO_TIME_SIZE];
+    epo_date_iso(epo_clock_today(), today);
+    struct epo_rows *rows =
+        epo_db_query(db, &OF_PRINCIPAL,
+                     EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(viewer),
+                              EPO_INTEGER(before > 0 ? before : INT64_MAX), EPO_INTEGER(limit + 1),
+                              EPO_STRING(today), EPO_TEXT(principal)));
     return read_page(pool, rows, limit, page, error);
 }
 

@@ -30,12 +30,18 @@ struct epo_move {
  * agenda allows the move is asked before, on the worker. */
 bool epo_casework_move(struct epo_portal *portal, struct epo_db *db, const struct epo_move *move,
                        struct epo_error *error);
-/* The submissions of one account, newest first: {"cases":[{"number","agenda","form","title",
- * "place","state","district","office","due","receivedAt","received_at_us"}], "next":number |
- * absent} */
+/* The submissions of one account, newest first, and those that it has sent for others whom it may
+ * still act for: {"cases":[{"number","agenda","form","title","place","state","district","office",
+ * "due","receivedAt","received_at_us","sender","agentName","senderName" (where another sent it for
+ * the sender)}], "next":number | absent} */
 bool epo_casework_of_sender(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                             struct epo_span account, int64_t before, int limit,
                             struct epo_json **page, struct epo_error *error);
+
+/* The same of one whom the viewer acts for by a mandate: what that covers and nothing else. */
+bool epo_casework_of_principal(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                               struct epo_span viewer, struct epo_span principal, int64_t before,
+                               int limit, struct epo_json **page, struct epo_error *error);
 
 /* How many cases of an office nobody has begun ("received"), and how many are begun and not yet
  * decided ("in_progress"); those in states of an agenda's own are in neither. */

@@ -36,6 +36,7 @@ static bool add(struct epo_portal *portal, struct epo_pool *pool, const struct p
     snprintf(account.name, sizeof account.name, "%s", person->name);
     snprintf(account.role, sizeof account.role, "%s", person->role);
     snprintf(account.office, sizeof account.office, "%.*s", EPO_ARG(person->office));
+    account.identifies = strcmp(person->role, "clerk") == 0;
     epo_account_generate_password(password);
     if (!epo_account_add(portal, &account, epo_span(password), EPO_SPAN("shell"), error))
         return false;

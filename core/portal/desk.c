@@ -85,12 +85,14 @@ static const struct epo_statement ROW = {
     "desk.row",
     "SELECT c.agenda, c.form, c.title, c.place_text, c.state, c.district, c.office, c.due,\n"
     "    a.account, p.name, c.received_at_us, l.anchor_x, l.anchor_y,\n"
-    "    (SELECT m.lead FROM merged AS m WHERE m.tenant = $1 AND m.number = $2)\n"
+    "    (SELECT m.lead FROM merged AS m WHERE m.tenant = $1 AND m.number = $2),\n"
+    "    COALESCE(r.agent_name, ''), COALESCE(r.sender_name, '')\n"
     "FROM cases AS c\n"
     "LEFT JOIN locations AS l\n"
     "    ON l.tenant = c.tenant AND l.number = c.number AND l.routes = 1\n"
     "LEFT JOIN assignments AS a ON a.tenant = c.tenant AND a.number = c.number\n"
     "LEFT JOIN accounts AS p ON p.tenant = a.tenant AND p.id = a.account\n"
+    "LEFT JOIN represented_filings AS r ON r.tenant = c.tenant AND r.number = c.number\n"
     "WHERE c.tenant = $1 AND c.number = $2",
     NULL,
 };
@@ -130,6 +132,8 @@ static bool read_row(struct epo_portal *portal, struct epo_db *db, struct epo_po
             epo_number_write(epo_rows_integer(rows, TEXT_COUNT + 3), name);
             epo_json_set_string(pool, row, "lead", name);
         }
+        epo_json_set_text(pool, row, "agentName", epo_rows_text(rows, TEXT_COUNT + 4));
+        epo_json_set_text(pool, row, "senderName", epo_rows_text(rows, TEXT_COUNT + 5));
         epo_json_push(pool, cases, row);
     }
     return epo_rows_end(rows, error);

@@ -47,7 +47,8 @@ struct epo_desk_filter {
 bool epo_desk_closed(struct epo_span state);
 
 /* {"cases":[{"number","agenda","form","title","place","state","district","office","due",
- * "receivedAt","received_at_us","assignee":name|"","assignee_id","lead":number|absent,"point":[lon,lat]|absent}],
+ * "receivedAt","received_at_us","assignee":name|"","assignee_id","agentName","senderName" (who sent
+ * it for whom, or ""),"lead":number|absent,"point":[lon,lat]|absent}],
  * "next":{"number","due"}|absent}. What one office may be asked about costs at most a walk through
  * its part of one index; with words or a box, through its cases. */
 bool epo_desk_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

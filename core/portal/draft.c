@@ -15,7 +15,7 @@ const struct epo_setting_group epo_draft_settings = {"drafts", ROWS, sizeof ROWS
 static const struct epo_statement FIND = {
     "draft.find",
     "SELECT key_hash, owner, agenda, form, form_version, lang, version, saved_by, created_at_us,\n"
-    "    changed_at_us, answers\n"
+    "    changed_at_us, answers, acting_for\n"
     "FROM drafts WHERE tenant = $1 AND id = $2",
     NULL,
 };
@@ -39,8 +39,8 @@ static const struct epo_statement MANY_OF_NOBODY = {
 static const struct epo_statement INSERT = {
     "draft.insert",
     "INSERT INTO drafts (tenant, id, key_hash, owner, agenda, form, form_version, lang, version,\n"
-    "    saved_by, created_at_us, changed_at_us, answers)\n"
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $10, $11)",
+    "    saved_by, created_at_us, changed_at_us, answers, acting_for)\n"
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $10, $11, $12)",
     NULL,
 };
 /* The version after that of the page is its own where it repeats a save whose answer it never got.
@@ -48,7 +48,8 @@ static const struct epo_statement INSERT = {
 static const struct epo_statement SAVE = {
     "draft.save",
     "UPDATE drafts SET owner = CASE owner WHEN '' THEN $3 ELSE owner END, form_version = $4,\n"
-    "    lang = $5, saved_by = $6, changed_at_us = $7, answers = $8, version = $9 + 1\n"
+    "    lang = $5, saved_by = $6, changed_at_us = $7, answers = $8, version = $9 + 1,\n"
+    "    acting_for = $10\n"
     "WHERE tenant = $1 AND id = $2\n"
     "    AND (version = $9 OR (version = $9 + 1 AND saved_by = $6 AND saved_by <> ''))",
     NULL,
@@ -114,6 +115,7 @@ static bool read_row(struct epo_pool *pool, struct epo_rows *rows, struct epo_sp
     draft->created_at_us = epo_rows_integer(rows, 8);
     draft->changed_at_us = epo_rows_integer(rows, 9);
     draft->answers = epo_pool_copy(pool, epo_rows_text(rows, 10));
+    draft->acting_for = epo_pool_copy(pool, epo_rows_text(rows, 11));
     if (opens)
         snprintf(draft->key, sizeof draft->key, "%.*s", EPO_ARG(key));
     if (opens || (account.len > 0 && epo_span_equal(account, draft->owner)))
@@ -218,7 +220,8 @@ bool epo_draft_create(struct epo_portal *portal, struct epo_db *db, struct epo_d
                                EPO_TEXT(draft->owner), EPO_TEXT(draft->agenda),
                                EPO_TEXT(draft->form), EPO_TEXT(draft->form_version),
                                EPO_TEXT(draft->lang), EPO_TEXT(draft->saved_by),
-                               EPO_INTEGER(draft->created_at_us), EPO_TEXT(draft->answers)),
+                               EPO_INTEGER(draft->created_at_us), EPO_TEXT(draft->answers),
+                               EPO_TEXT(draft->acting_for)),
                       NULL, error) &&
            keep_files(portal, db, draft, error);
 }
@@ -248,7 +251,8 @@ bool epo_draft_save(struct epo_portal *portal, struct epo_db *db, struct epo_dra
                     EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(draft->id),
                              EPO_TEXT(draft->owner), EPO_TEXT(draft->form_version),
                              EPO_TEXT(draft->lang), EPO_TEXT(draft->saved_by), EPO_INTEGER(now_us),
-                             EPO_TEXT(draft->answers), EPO_INTEGER(draft->version)),
+                             EPO_TEXT(draft->answers), EPO_INTEGER(draft->version),
+                             EPO_TEXT(draft->acting_for)),
                     &changes, error))
         return false;
     draft->changed_at_us = now_us;

@@ -19,8 +19,9 @@ struct epo_draft {
     char key[EPO_TOKEN_SIZE]; /* as it came along or was just made; empty: not known */
     struct epo_span owner;    /* account id, or empty */
     struct epo_span agenda, form, form_version, lang, saved_by;
-    struct epo_span answers; /* JSON text: name -> text or array of texts, as typed */
-    int64_t version;         /* 0: not saved yet */
+    struct epo_span acting_for; /* account that it is filled in for, or empty: for oneself */
+    struct epo_span answers;    /* JSON text: name -> text or array of texts, as typed */
+    int64_t version;            /* 0: not saved yet */
     int64_t created_at_us, changed_at_us;
 };
 

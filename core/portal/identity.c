@@ -60,6 +60,14 @@ bool epo_identity_office(const struct epo_json *settings, struct epo_span office
     return epo_json_get_boolean(epo_routing_find(settings, office), "identification", false);
 }
 
+bool epo_identity_may(const struct epo_portal *portal, const struct epo_account *clerk,
+                      struct epo_error *error) {
+    return (clerk->identifies &&
+            epo_identity_office(epo_portal_settings(portal), epo_span(clerk->office))) ||
+           epo_fail(error, EPO_ERROR_DENIED, "identity.office",
+                    "This clerk or this office does not verify identities.");
+}
+
 /* ---- what a person says ---- */
 
 bool epo_identity_line(struct epo_span text, size_t least, size_t most) {
@@ -156,7 +164,7 @@ bool epo_identity_find(struct epo_portal *portal, struct epo_db *db, struct epo_
 }
 
 /* As Crockford's base 32 is read out. */
-static bool read_code(struct epo_span typed, char out[EPO_IDENTITY_CODE_SIZE]) {
+bool epo_identity_read_code(struct epo_span typed, char out[EPO_IDENTITY_CODE_SIZE]) {
     size_t n = 0;
     for (size_t i = 0; i < typed.len; i++) {
         char c = typed.at[i];
@@ -178,7 +186,7 @@ bool epo_identity_by_code(struct epo_portal *portal, struct epo_db *db, struct e
                           struct epo_error *error) {
     char code[EPO_IDENTITY_CODE_SIZE];
     bool found = false;
-    if (read_code(typed, code) &&
+    if (epo_identity_read_code(typed, code) &&
         !find_one(db, pool,
                   epo_db_query(db, &BY_CODE,
                                EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(code),

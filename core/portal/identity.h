@@ -25,6 +25,10 @@ struct epo_identity {
 /* Does this office compare documents? */
 bool epo_identity_office(const struct epo_json *settings, struct epo_span office);
 
+/* May this clerk, at this office? DENIED "identity.office". */
+bool epo_identity_may(const struct epo_portal *portal, const struct epo_account *clerk,
+                      struct epo_error *error);
+
 /* Are these names, a date of birth and an address? Fills errors with {"path","code"} for each that
  * is not; true when all are. Pure. */
 bool epo_identity_check(struct epo_pool *pool, const struct epo_identity *said,

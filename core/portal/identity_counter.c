@@ -100,10 +100,8 @@ static bool confirm(struct epo_db *db, struct epo_pool *pool,
 
 bool epo_identity_confirm(struct epo_db *db, const struct epo_identifying *identifying,
                           struct epo_error *error) {
-    const struct epo_json *settings = epo_portal_settings(identifying->portal);
-    if (!epo_identity_office(settings, epo_span(identifying->clerk->office)))
-        return epo_fail(error, EPO_ERROR_DENIED, "identity.office",
-                        "This office does not verify identities.");
+    if (!epo_identity_may(identifying->portal, identifying->clerk, error))
+        return false;
     if (!is_document(identifying->document) || !is_last(identifying->document_last))
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "identity.document",
                         "Say what document it was and its last three or four characters.");
@@ -121,7 +119,8 @@ static bool withdraw(struct epo_portal *portal, struct epo_db *db, struct epo_po
     if (!epo_identity_find(portal, db, pool, account, &identity, &found, error))
         return false;
     bool may = found && (strcmp(clerk->role, "admin") == 0 ||
-                         (identity.office.len > 0 && epo_span_is(identity.office, clerk->office)));
+                         (clerk->identifies && identity.office.len > 0 &&
+                          epo_span_is(identity.office, clerk->office)));
     if (!may || identity.verified_at_us == 0)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "identity.none",
                         "Your office has verified no such identity.");

@@ -110,6 +110,29 @@ static const struct part {
       NULL}},
 };
 
+/* More parts, of whom one acts for and who acts for one. */
+static const struct part MANDATES[] = {
+    {"mandates",
+     {"person.mandates",
+      "SELECT origin, CASE WHEN principal = $2 THEN 'principal' ELSE 'holder' END AS side,\n"
+      "    offered_to, rights, all_agendas, from_day, until_day, made_at_us, office, document,\n"
+      "    accepted_at_us, ended_at_us, ended_reason FROM mandates\n"
+      "WHERE tenant = $1 AND (principal = $2 OR holder = $2) ORDER BY made_at_us DESC LIMIT $3",
+      NULL}},
+    {"businesses",
+     {"person.businesses",
+      "SELECT kind, number, name, seat, data_box, asked_at_us, outcome, reason, decided_at_us,\n"
+      "    office FROM business_claims\n"
+      "WHERE tenant = $1 AND account = $2 ORDER BY asked_at_us DESC LIMIT $3",
+      NULL}},
+    {"sent_for_others",
+     {"person.sent_for",
+      "SELECT " NUMBER_TEXT("number") " AS number, sender_name FROM represented_filings\n"
+                                      "WHERE tenant = $1 AND agent = $2 ORDER BY number DESC "
+                                      "LIMIT $3",
+      NULL}},
+};
+
 static const struct epo_statement ACCOUNT = {
     "person.account",
     "SELECT id, login, name, role, office, disabled, verified_at_us, created_at_us FROM accounts\n"
@@ -154,6 +177,13 @@ static const struct epo_statement GONE[] = {
     {"person.no_sessions", "DELETE FROM sessions WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_views", "DELETE FROM desk_views WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_links", "DELETE FROM person_links WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_claims", "DELETE FROM business_claims WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_mandate_agendas",
+     "DELETE FROM mandate_agendas WHERE tenant = $1 AND mandate IN (SELECT id FROM mandates\n"
+     "    WHERE tenant = $1 AND (principal = $2 OR holder = $2))",
+     NULL},
+    {"person.no_mandates",
+     "DELETE FROM mandates WHERE tenant = $1 AND (principal = $2 OR holder = $2)", NULL},
     {"person.no_identity", "DELETE FROM identities WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_tickets",
      "DELETE FROM tickets WHERE tenant = $1\n"
@@ -198,6 +228,19 @@ static bool read_rows(struct epo_pool *pool, struct epo_rows *rows, struct epo_j
     return epo_rows_end(rows, error);
 }
 
+static bool add_parts(struct epo_db *db, struct epo_pool *pool, const struct part *parts,
+                      size_t count, struct epo_value tenant, struct epo_value id,
+                      struct epo_json *all, struct epo_error *error) {
+    for (size_t i = 0; i < count; i++) {
+        struct epo_rows *rows = epo_db_query(
+            db, &parts[i].rows, EPO_BIND(tenant, id, EPO_INTEGER(EPO_PERSON_ROWS_MAX)));
+        struct epo_json *list = epo_json_set(pool, all, parts[i].name, epo_json_array(pool));
+        if (!read_rows(pool, rows, list, error))
+            return false;
+    }
+    return true;
+}
+
 bool epo_person_export(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                        struct epo_span account, struct epo_json **data, struct epo_error *error) {
     struct epo_json *all = epo_json_object(pool), *list = epo_json_array(pool);
@@ -207,13 +250,9 @@ bool epo_person_export(struct epo_portal *portal, struct epo_db *db, struct epo_
     if (list->count == 0)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "account.unknown", "There is no such account.");
     epo_json_set(pool, all, "account", list->items[0]);
-    for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
-        struct epo_rows *rows = epo_db_query(
-            db, &PARTS[i].rows, EPO_BIND(tenant, id, EPO_INTEGER(EPO_PERSON_ROWS_MAX)));
-        list = epo_json_set(pool, all, PARTS[i].name, epo_json_array(pool));
-        if (!read_rows(pool, rows, list, error))
-            return false;
-    }
+    if (!add_parts(db, pool, PARTS, sizeof PARTS / sizeof *PARTS, tenant, id, all, error) ||
+        !add_parts(db, pool, MANDATES, sizeof MANDATES / sizeof *MANDATES, tenant, id, all, error))
+        return false;
     if (!epo_person_audit(portal, db, pool, account, (struct epo_span){"", 0}, 0,
                           EPO_PERSON_ROWS_MAX, &list, error))
         return false;

@@ -12,7 +12,8 @@
 /* All that is held on an account: {"account":{…},"identity":[…],"numbers":[…],
  * "records":[…],"ledger":[…],"sessions":[…],"submissions":[…],
  * "history":[…],"messages":[…],"completions":[…],"decisions":[…],"files":[…] (of submissions,
- * messages and decisions, without their bytes),"drafts":[…],"audit":[…]}; times in RFC 3339. A part
+ * messages and decisions, without their bytes),"drafts":[…],"mandates":[…],"businesses":[…],
+ * "sent_for_others":[…],"audit":[…]}; times in RFC 3339. A part
  * of more than EPO_PERSON_ROWS_MAX rows has its newest.
  * NOT_FOUND "account.unknown". */
 bool epo_person_export(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

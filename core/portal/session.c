@@ -27,7 +27,7 @@ static const struct epo_statement FIND = {
     "    a.verified_at_us IS NOT NULL AND NOT EXISTS (\n"
     "        SELECT 1 FROM identities AS i\n"
     "        WHERE i.tenant = a.tenant AND i.account = a.id AND i.until_us <= $3),\n"
-    "    s.seen_at_us, coalesce(a.password_until_us, 0)\n"
+    "    s.seen_at_us, coalesce(a.password_until_us, 0), a.identifies, a.kind, s.acting_for\n"
     "FROM sessions AS s\n"
     "JOIN accounts AS a ON a.tenant = s.tenant AND a.id = s.account\n"
     "WHERE s.tenant = $1 AND s.token = $2 AND s.expires_at_us > $3 AND s.seen_at_us > $4\n"
@@ -51,6 +51,12 @@ static const struct epo_statement END_ONE = {
     "session.end_one",
     "DELETE FROM sessions\n"
     "WHERE tenant = $1 AND account = $2 AND token = $3",
+    NULL,
+};
+static const struct epo_statement ACT = {
+    "session.act",
+    "UPDATE sessions SET acting_for = $3\n"
+    "WHERE tenant = $1 AND token = $2",
     NULL,
 };
 static const struct epo_statement LIST = {
@@ -91,6 +97,15 @@ bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_sp
     struct epo_hash digest;
     return epo_db_run(db, &DELETE,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest))),
+                      NULL, error);
+}
+
+bool epo_session_act(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                     struct epo_span principal, struct epo_error *error) {
+    struct epo_hash digest;
+    return epo_db_run(db, &ACT,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
+                               EPO_TEXT(principal)),
                       NULL, error);
 }
 
@@ -145,6 +160,9 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
         account->verified = epo_rows_integer(rows, 5) != 0;
         seen_at = epo_rows_integer(rows, 6);
         account->password_until_us = epo_rows_integer(rows, 7);
+        account->identifies = epo_rows_integer(rows, 8) != 0;
+        epo_span_store(account->kind, sizeof account->kind, epo_rows_text(rows, 9));
+        epo_span_store(account->acting_for, sizeof account->acting_for, epo_rows_text(rows, 10));
         found = true;
     }
     if (!epo_rows_end(rows, error))

@@ -21,6 +21,10 @@ bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_
 /* A write job's part: ends the session of this cookie; fine if there is none. */
 bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                      struct epo_error *error);
+/* A write job's part: from now on this session acts for the other account (whether it may is asked
+ * each time; empty: for its owner). */
+bool epo_session_act(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                     struct epo_span principal, struct epo_error *error);
 /* The account behind a cookie value. False without error (EPO_ERROR_NONE) when there is none, it
  * has ended or the account is disabled. Marks the session as seen every few minutes (queued). */
 bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_span token,

@@ -6,6 +6,7 @@
 #include "portal/audit.h"
 #include "portal/casework.h"
 #include "portal/completion.h"
+#include "portal/mandate.h"
 
 /* ---- before the save, on the worker ---- */
 
@@ -115,6 +116,12 @@ static const struct epo_statement INSERT_OUTBOX = {
 static const struct epo_statement INSERT_COUNTER = {
     "counter.insert",
     "INSERT INTO counter_filings (tenant, number, account) VALUES ($1, $2, $3)",
+    NULL,
+};
+static const struct epo_statement INSERT_AGENT = {
+    "submission.agent",
+    "INSERT INTO represented_filings (tenant, number, agent, agent_name, sender_name)\n"
+    "VALUES ($1, $2, $3, $4, $5)",
     NULL,
 };
 static const struct epo_statement FILED_BEFORE = {
@@ -229,8 +236,10 @@ static bool insert_all(struct epo_portal *portal, struct epo_db *db,
                        const struct epo_filed *filed, struct epo_error *error) {
     struct epo_span last = {(const char *)ends->audit_hash,
                             ends->audit_sequence > 0 ? sizeof ends->audit_hash : 0};
-    bool counter = filing->counter.len > 0;
-    struct epo_audit_entry entry = {.actor = counter ? filing->counter : filing->sender,
+    bool counter = filing->counter.len > 0, acted = filing->agent.len > 0;
+    struct epo_audit_entry entry = {.actor = counter ? filing->counter
+                                             : acted ? filing->agent
+                                                     : filing->sender,
                                     .action = counter ? EPO_SPAN("submission.counter")
                                                       : EPO_SPAN("submission.filed"),
                                     .object = epo_span(filed->number),
@@ -243,11 +252,26 @@ static bool insert_all(struct epo_portal *portal, struct epo_db *db,
                                    EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
                                             EPO_TEXT(filing->counter)),
                                    NULL, error)) &&
+           (!acted || epo_db_run(db, &INSERT_AGENT,
+                                 EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
+                                          EPO_TEXT(filing->agent), EPO_TEXT(filing->agent_name),
+                                          EPO_TEXT(filing->sender_name)),
+                                 NULL, error)) &&
            epo_audit_append_after(portal, db, ends->audit_sequence, last, &entry, error) &&
            epo_db_run(db, &INSERT_OUTBOX,
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(number),
                                EPO_INTEGER(filed->received_at_us)),
                       NULL, error);
+}
+
+/* Asked inside the save: a mandate that ends now files nothing afterwards. */
+static bool may_act(struct epo_portal *portal, struct epo_db *db, const struct epo_filing *filing,
+                    struct epo_error *error) {
+    bool may = false;
+    return epo_mandate_may(portal, db, filing->agent, filing->sender, epo_span(filing->agenda),
+                           EPO_MANDATE_FILE, &may, error) &&
+           (may || epo_fail(error, EPO_ERROR_DENIED, "mandate.none",
+                            "There is no mandate to file this for another."));
 }
 
 bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
@@ -260,6 +284,8 @@ bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
         return false;
     if (ends.number_of_key != 0)
         return give_first_answer(portal, db, filing, ends.number_of_key, filed, error);
+    if (filing->agent.len > 0 && !may_act(portal, db, filing, error))
+        return false;
     if (filing->inside != NULL && !filing->inside(db, filing->inside_arg, error))
         return false;
     filed->received_at_us = epo_clock_now_us();
@@ -286,11 +312,13 @@ static const struct epo_statement FIND = {
     "    c.title, c.place_text, c.state, c.district, c.office, c.due, c.changed_at_us,\n"
     "    l.area_m2, l.map_version, s.parameters, c.answer_by,\n"
     "    EXISTS (SELECT 1 FROM counter_filings AS k\n"
-    "        WHERE k.tenant = s.tenant AND k.number = s.number)\n"
+    "        WHERE k.tenant = s.tenant AND k.number = s.number),\n"
+    "    COALESCE(r.agent, ''), COALESCE(r.agent_name, ''), COALESCE(r.sender_name, '')\n"
     "FROM submissions AS s\n"
     "JOIN cases AS c ON c.tenant = s.tenant AND c.number = s.number\n"
     "LEFT JOIN locations AS l\n"
     "    ON l.tenant = s.tenant AND l.number = s.number AND l.routes = 1\n"
+    "LEFT JOIN represented_filings AS r ON r.tenant = s.tenant AND r.number = s.number\n"
     "WHERE s.tenant = $1 AND s.number = $2",
     NULL,
 };
@@ -309,17 +337,35 @@ void epo_submission_token(const struct epo_portal *portal, const char *number,
     epo_portal_seal(portal, "link", epo_span(text), out);
 }
 
+/* One row of FIND. */
 static bool may_see(const struct epo_portal *portal, const char *number,
-                    const struct epo_viewer *viewer, struct epo_span sender,
-                    struct epo_span receipt, struct epo_span office) {
+                    const struct epo_viewer *viewer, struct epo_rows *rows) {
     char token[EPO_TOKEN_SIZE];
-    if (viewer->account.len > 0 && epo_span_equal(viewer->account, sender))
+    struct epo_span receipt = epo_rows_text(rows, 5);
+    if (viewer->account.len > 0 && epo_span_equal(viewer->account, epo_rows_text(rows, 10)))
         return true;
-    if (epo_casework_allows(viewer, office))
+    if (epo_casework_allows(viewer, epo_rows_text(rows, 15)))
         return true;
+    if (epo_rows_text(rows, 23).len > 0)
+        return false;
     epo_submission_token(portal, number, token);
     return viewer->token.len > 0 && (epo_token_equal(viewer->token, epo_span(token)) ||
                                      epo_token_equal(viewer->token, receipt));
+}
+
+static bool may_see_for(struct epo_portal *portal, struct epo_db *db,
+                        const struct epo_viewer *viewer, const struct epo_json *found, bool *may,
+                        struct epo_error *error) {
+    struct epo_span sender = epo_json_get_text(found, "sender");
+    struct epo_span agenda = epo_json_get_text(found, "agenda");
+    *may = false;
+    if (viewer->account.len == 0 || sender.len == 0)
+        return true;
+    if (!epo_mandate_may(portal, db, viewer->account, sender, agenda, EPO_MANDATE_READ, may, error))
+        return false;
+    return *may || !epo_span_equal(epo_json_get_text(found, "agent"), viewer->account) ||
+           epo_mandate_may(portal, db, viewer->account, sender, agenda, EPO_MANDATE_FILE, may,
+                           error);
 }
 
 static void set_json(struct epo_pool *pool, struct epo_json *object, const char *name,
@@ -344,7 +390,8 @@ static struct epo_json *read_found(struct epo_pool *pool, struct epo_rows *rows,
     } texts[] = {{"agenda", 0},      {"form", 1},       {"formVersion", 2}, {"lang", 3},
                  {"receipt", 5},     {"sender", 10},    {"title", 11},      {"placeText", 12},
                  {"state", 13},      {"district", 14},  {"office", 15},     {"due", 16},
-                 {"mapVersion", 19}, {"placeField", 9}, {"answerBy", 21}};
+                 {"mapVersion", 19}, {"placeField", 9}, {"answerBy", 21},   {"agent", 23},
+                 {"agentName", 24},  {"senderName", 25}};
     struct epo_json *found = epo_json_object(pool);
     epo_json_set_string(pool, found, "number", number);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -402,11 +449,16 @@ bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct ep
         struct epo_rows *rows =
             epo_db_query(db, &FIND, EPO_BIND(EPO_STRING(portal->tenant), EPO_INTEGER(value)));
         epo_number_write(value, text);
-        if (epo_rows_next(rows) && may_see(portal, text, viewer, epo_rows_text(rows, 10),
-                                           epo_rows_text(rows, 5), epo_rows_text(rows, 15)))
+        bool may = false;
+        if (epo_rows_next(rows)) {
+            may = may_see(portal, text, viewer, rows);
             *found = read_found(pool, rows, text);
-        if (!epo_rows_end(rows, error))
+        }
+        if (!epo_rows_end(rows, error) ||
+            (*found != NULL && !may && !may_see_for(portal, db, viewer, *found, &may, error)))
             return false;
+        if (!may)
+            *found = NULL;
     }
     if (*found == NULL)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "submission.not_found",
@@ -418,17 +470,18 @@ bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct ep
 static const struct epo_statement ANSWERS = {
     "submission.answers",
     "SELECT answers FROM submissions\n"
-    "WHERE tenant = $1 AND sender = $2 AND sender <> ''\n"
+    "WHERE tenant = $1 AND sender = $2 AND sender <> '' AND ($4 = '' OR agenda = $4)\n"
     "ORDER BY number DESC LIMIT $3",
     NULL,
 };
 
 bool epo_submission_answers(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                            struct epo_span account, int64_t most, struct epo_json **answers,
-                            struct epo_error *error) {
+                            struct epo_span account, struct epo_span agenda, int64_t most,
+                            struct epo_json **answers, struct epo_error *error) {
     *answers = epo_json_array(pool);
-    struct epo_rows *rows = epo_db_query(
-        db, &ANSWERS, EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account), EPO_INTEGER(most)));
+    struct epo_rows *rows = epo_db_query(db, &ANSWERS,
+                                         EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account),
+                                                  EPO_INTEGER(most), EPO_TEXT(agenda)));
     while (epo_rows_next(rows)) {
         struct epo_error ignored = {0};
         struct epo_json *one = epo_json_parse(pool, epo_rows_text(rows, 0), &ignored);

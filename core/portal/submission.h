@@ -25,7 +25,9 @@ struct epo_filing {
     struct epo_span office;   /* id of the office that handles it */
     struct epo_span map_version;
     struct epo_span idempotency_key; /* empty: none */
-    struct epo_span sender;          /* account id, or empty for anonymous */
+    struct epo_span sender;          /* whose it is: account id, or empty for anonymous */
+    struct epo_span agent;           /* who sends it for the sender by a mandate, or empty */
+    struct epo_span agent_name, sender_name; /* of the two, with an agent */
     struct epo_span counter; /* account of the clerk who files it at the counter, or empty */
     struct epo_span due;     /* ISO date or empty */
     bool due_counted;        /* by the rules of its state, else fixed by the agenda */
@@ -71,14 +73,18 @@ bool epo_submission_key_used(struct epo_portal *portal, struct epo_db *db, const
                              const char *form, struct epo_span key, bool *used,
                              struct epo_error *error);
 
-/* In a write job (filing must be prepared): numbers, chains the receipt to the one before, inserts
- * submission, location, case, audit row and outbox row. With a known idempotency_key and the same
- * answers gives the first result; with other answers CONFLICT "submission.key_reused". */
+/* In a write job (filing must be prepared; DENIED "mandate.none" where an agent may not file for
+ * the sender any more): numbers, chains the receipt to the one before, inserts submission,
+ * location, case, audit row and outbox row. With a known idempotency_key and the same answers gives
+ * the first result; with other answers CONFLICT "submission.key_reused". */
 bool epo_submission_file(struct epo_portal *portal, struct epo_db *db,
                          const struct epo_filing *filing, struct epo_filed *filed,
                          struct epo_error *error);
 
 /* Who is looking; everything that shows a submission asks epo_submission_find with one. */
+/* The sender sees it, and who may read the agenda for the sender by a mandate, or has sent it
+ * for the sender and may still file. Where there is an agent, no link or receipt opens it: who
+ * acted for another would keep them when the mandate ends. */
 struct epo_viewer {          /* all empty: sees nothing */
     struct epo_span account; /* id or empty */
     struct epo_span role;    /* "citizen" | "clerk" | "admin" or empty */
@@ -87,18 +93,19 @@ struct epo_viewer {          /* all empty: sees nothing */
 };
 /* {"number","agenda","form","formVersion","title","lang","receivedAt","received_at_us","receipt",
  *  "answers","facts","values","parameters","place":GeoJSON|null,"placeText","areaM2","mapVersion","district",
- *  "office","state","due","answerBy","changedAt","sender","source" ("web" or "counter"),
+ *  "office","state","due","answerBy","changedAt","sender","agent","agentName","senderName" ("" but
+ *  where another sent it for the sender),"source" ("web" or "counter"),
  *  "history":[{"at","at_us","from","state","note","by":office id,"actor":name}],
  *  "completions" and "current": see completion.h};
  * NOT_FOUND also where the viewer may not see it (no enumeration). */
 bool epo_submission_find(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                          struct epo_span number, const struct epo_viewer *viewer,
                          struct epo_json **found, struct epo_error *error);
-/* The answers (objects) of what an account sent last, newest first, at most `most` of them. On a
- * worker. */
+/* The answers (objects) of what an account sent last, newest first, at most `most` of them; agenda
+ * empty: of all. On a worker. */
 bool epo_submission_answers(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
-                            struct epo_span account, int64_t most, struct epo_json **answers,
-                            struct epo_error *error);
+                            struct epo_span account, struct epo_span agenda, int64_t most,
+                            struct epo_json **answers, struct epo_error *error);
 /* Recomputes the whole receipt chain; BROKEN with the first number that does not fit. */
 bool epo_submission_verify_chain(struct epo_portal *portal, struct epo_db *db, int64_t *count,
                                  struct epo_error *error);

@@ -1,0 +1,227 @@
+// Acting for others: businesses confirmed at a counter, mandates given, entered from paper and ended, and what they open.
+import { strict as assert } from 'node:assert';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+
+import { body, dog, dogJson, post } from '../browser/support/forms.mjs';
+import { accounts, epo, startDemo } from '../support/portal.mjs';
+
+const PATH = '/agendas/dog_fee/registration', fields = { ...dog, home: JSON.stringify(dogJson('umo-3').home) };
+let portal, cookies;
+
+const get = (path, who) => fetch(portal.url + path, { redirect: 'manual', headers: who ? { cookie: cookies[who] } : {} });
+const page = async (path, who) => (await get(path, who)).text();
+const send = (path, what, who) => post(portal.url, path, what instanceof URLSearchParams ? what : new URLSearchParams(what), who ? { cookie: cookies[who] } : {});
+const idOf = (text, label) => text.match(new RegExp(`name="id" value="(\\w+)"[^]{0,120}?${label}`))[1];
+const choices = (text) => Object.fromEntries([...text.matchAll(/<option value="(\w+)"[^>]*>([^<(]+?)\s*[(<]/g)].map(([, id, name]) => [name, id]));
+
+async function signIn(who, name, password) {
+  const answer = await send('/login', { name, password });
+  assert.equal(answer.status, 303, `${who}: ${answer.status}`);
+  cookies[who] = answer.headers.getSetCookie().find((line) => line.startsWith('epo_session=')).split(';')[0];
+}
+async function citizen(who, name) {
+  const made = epo('account', 'add', `${who}@example.cz`, '--name', name, '-C', portal.folder);
+  assert.equal(made.status, 0, made.stderr);
+  await signIn(who, `${who}@example.cz`, made.stdout.trim().split(/\s+/)[1]);
+}
+/** The identity of a person, seen at the counter. */
+async function verified(who, given_name, family_name) {
+  await send('/account/identity', { given_name, family_name, birth_date: '1.5.1980', address: 'Slovanská 5, 326 00 Plzeň' }, who);
+  const code = (await page('/account/identity', who)).match(/class="code">([^<]+)</)[1];
+  assert.equal((await send('/office/identity', { code, document: 'id_card', document_last: '987X' }, 'clerk')).status, 303);
+}
+async function filedFor(who, id, more = {}) {
+  const for_ = id ? { _for: id } : {};
+  const review = await (await send(PATH, body({ ...fields, ...more }, { _action: 'review', ...for_ }), who)).text();
+  const key = review.match(/name="_key" value="(\w+)"/)?.[1];
+  return send(PATH, body({ ...fields, ...more }, { _action: 'send', _key: key ?? '', ...for_ }), who);
+}
+const act = (id, who) => send('/account/acting', { for: id }, who);
+
+before(async () => {
+  portal = await startDemo();
+  cookies = {};
+  await signIn('clerk', 'umo-3', accounts(portal.folder)['umo-3']);
+  await citizen('jan', 'Jan Novák');
+  await citizen('eva', 'Eva Malá');
+  await citizen('ota', 'Ota Cizí');
+  await verified('jan', 'Jan', 'Novák');
+});
+after(async () => {
+  assert.equal(await portal.stop(), 0, portal.log);
+  await portal.remove();
+});
+
+describe('a business', () => {
+  const claim = { kind: 'company', number: '000 75 370', business_name: 'Stavby Plzeň s.r.o.', seat: 'Americká 1, 301 00 Plzeň', data_box: 'abc1234' };
+  let code;
+
+  it('is claimed with a number that fits, and counts for nothing yet', async () => {
+    for (const wrong of [{ number: '00075371' }, { kind: 'bank' }, { seat: 'x' }, { data_box: 'abc' }, { business_name: '' }])
+      assert.equal((await send('/account/business', { ...claim, ...wrong }, 'jan')).status, 422, JSON.stringify(wrong));
+    assert.equal((await send('/account/business', claim, 'jan')).status, 303);
+    const text = await page('/account/mandates', 'jan');
+    code = text.match(/class="code">([^<]+)</)[1];
+    assert.match(text, /Stavby Plzeň s\.r\.o\. \(IČO 00075370\)/);
+    assert.deepEqual(choices(await page('/account', 'jan')), {});
+  });
+
+  it('is confirmed by a clerk who identifies, after the person', async () => {
+    const decide = (more, who = 'clerk') => send('/office/mandates', { ...claim, do: 'confirm', code, extract: 'výpis z obchodního rejstříku z 28. 11. 2026', ...more }, who);
+    assert.equal((await send('/account/business', { ...claim, number: '27074358' }, 'eva')).status, 303);
+    const ofEva = (await page('/account/mandates', 'eva')).match(/class="code">([^<]+)</)[1];
+    assert.equal((await decide({ code: ofEva })).status, 403, 'her own identity is not verified');
+    assert.equal((await decide({ code: ofEva, do: 'refuse', refused: ' ' })).status, 422);
+    assert.equal((await decide({ code: ofEva, do: 'refuse', refused: 'Ve výpisu nejste.' })).status, 303);
+    assert.match(await page('/account/mandates', 'eva'), /Ve výpisu nejste\./);
+    assert.match(await page(`/office/mandates?code=${code.toUpperCase()}`, 'clerk'), /Jan Novák, 1\. 5\. 1980/);
+    await signIn('city', 'mesto', accounts(portal.folder).mesto);
+    assert.equal((await decide({}, 'city')).status, 403, 'sits in no office');
+    assert.equal((await decide({ extract: '' })).status, 422);
+    assert.equal((await decide({ business_name: 'Stavby Plzeň, s. r. o.' })).status, 303);
+    assert.equal((await decide({})).status, 404, 'the code is used up');
+    assert.deepEqual(Object.keys(choices(await page('/account', 'jan'))), ['Stavby Plzeň, s. r. o.']);
+    assert.equal((await send('/login', { name: 'ico-00075370', password: '' })).status, 401, 'nobody signs in as a business');
+  });
+
+  it('files: both stand in the submission, the form is filled in with its data', async () => {
+    const id = choices(await page('/account', 'jan'))['Stavby Plzeň, s. r. o.'];
+    assert.equal((await act(id, 'jan')).status, 303);
+    const blank = await page(PATH, 'jan');
+    assert.match(blank, /name="_for" value="\w+"/);
+    assert.match(blank, /value="00075370"/);
+    assert.match(blank, /value="Stavby Plzeň, s\. r\. o\."/);
+    assert.match(blank, /value="Americká 1, 301 00 Plzeň"/);
+    assert.ok(!blank.includes('value="Jan Novák"'));
+    const done = await filedFor('jan', id);
+    assert.equal(done.status, 303);
+    const at = done.headers.get('location');
+    assert.match(at, /^\/submissions\/[\d-]+\?sent=1$/, 'no key is given out');
+    const number = at.match(/submissions\/([\d-]+)/)[1];
+    assert.match(await page(at, 'jan'), /Stavby Plzeň, s\. r\. o\., zastupuje Jan Novák/);
+    assert.match(await page(`/office/cases/${number}`, 'clerk'), /Stavby Plzeň, s\. r\. o\., zastupuje Jan Novák/);
+    assert.match(await page('/office', 'clerk'), /Stavby Plzeň, s\. r\. o\., zastupuje Jan Novák/);
+    const receipt = (await page(at, 'jan')).match(/mono--long">([0-9a-f]{64})</)[1];
+    assert.equal((await get(`/submissions/${number}?receipt=${receipt}`)).status, 404, 'the receipt opens it to nobody else');
+    assert.equal((await get(at, 'eva')).status, 404);
+    assert.ok((await page('/account', 'jan')).includes(number));
+    await act('', 'jan');
+    assert.ok((await page('/account', 'jan')).includes(number), 'listed among one\'s own too, with for whom');
+  });
+});
+
+describe('a mandate', () => {
+  const give = (more, who = 'jan') => send('/account/mandates/new', { to: 'eva@example.cz', rights: 'read', scope: 'some', agenda: 'dog_fee', ...more }, who);
+  let jan, own;
+
+  it('is given by a verified identity and accepted by the one it was offered to', async () => {
+    own = (await filedFor('jan')).headers.get('location').match(/submissions\/([\d-]+)/)[1];
+    assert.equal((await give({ to: 'jan@example.cz' }, 'eva')).status, 403, 'Eva is not verified');
+    for (const wrong of [{ rights: '' }, { agenda: 'nothing' }, { until: '1. 1. 2020' }, { from: 'zítra' }, { to: 'jan@example.cz' }, { to: 'a@b.cz\r\nBcc: c@d.cz' }])
+      assert.equal((await give(wrong)).status, 422, JSON.stringify(wrong));
+    assert.equal((await give({ principal: 'somebodyelse' })).status, 403);
+    assert.equal((await give({})).status, 303);
+    assert.equal((await give({ to: 'nikdo@example.cz' })).status, 303, 'nobody learns who has an account');
+    const offer = idOf(await page('/account/mandates', 'eva'), 'Přijmout');
+    assert.equal((await get(`/submissions/${own}`, 'eva')).status, 404, 'only offered');
+    assert.equal((await send('/account/mandates', { do: 'accept', id: offer }, 'ota')).status, 404);
+    assert.equal((await send('/account/mandates', { do: 'accept', id: offer }, 'eva')).status, 303);
+    jan = choices(await page('/account', 'eva'))['Jan Novák'];
+    assert.match(jan, /^\w{26}$/);
+  });
+
+  it('lets read what it covers and nothing else', async () => {
+    const waste = '/agendas/waste_fee';
+    assert.equal((await get(`/submissions/${own}`, 'eva')).status, 200);
+    assert.equal((await get(`/submissions/${own}`, 'ota')).status, 404);
+    assert.ok(!(await page(`/submissions/${own}`, 'eva')).includes('name="text"'), 'no message may be written');
+    assert.equal((await send(`/submissions/${own}/messages`, { text: 'Dobrý den' }, 'eva')).status, 403);
+    assert.equal((await send(`/submissions/${own}/withdraw`, { state: 'received' }, 'eva')).status, 403);
+    await act(jan, 'eva');
+    const list = await page('/account', 'eva');
+    assert.ok(list.includes(own));
+    assert.doesNotMatch(await page(PATH, 'eva'), /name="_for"/, 'it does not let file');
+    assert.equal((await filedFor('eva', jan)).status, 422);
+    assert.ok((await get(waste, 'eva')).ok);
+    assert.equal((await act(jan, 'ota')).status, 403, 'another cannot choose him');
+    assert.ok(!(await page('/account', 'ota')).includes(own));
+  });
+
+  it('lets file within its agendas; what was filed is the principal\'s', async () => {
+    assert.equal((await give({ rights: 'file', to: 'ota@example.cz', until: '31. 12. 2099' })).status, 303);
+    await send('/account/mandates', { do: 'accept', id: idOf(await page('/account/mandates', 'ota'), 'Přijmout') }, 'ota');
+    assert.equal((await get(`/submissions/${own}`, 'ota')).status, 404, 'it does not let read');
+    await act(jan, 'ota');
+    const blank = await page(PATH, 'ota');
+    assert.match(blank, /value="jan@example\.cz"/);
+    assert.ok(!blank.includes(dog.address), 'what he sent before is not shown to who may not read it');
+    const done = await filedFor('ota', jan, { dog_name: 'Azor' }), at = done.headers.get('location');
+    assert.equal(done.status, 303);
+    assert.equal((await get(at, 'ota')).status, 200, 'what one has sent oneself one sees');
+    const number = at.match(/submissions\/([\d-]+)/)[1];
+    assert.equal((await get(`/submissions/${number}`, 'jan')).status, 200);
+    assert.match(await page('/account', 'jan'), /Jan Novák, zastupuje Ota Cizí/);
+    const api = (who, more) => fetch(`${portal.url}/api/v1/forms/dog_fee/registration/submissions?for=${jan}`, { method: 'POST', headers: { 'content-type': 'application/json', cookie: cookies[who], ...more }, body: JSON.stringify({ ...dogJson('umo-3'), dog_name: 'Brit' }) });
+    assert.equal((await api('eva')).status, 403, 'who may only read');
+    const program = await api('ota'), { page: shown } = await program.json();
+    assert.equal(program.status, 201);
+    assert.equal((await get(shown, 'jan')).status, 200);
+    const data = await (await get('/account/data.json', 'jan')).json();
+    assert.ok(data.submissions.some((row) => row.number === number));
+    assert.ok(data.mandates.length >= 3);
+  });
+
+  it('that ends between filling in and sending files nothing, and loses nothing', async () => {
+    const text = await page('/account/mandates', 'jan'), id = idOf(text, 'Ota Cizí');
+    const review = await (await send(PATH, body({ ...fields, dog_name: 'Brok' }, { _action: 'review', _for: jan }), 'ota')).text();
+    const key = review.match(/name="_key" value="(\w+)"/)[1];
+    assert.equal((await send('/account/mandates', { do: 'end', id }, 'eva')).status, 404, 'a stranger ends nothing');
+    assert.equal((await send('/account/mandates', { do: 'end', id }, 'jan')).status, 303);
+    const answer = await send(PATH, body({ ...fields, dog_name: 'Brok' }, { _action: 'send', _key: key, _for: jan }), 'ota');
+    assert.equal(answer.status, 422);
+    const again = await answer.text();
+    assert.match(again, /zastoupení skončilo/);
+    assert.match(again, /value="Brok"/);
+    assert.ok(!(await page('/account', 'jan')).includes('Brok'));
+    assert.doesNotMatch(await page('/account', 'ota'), /Jan Novák, zastupuje/, 'nor is what was sent before seen any more');
+  });
+
+  it('is ended by the holder too', async () => {
+    await send('/account/mandates', { do: 'end', id: idOf(await page('/account/mandates', 'eva'), 'Jan Novák') }, 'eva');
+    assert.equal((await get(`/submissions/${own}`, 'eva')).status, 404);
+    assert.deepEqual(choices(await page('/account', 'eva')), {});
+  });
+
+  it('is entered at a counter from paper, for a business as well, and ended there with a reason', async () => {
+    const enter = (more, who = 'clerk') => send('/office/mandates', { do: 'paper', principal: '00075370', holder: 'eva@example.cz', document: 'plná moc z 20. 11. 2026', rights: 'read', scope: 'all', ...more }, who);
+    assert.equal((await enter({}, 'city')).status, 403);
+    assert.equal((await enter({ document: '' })).status, 422);
+    assert.equal((await enter({ principal: 'nikdo@example.cz' })).status, 404);
+    assert.equal((await enter({ holder: 'umo-3' })).status, 404, 'clerks act as clerks');
+    assert.equal((await enter({ principal: 'eva@example.cz' })).status, 422);
+    assert.equal((await enter({})).status, 303);
+    assert.deepEqual(Object.keys(choices(await page('/account', 'eva'))), ['Stavby Plzeň, s. r. o.']);
+    const text = await page('/office/mandates', 'clerk'), id = text.match(/name="id" value="(\w+)"><label class="sr" for="end-0"/)[1];
+    assert.equal((await send('/office/mandates', { do: 'end', id, reason: ' ' }, 'clerk')).status, 422);
+    await signIn('other', 'umo-4', accounts(portal.folder)['umo-4']);
+    assert.equal((await send('/office/mandates', { do: 'end', id, reason: 'Plná moc byla odvolána.' }, 'other')).status, 404);
+    assert.equal((await send('/office/mandates', { do: 'end', id, reason: 'Plná moc byla odvolána.' }, 'clerk')).status, 303);
+    assert.deepEqual(choices(await page('/account', 'eva')), {});
+  });
+
+  it('tells both sides by mail, without a word that a stranger could choose', async () => {
+    const box = join(portal.folder, 'mailbox');
+    for (let i = 0; ; i++) {
+      const mails = readdirSync(box).map((name) => readFileSync(join(box, name), 'utf8'));
+      const texts = mails.map((mail) => Buffer.from(mail.split('\r\n\r\n')[1], 'base64').toString());
+      if (texts.some((text) => text.includes('kdosi vás žádá')) && texts.some((text) => text.includes('bylo ukončeno'))) {
+        assert.ok(!texts.some((text) => text.includes('Novák')));
+        break;
+      }
+      assert.ok(i < 100, texts.join('\n---\n'));
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  });
+});
