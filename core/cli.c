@@ -10,8 +10,11 @@ const struct epo_command epo_commands[] = {
      "serves; --dev reloads agendas on save", epo_cli_serve},
     {"check", "check [-C DIR] [--settings]",
      "checks settings, agendas, forms; --settings explains each setting", epo_cli_check},
-    {"agenda", "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER",
-     "lists, makes, tests agendas; takes back a parameter that was set", epo_cli_agenda},
+    {"agenda",
+     "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER |\n"
+     "             assess NAME --period PERIOD [--dry-run]",
+     "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed",
+     epo_cli_agenda},
     {"form",
      "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",
      "forms as spreadsheets (XLSForm)", epo_cli_form},

@@ -135,6 +135,7 @@ int epo_cli_init(struct epo_words *words);
 int epo_cli_serve(struct epo_words *words);
 int epo_cli_check(struct epo_words *words);
 int epo_cli_agenda(struct epo_words *words);
+int epo_cli_assess(struct epo_words *words); /* of epo agenda */
 int epo_cli_form(struct epo_words *words);
 int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);

@@ -1,4 +1,4 @@
-/* epo agenda list | new | test | withdraw */
+/* epo agenda list | new | test | withdraw; the rest of it stands in cli_registers.c */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,6 +96,8 @@ int epo_cli_agenda(struct epo_words *words) {
     struct epo_process process;
     bool listing = words->count == 1 && strcmp(words->at[0], "list") == 0;
     bool testing = words->count > 0 && words->count <= 2 && strcmp(words->at[0], "test") == 0;
+    if (words->count > 0 && strcmp(words->at[0], "assess") == 0)
+        return epo_cli_assess(words);
     if (words->count == 2 && strcmp(words->at[0], "new") == 0)
         return new_agenda(words->folder, words->at[1]);
     if (words->count == 3 && strcmp(words->at[0], "withdraw") == 0)

@@ -9,9 +9,10 @@
 const char EPO_LUA_NEW_NUMBER = 0;
 
 /* Parts of the call's tree that are fields of call. */
-static const char *const FIELDS[] = {"answers", "place",   "facts",   "values", "parameters",
-                                     "case",    "request", "account", "today",  "now_us",
-                                     "lang",    "form",    "agenda",  NULL};
+static const char *const FIELDS[] = {
+    "answers", "place",   "facts",  "values",      "parameters",   "case",
+    "request", "account", "today",  "now_us",      "lang",         "form",
+    "agenda",  "person",  "period", "period_from", "period_until", NULL};
 
 struct epo_lua_box *epo_lua_check_call(lua_State *L, int index) {
     const lua_Integer *id = luaL_checkudata(L, index, CALL);
@@ -66,6 +67,12 @@ static int get(lua_State *L) {
 static int index_call(lua_State *L) {
     struct epo_lua_box *box = epo_lua_check_call(L, 1);
     const char *name = luaL_checkstring(L, 2);
+    bool is_record = strcmp(name, "record") == 0; /* a field in assess, else the method */
+    if (is_record && box->host->get(box->call, name).kind == EPO_KIND_OBJECT) {
+        push_item(L, box, name);
+        epo_lua_make_record(L);
+        return 1;
+    }
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL)
         return 1;
@@ -101,6 +108,7 @@ void epo_lua_open_call(lua_State *L) {
     luaL_setfuncs(L, EPO_LUA_WORDS, 0);
     luaL_setfuncs(L, EPO_LUA_TABLES, 0);
     luaL_setfuncs(L, EPO_LUA_PLACES, 0);
+    luaL_setfuncs(L, EPO_LUA_REGISTERS, 0);
     lua_pushcclosure(L, index_call, 1);
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, refuse_change);

@@ -99,7 +99,10 @@ void epo_lua_push_json(lua_State *L, epo_str text);
 void epo_lua_to_json(lua_State *L, int index);
 
 /* bind_*.c: methods of `call`, by noun. */
-extern const luaL_Reg EPO_LUA_RESULT[], EPO_LUA_WORDS[], EPO_LUA_TABLES[], EPO_LUA_PLACES[];
+extern const luaL_Reg EPO_LUA_RESULT[], EPO_LUA_WORDS[], EPO_LUA_TABLES[], EPO_LUA_PLACES[],
+    EPO_LUA_REGISTERS[];
+/* bind_registers.c: stack -1, call.record of assess, can be called like the method. */
+void epo_lua_make_record(lua_State *L);
 /* bind_call.c: makes the metatable of call; pushes a handle for the box's present call. */
 void epo_lua_open_call(lua_State *L);
 void epo_lua_push_call(lua_State *L);

@@ -37,7 +37,8 @@ void epo_lua_configure(unsigned cpu_ms, size_t memory_bytes) {
 
 /* ---- hooks by name ---- */
 
-static const char *const HOOKS[] = {"selftest", "compute", "check", "submitted", "state", NULL};
+static const char *const HOOKS[] = {"selftest", "compute", "check", "submitted",
+                                    "state",    "assess",  NULL};
 static const char *const HOOK_TABLES[] = {"pages", "routes", "jobs", NULL};
 
 static bool among(const char *name, const char *const *names) {
@@ -307,6 +308,10 @@ static int run_job(void *self, epo_call *call, const char *job) {
     return run_hook(self, call, "jobs", job);
 }
 
+static int run_assess(void *self, epo_call *call) {
+    return run_hook(self, call, "assess", NULL);
+}
+
 /* name stays NULL: a script is called what its manifest calls it. */
 static const epo_plugin PLUGIN = {
     .magic = EPO_PLUGIN_MAGIC,
@@ -321,6 +326,7 @@ static const epo_plugin PLUGIN = {
     .page = run_page,
     .route = run_route,
     .job = run_job,
+    .assess = run_assess,
 };
 
 /* ---- opening ---- */
@@ -364,7 +370,7 @@ int epo_lua_open(const char *folder, const char *file, const epo_host *host,
     script->cpu_ms = __atomic_load_n(&cpu_ms_now, __ATOMIC_RELAXED);
     script->memory_max = __atomic_load_n(&memory_bytes_now, __ATOMIC_RELAXED);
     pthread_mutex_init(&script->lock, NULL);
-    if (!host || !EPO_HAS(host, day_working))
+    if (!host || !EPO_HAS(host, ledger))
         snprintf(fault, room, "the host is older than the Lua engine");
     else if (script->name && read_source(script, file, fault, room))
         script->idle = box_make(script, fault, room);

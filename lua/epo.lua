@@ -48,6 +48,7 @@
 ---@field check? fun(call: epo.call)      the agenda's word on the answers (they are valid by the form): call:fail(…) for each thing that is wrong. call.values is what compute set
 ---@field submitted? fun(call: epo.call)  just before the save: may set "office" (id), "due" ("YYYY-MM-DD"), "note"; call:write joins the save
 ---@field state? fun(call: epo.call)      a clerk moves the case from call.case.from to call.case.to: may refuse with call:fail; call:write joins the move
+---@field assess? fun(call: epo.call)   what one record (call.record) owes for one period (call.period): posts assessments with call:ledger_post. Asked by `epo agenda assess` and on the admin page for every record that lasts into the period, under the parameters of the period's first day; asked again it must say the same under the same reference
 ---@field pages? table<string, fun(call: epo.call)>   manifest "pages": sets the model of templates/<page>.html
 ---@field routes? table<string, fun(call: epo.call)>  manifest "routes", by their "name" (default: path): sets "status" (integer, default 200) and "body" (any JSON)
 ---@field jobs? table<string, fun(call: epo.call)>    manifest "jobs", by "name"
@@ -63,6 +64,11 @@
 ---@field case table?                    number, state, from, to, note (in state)
 ---@field request table?                 method, path, query.<name>, body (in pages and routes)
 ---@field account table?                 id, name, role, when somebody is signed in
+---@field person table?                 number: of the sender in this agenda (compute, check, submitted, state), a fresh one where it has none; of the record's person in assess. Right "records"
+---@field record table?                  in assess: key, person, kind, data, place, from, until
+---@field period string?                 in assess: "2027"
+---@field period_from string?            in assess: its first day
+---@field period_until string?           in assess: its last day
 ---@field today string                   local date "2026-11-24"
 ---@field now_us integer                 UTC microseconds since 1970
 ---@field lang string                    "cs" or "en"
@@ -129,6 +135,40 @@ function call:write(statement, ...) end
 ---@param lat number
 ---@return table facts
 function call:locate(lon, lat) end
+
+--- Adds a record to the agenda's register, or puts it in the place of the one with its key. In
+--- submitted, state and assess it is done with the save itself, in jobs at once; nowhere else.
+--- "{number}" in the key stands for the number of the request. Without person it is
+--- call.person.number, and then the sender's account is linked to that number. Right "records".
+---@param record {key: string, kind: string, data: table, from: string, until?: string, person?: string, place?: table}
+function call:record_put(record) end
+
+--- The last day of a record. Where and when as call:record_put.
+---@param key string
+---@param day string
+function call:record_end(key, day) end
+
+--- Posts an entry into the agenda's ledger; where and when as call:record_put. haler is a whole
+--- number above zero. The same reference with the same content again does nothing; with another one
+--- the save fails as a conflict. Without person it is call.person.number, without day call.today.
+---@param entry {kind: "assessment"|"payment"|"remission"|"refund"|"interest"|"reversal", haler: integer, reference: string, person?: string, record?: string, period?: string, day?: string, due?: string, explain?: {key: string, values?: table}[], reverses?: integer}
+function call:ledger_post(entry) end
+
+--- One record of the agenda, or nil.
+---@param key string
+---@return table? record
+function call:record(key) end
+
+--- Up to 1000 records in order of their keys, those behind `after`.
+---@param which? {person?: string, kind?: string, after?: string}
+---@return table[] records
+function call:records(which) end
+
+--- Entries of one person (default: call.person.number) by day, each with its id, and reversed_by
+--- where it is reversed.
+---@param which? {person?: string, record?: string, period?: string, kind?: string}
+---@return table[] entries
+function call:ledger(which) end
 
 --- Reckoning with days, each "YYYY-MM-DD". A text that is no day is an error.
 ---@class epo.days

@@ -95,6 +95,10 @@ typedef struct epo_host {
      *   case.number, case.state, case.from, case.to, case.note (state)
      *   request.method, request.path, request.query.<name>, request.body.* (route, page)
      *   account.id, account.name, account.role (when signed in)
+     *   person.number (compute, check, submitted, state; right "records"): the sender's in this
+     *   agenda, a fresh one where it has none
+     *   person.number (compute, check, submitted, state, assess; right "records"): the sender's in
+     *   this agenda, or a fresh one
      *   today ("2026-11-24", local), now_us, lang ("cs" | "en") */
     epo_item (*get)(epo_call *call, const char *path);
     epo_str (*json)(epo_call *call,
@@ -154,6 +158,35 @@ typedef struct epo_host {
     /* after 0: the day itself or, where it is none, the next Czech working day (tax code 280/2009,
      * section 33(4)); n up to 3660: the n-th working day after it. */
     int (*day_working)(epo_str day, int64_t after, char *out);
+
+    /* -- registers (right "records", since 1.1) --------------------------------------------------
+     * The agenda's own records (kinds: manifest "records") and its ledger. The three that write may
+     * be called in submitted, state, assess and job; in a job each is done at once, in the others
+     * with the save or move itself, so that the reading ones do not see it yet. "{number}" in a key
+     * or a reference stands for the number of the request. What is wrong with the JSON is the
+     * agenda's mistake: the call fails.
+     *   record_put:  {"key", "kind", "data": {…}, "from": day, "until"?: day, "place"?: GeoJSON,
+     *                 "person"?}: adds it, or puts it in the place of the one with its key
+     *   record_end:  its last day
+     *   ledger_post: {"kind": "assessment" | "payment" | "remission" | "refund" | "interest" |
+     *                 "reversal", "person"?, "record"?: key, "period"?: "2026", "day"?, "due"?:
+     * day, "haler": integer > 0, "reference": unique within the agenda, "explain"?:
+     *                 [{"key", "values"}], "reverses"?: id}. The same reference with the same
+     *                 content again does nothing, with another it is a conflict
+     * "person" is a number within the agenda; left out it is person.number: of the sender in
+     * submitted and state (linked to the account when something is written under it), of the
+     * record in assess; "day" is today.
+     * In assess the tree has record.* (with key, person, kind, data, place, from, until),
+     * period ("2027"), period_from, period_until and the parameters of the period's first day. */
+    int (*record_put)(epo_call *call, epo_str json);
+    int (*record_end)(epo_call *call, const char *key, const char *day);
+    int (*ledger_post)(epo_call *call, epo_str json);
+    /* JSON: one record or "null"; {"person"?, "kind"?, "after"?: key}: up to 1000 of them by key;
+     * {"person"?, "record"?, "period"?, "kind"?}: a person's entries by day, each with its "id" and
+     * "reversed_by" where it is reversed. */
+    epo_str (*record)(epo_call *call, const char *key);
+    epo_str (*records)(epo_call *call, epo_str json);
+    epo_str (*ledger)(epo_call *call, epo_str json);
 } epo_host;
 
 #define EPO_DAY_SIZE 11
@@ -183,6 +216,7 @@ typedef struct epo_plugin {
     int (*page)(void *self, epo_call *call, const char *page);   /* manifest "pages" */
     int (*route)(void *self, epo_call *call, const char *route); /* manifest "routes" */
     int (*job)(void *self, epo_call *call, const char *job);     /* manifest "jobs" */
+    int (*assess)(void *self, epo_call *call); /* what a record owes for a period; since 1.1 */
 } epo_plugin;
 
 /* The one exported symbol. */

@@ -3,6 +3,7 @@
 #include "plugin/decisions.h"
 #include "plugin/parameters.h"
 #include "plugin/public.h"
+#include "plugin/registers.h"
 #include "plugin/retention.h"
 
 #include <sys/stat.h>
@@ -40,7 +41,7 @@ static bool check_rights(struct epo_agenda *agenda, struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
     unsigned granted = epo_grants_of(epo_portal_settings(agenda->portal), manifest->name);
     bool good = true;
-    for (unsigned right = EPO_RIGHT_TABLES; right <= EPO_RIGHT_PLACES; right <<= 1)
+    for (unsigned right = EPO_RIGHT_TABLES; right <= EPO_RIGHT_RECORDS; right <<= 1)
         if ((manifest->rights & right) && !(granted & right))
             good = epo_fault_add(faults, label_of(agenda, "manifest.json"), manifest->rights_line,
                                  "asks for the right \"%s\", which epo.json does not grant: add it "
@@ -269,6 +270,7 @@ static void agenda_free(struct epo_agenda *agenda) {
     epo_agenda_stop(agenda);
     for (size_t i = 0; i < agenda->form_count; i++)
         epo_form_free(agenda->forms[i]);
+    epo_registers_free(agenda);
     pthread_mutex_destroy(&agenda->troubles.lock);
     epo_templates_free(agenda->templates);
     epo_catalog_free(agenda->catalog);
@@ -300,6 +302,7 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
         good = load_texts(agenda, faults) && good;
         good = epo_parameters_check(agenda, faults) && good;
         good = check_states(agenda, faults) && good;
+        good = epo_registers_load(agenda, faults) && good;
         good = load_forms(agenda, others, faults) && epo_public_check(agenda, faults) &&
                epo_decisions_check(agenda, faults) && epo_retention_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;

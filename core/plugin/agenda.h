@@ -32,6 +32,8 @@ struct epo_form_trial {
     struct epo_span text; /* empty: the agenda's own file */
 };
 
+struct epo_record_kind;
+
 struct epo_agenda {
     int references; /* atomic */
     int generation; /* 1, 2 … while the portal runs; set before it is live */
@@ -48,7 +50,9 @@ struct epo_agenda {
     const char **form_files; /* of each form: "dog_fee/forms/registration.json" */
     size_t form_count;
     atomic_bool *forms_kept; /* by form: its definition is in the store (portal/definitions.h) */
-    struct epo_parameter_set parameters; /* as they were when it was loaded and checked */
+    struct epo_parameter_set parameters;  /* as they were when it was loaded and checked */
+    struct epo_record_kind *record_kinds; /* registers.h */
+    size_t record_kind_count;
     const struct epo_runtime *runtime;
     epo_plugin plugin; /* members that an older plugin lacks are NULL */
     void *self, *handle;

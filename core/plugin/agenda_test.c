@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "plugin/agenda.h"
+#include "plugin/assess.h"
 #include "plugin/tools.h"
 
 #define CASES_BYTES_MAX (4u << 20)
+#define TEST_PERSON "1000000008" /* of who sends, unless the case says another number */
 
 struct testing {
     struct epo_portal portal; /* the given one with the throw-away database */
@@ -24,6 +25,7 @@ struct testing {
 /* What a case came to. */
 struct outcome {
     struct epo_json *errors, *values, *result;
+    struct epo_json *records, *ended, *ledger; /* what it said of registers */
 };
 
 __attribute__((format(printf, 2, 3))) static void wrong(struct testing *testing, const char *format,
@@ -81,6 +83,47 @@ static void compare_errors(struct testing *testing, const struct epo_json *expec
     }
 }
 
+static const struct epo_json *given(struct testing *testing, const char *name) {
+    const struct epo_json *rows = epo_json_get(testing->test, name);
+    return rows ? rows : epo_json_array(testing->pool);
+}
+
+static struct epo_span given_person(struct testing *testing) {
+    struct epo_span person = epo_json_get_text(testing->test, "person");
+    return person.len > 0 ? person : EPO_SPAN(TEST_PERSON);
+}
+
+/* What the hook's writes say of registers, for comparing. */
+static void sort_writes(struct testing *testing, const struct epo_json *writes,
+                        struct outcome *outcome) {
+    struct epo_pool *pool = testing->pool;
+    for (uint32_t i = 0; writes && i < writes->count; i++) {
+        const struct epo_json *item = writes->items[i], *said;
+        if ((said = epo_json_get(item, "post")))
+            epo_json_push(pool, outcome->ledger, epo_json_copy(pool, said));
+        else if ((said = epo_json_get(item, "end")))
+            epo_json_push(pool, outcome->ended, epo_json_copy(pool, said));
+        else if ((said = epo_json_get(item, "put"))) {
+            struct epo_json *record = epo_json_copy(pool, said);
+            epo_json_set(pool, record, "data",
+                         epo_json_parse(pool, epo_json_get_text(said, "data"), NULL));
+            epo_json_push(pool, outcome->records, record);
+        }
+    }
+}
+
+/* As many as expected, in order, and of each the members that are named. */
+static void compare_rows(struct testing *testing, const char *what, const struct epo_json *expected,
+                         const struct epo_json *found) {
+    if (!expected)
+        return;
+    if (expected->count != found->count)
+        wrong(testing, "%s: %u were expected and %u came: %.*s", what, expected->count,
+              found->count, EPO_ARG(epo_json_print(testing->pool, found)));
+    for (uint32_t i = 0; i < expected->count && i < found->count; i++)
+        compare_members(testing, what, expected->items[i], found->items[i]);
+}
+
 static void compare(struct testing *testing, const struct outcome *outcome) {
     const struct epo_json *expect = epo_json_get(testing->test, "expect");
     const struct epo_json *lines = epo_json_get(expect, "explain");
@@ -88,6 +131,9 @@ static void compare(struct testing *testing, const struct outcome *outcome) {
     compare_errors(testing, epo_json_get(expect, "errors"), outcome->errors);
     compare_members(testing, "the value", epo_json_get(expect, "values"), outcome->values);
     compare_members(testing, "the result", epo_json_get(expect, "result"), outcome->result);
+    compare_rows(testing, "the record", epo_json_get(expect, "records"), outcome->records);
+    compare_rows(testing, "the ended record", epo_json_get(expect, "ended"), outcome->ended);
+    compare_rows(testing, "the entry", epo_json_get(expect, "ledger"), outcome->ledger);
     if (lines) {
         struct epo_json *found = epo_agenda_explain(testing->agenda, testing->pool,
                                                     lang.len ? lang.at : "cs", outcome->values);
@@ -126,9 +172,14 @@ static void run_state(struct testing *testing, struct epo_intake *intake, struct
                                       .submission = submission,
                                       .to = epo_json_get_text(moved, "to"),
                                       .note = epo_json_get_text(moved, "note"),
-                                      .account = intake->account};
-    if (epo_agenda_state(&change, &error))
+                                      .account = intake->account,
+                                      .given_records = intake->given_records,
+                                      .given_entries = intake->given_entries,
+                                      .given_person = intake->given_person};
+    if (epo_agenda_state(&change, &error)) {
+        sort_writes(testing, change.writes, outcome);
         return;
+    }
     if (error.kind != EPO_ERROR_BAD_INPUT || change.failures->count == 0)
         broke(testing, &error); /* a note that the states want, too */
     for (uint32_t i = 0; i < change.failures->count; i++)
@@ -154,6 +205,9 @@ static void run_form(struct testing *testing, struct outcome *outcome) {
         .account = epo_json_get(test, "account"),
         .given_facts = facts ? facts : epo_json_object(testing->pool),
         .given_parameters = epo_json_get(test, "parameters"),
+        .given_records = given(testing, "records"),
+        .given_entries = given(testing, "ledger"),
+        .given_person = given_person(testing),
         .given_today = today.len ? today.at : NULL};
     if (!intake.form || !intake.raw) {
         wrong(testing, "the case needs \"answers\" and a \"form\" that the agenda has");
@@ -171,8 +225,64 @@ static void run_form(struct testing *testing, struct outcome *outcome) {
     outcome->errors = intake.result.errors;
     outcome->values = intake.values;
     outcome->result = intake.submitted;
+    sort_writes(testing, intake.writes, outcome);
     if (epo_json_get(test, "case") && outcome->errors->count == 0)
         run_state(testing, &intake, outcome);
+}
+
+/* Parameters in force on that day (NULL: today), with those of the case laid over. */
+static struct epo_json *parameters_of(struct testing *testing, struct epo_span district,
+                                      const char *day) {
+    struct epo_pool *pool = testing->pool;
+    struct epo_json *parameters = epo_agenda_parameters(testing->agenda, pool, district, day);
+    const struct epo_json *laid = epo_json_get(testing->test, "parameters");
+    for (uint32_t i = 0; laid && i < laid->count; i++)
+        epo_json_set(pool, parameters, laid->names[i].at, epo_json_copy(pool, laid->items[i]));
+    return parameters;
+}
+
+/* {"assess": {"record": {…}, "period": "2027"}} */
+static void run_assess(struct testing *testing, const struct epo_json *assess,
+                       struct outcome *outcome) {
+    struct epo_pool *pool = testing->pool;
+    const struct epo_json *said = epo_json_get(assess, "record");
+    struct epo_span period = epo_json_get_text(assess, "period");
+    struct epo_span lang = epo_json_get_text(testing->test, "lang");
+    struct epo_json *errors = epo_json_array(pool), *record, *tree = epo_json_object(pool);
+    struct epo_error error = {0};
+    struct epo_record checked;
+    char from[11], until[11];
+    if (!epo_assess_period(period, from, until)) {
+        wrong(testing, "\"period\" is \"2027\", \"2027-03\" or \"2027-Q2\"");
+        return;
+    }
+    if (!epo_registers_check(testing->agenda, pool, EPO_ANSWERS_FROM_JSON, "en", said, &checked,
+                             errors, &error)) {
+        broke(testing, &error);
+        return;
+    }
+    outcome->errors = errors;
+    if (errors->count > 0)
+        return;
+    record = epo_json_copy(pool, said);
+    epo_json_set_text(pool, record, "kind", checked.kind);
+    epo_json_set_text(pool, record, "person", checked.person);
+    epo_json_set(pool, record, "data", epo_json_parse(pool, checked.data, NULL));
+    if (epo_json_get(testing->test, "today"))
+        epo_json_set(pool, tree, "today", epo_json_get(testing->test, "today"));
+    struct epo_span district = epo_json_get_text(epo_json_get(record, "data"), "district");
+    struct epo_hook hook = {.pool = pool,
+                            .portal = &testing->portal,
+                            .db = testing->db,
+                            .lang = lang.len ? lang.at : "cs",
+                            .tree = tree,
+                            .given_records = given(testing, "records"),
+                            .given_entries = given(testing, "ledger")};
+    if (!epo_assess_ask(testing->agenda, record, period, parameters_of(testing, district, from),
+                        &hook, &error))
+        broke(testing, &error);
+    outcome->errors = hook.failures;
+    sort_writes(testing, hook.writes, outcome);
 }
 
 /* A page, route or job is asked as it stands. */
@@ -187,16 +297,14 @@ static void run_named(struct testing *testing, enum epo_hook_kind kind, struct e
         if (epo_json_get(testing->test, GIVEN[i]))
             epo_json_set(pool, tree, GIVEN[i],
                          epo_json_copy(pool, epo_json_get(testing->test, GIVEN[i])));
-    struct epo_json *parameters = epo_agenda_parameters(testing->agenda, pool, EPO_SPAN(""), NULL);
-    const struct epo_json *laid = epo_json_get(testing->test, "parameters");
-    for (uint32_t i = 0; laid && i < laid->count; i++)
-        epo_json_set(pool, parameters, laid->names[i].at, epo_json_copy(pool, laid->items[i]));
-    epo_json_set(pool, tree, "parameters", parameters);
+    epo_json_set(pool, tree, "parameters", parameters_of(testing, EPO_SPAN(""), NULL));
     struct epo_hook hook = {.pool = pool,
                             .portal = &testing->portal,
                             .db = testing->db,
                             .lang = lang.len ? lang.at : "cs",
-                            .tree = tree};
+                            .tree = tree,
+                            .given_records = given(testing, "records"),
+                            .given_entries = given(testing, "ledger")};
     if (!epo_agenda_call(testing->agenda, kind, epo_pool_string(pool, name), &hook, &error))
         broke(testing, &error);
     outcome->errors = hook.failures;
@@ -210,7 +318,12 @@ static void run_case(struct testing *testing, const struct epo_json *test) {
     testing->test = test;
     testing->failed = false;
     testing->pool = epo_pool_create();
-    if (page.len)
+    outcome.records = epo_json_array(testing->pool);
+    outcome.ended = epo_json_array(testing->pool);
+    outcome.ledger = epo_json_array(testing->pool);
+    if (epo_json_get(test, "assess"))
+        run_assess(testing, epo_json_get(test, "assess"), &outcome);
+    else if (page.len)
         run_named(testing, EPO_HOOK_PAGE, page, &outcome);
     else if (route.len)
         run_named(testing, EPO_HOOK_ROUTE, route, &outcome);

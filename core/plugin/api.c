@@ -25,4 +25,10 @@ const epo_host EPO_HOST = {
     .day_number = epo_api_day_number,
     .day_add = epo_api_day_add,
     .day_working = epo_api_day_working,
+    .record_put = epo_api_record_put,
+    .record_end = epo_api_record_end,
+    .ledger_post = epo_api_ledger_post,
+    .record = epo_api_record,
+    .records = epo_api_records,
+    .ledger = epo_api_ledger,
 };

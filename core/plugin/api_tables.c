@@ -1,6 +1,7 @@
 /* epo.h, own tables: statements declared in the manifest, compiled under an authorizer that knows
  * the agenda's prefix. A hook never sees SQL it did not declare, and never another's tables. */
 #include "plugin/call.h"
+#include "plugin/registers.h"
 
 #define VALUES_MAX 60 /* below what the store binds */
 
@@ -237,6 +238,11 @@ static struct epo_value bound_value(const struct epo_json *value, const char *nu
 bool epo_agenda_write(struct epo_agenda *agenda, struct epo_db *db, const struct epo_json *writes,
                       const char *number, struct epo_error *error) {
     for (uint32_t i = 0; writes && i < writes->count; i++) {
+        if (epo_registers_is_write(writes->items[i])) {
+            if (!epo_registers_write(agenda, db, writes->items[i], number, NULL, error))
+                return false;
+            continue;
+        }
         struct epo_span name = epo_json_get_text(writes->items[i], "statement");
         const struct epo_json *list = epo_json_get(writes->items[i], "values");
         const struct epo_declared_statement *declared = NULL;

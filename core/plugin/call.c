@@ -57,7 +57,7 @@ void epo_call_end_queries(struct epo_call *call) {
 /* Only what people may read in these hooks is refused softly; a page or route answers by status. */
 static bool for_people(enum epo_hook_kind kind) {
     return kind == EPO_HOOK_COMPUTE || kind == EPO_HOOK_CHECK || kind == EPO_HOOK_SUBMITTED ||
-           kind == EPO_HOOK_STATE || kind == EPO_HOOK_SELFTEST;
+           kind == EPO_HOOK_STATE || kind == EPO_HOOK_ASSESS || kind == EPO_HOOK_SELFTEST;
 }
 
 static const struct {
@@ -157,14 +157,18 @@ static int run(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *n
         return plugin->route ? plugin->route(self, call, name) : EPO_RC_OK;
     case EPO_HOOK_JOB:
         return plugin->job ? plugin->job(self, call, name) : EPO_RC_OK;
+    case EPO_HOOK_ASSESS:
+        return plugin->assess ? plugin->assess(self, call) : EPO_RC_OK;
     }
     return EPO_RC_BROKEN;
 }
 
 static const char *const HOOK_NAMES[] = {
-    [EPO_HOOK_SELFTEST] = "selftest",   [EPO_HOOK_COMPUTE] = "compute", [EPO_HOOK_CHECK] = "check",
-    [EPO_HOOK_SUBMITTED] = "submitted", [EPO_HOOK_STATE] = "state",     [EPO_HOOK_PAGE] = "page",
-    [EPO_HOOK_ROUTE] = "route",         [EPO_HOOK_JOB] = "job"};
+    [EPO_HOOK_SELFTEST] = "selftest", [EPO_HOOK_COMPUTE] = "compute",
+    [EPO_HOOK_CHECK] = "check",       [EPO_HOOK_SUBMITTED] = "submitted",
+    [EPO_HOOK_STATE] = "state",       [EPO_HOOK_PAGE] = "page",
+    [EPO_HOOK_ROUTE] = "route",       [EPO_HOOK_JOB] = "job",
+    [EPO_HOOK_ASSESS] = "assess"};
 
 /* A refusal without a reason still needs words. */
 static void give_reason(struct epo_call *call, int rc) {

@@ -7,7 +7,7 @@ static const struct {
     unsigned right;
 } RIGHTS[] = {
     {"tables", EPO_RIGHT_TABLES}, {"routes", EPO_RIGHT_ROUTES}, {"pages", EPO_RIGHT_PAGES},
-    {"jobs", EPO_RIGHT_JOBS},     {"places", EPO_RIGHT_PLACES},
+    {"jobs", EPO_RIGHT_JOBS},     {"places", EPO_RIGHT_PLACES}, {"records", EPO_RIGHT_RECORDS},
 };
 #define RIGHT_COUNT (sizeof RIGHTS / sizeof *RIGHTS)
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "plugin/agenda.h"
 #include "plugin/public.h"
+#include "plugin/registers.h"
 #include "portal/attachment.h"
 #include "portal/definitions.h"
 #include "portal/occupancy.h"
@@ -55,7 +56,10 @@ static bool ask(struct epo_intake *intake, enum epo_hook_kind kind, struct epo_h
                               .portal = intake->portal,
                               .db = intake->db,
                               .lang = intake->lang,
-                              .tree = intake->tree};
+                              .tree = intake->tree,
+                              .person = intake->person,
+                              .given_records = intake->given_records,
+                              .given_entries = intake->given_entries};
     return epo_agenda_call(intake->agenda, kind, NULL, hook, error);
 }
 
@@ -156,6 +160,9 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
             epo_json_get(epo_json_get(intake->result.facts, field), "district"), "code");
     intake->parameters = find_parameters(intake);
     build_tree(intake);
+    if (!epo_registers_whose(intake->agenda, intake->db, intake->pool, intake->sender, 0,
+                             intake->given_person, intake->tree, &intake->person, error))
+        return false;
     if (!check_free(intake, error))
         return false;
     struct epo_json *errors = intake->result.errors;

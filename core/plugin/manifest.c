@@ -120,10 +120,12 @@ static void read_rights(struct reading *reading) {
         const struct epo_json *item = list->items[i];
         unsigned right = epo_json_is_text(item) ? epo_right_find(item->text) : 0;
         if (!right)
-            fault(
-                reading, item, "unknown right%s%.*s: known are tables, routes, pages, jobs, places",
-                epo_json_is_text(item) ? " " : "", epo_json_is_text(item) ? (int)item->text.len : 0,
-                epo_json_is_text(item) ? item->text.at : "");
+            fault(reading, item,
+                  "unknown right%s%.*s: known are tables, routes, pages, jobs, places, "
+                  "records",
+                  epo_json_is_text(item) ? " " : "",
+                  epo_json_is_text(item) ? (int)item->text.len : 0,
+                  epo_json_is_text(item) ? item->text.at : "");
         reading->manifest->rights |= right;
     }
 }
@@ -354,7 +356,7 @@ static void read_rest(struct reading *reading) {
         "rights",     "forms",           "parameters", "routing",        "states",
         "statements", "pages",           "routes",     "jobs",           "applies",
         "public",     "parameter_types", "retention",  "nearby",         "decisions",
-        "words",      "assurance"};
+        "words",      "assurance",       "records",    "arrears"};
     for (uint32_t i = 0; i < manifest->tree->count; i++) {
         size_t j = 0;
         while (j < sizeof KNOWN / sizeof *KNOWN && !epo_span_is(manifest->tree->names[i], KNOWN[j]))
@@ -423,6 +425,7 @@ struct epo_manifest *epo_manifest_read(struct epo_pool *pool, const char *folder
     read_jobs(&reading);
     reading.manifest->states =
         epo_states_read(pool, epo_json_get(tree, "states"), reading.file, faults);
+    need_right(&reading, "records", EPO_RIGHT_RECORDS);
     read_rest(&reading);
     epo_life_check(faults, reading.file, tree);
     return faults->last == before ? reading.manifest : NULL;

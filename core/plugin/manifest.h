@@ -19,7 +19,8 @@ enum epo_right {
     EPO_RIGHT_ROUTES = 2,
     EPO_RIGHT_PAGES = 4,
     EPO_RIGHT_JOBS = 8,
-    EPO_RIGHT_PLACES = 16
+    EPO_RIGHT_PLACES = 16,
+    EPO_RIGHT_RECORDS = 32
 };
 
 struct epo_declared_statement {

@@ -14,8 +14,10 @@
  *   "life_situation": {"what": …, …},  what /agendas/{agenda} says, see life.h; needs "law"
  *   "law": [{"cs": …, "en": …, "url": …}],
  *   "group": {"cs": …, "en": …},       heading on /agendas
- *   "rights": ["tables", "routes", "pages", "jobs", "places"], what it asks for; one that epo.json
- *                                      "grants" does not give refuses the whole agenda
+ *   "rights": ["tables", "routes", "pages", "jobs", "places", "records"],   what it asks for; one
+ *                                      that epo.json "grants" does not give refuses the whole agenda
+ *   "records": {"dog": {…}}, "arrears": {…},   its register and ledger, see registers.h; right
+ *                                      "records"
  *   "forms": ["forms/registration.json", {"file": "forms/end.json", "situation": "A1234/zruseni"}],
  *                                      situation: the code of the life situation that the form
  *                                      serves (default "<agenda>/<form id>"); one form has it in the
@@ -67,6 +69,7 @@
 #include "plugin/states.h"
 #include "portal/assurance.h"
 #include "portal/casework.h"
+#include "portal/person_link.h"
 #include "portal/portal.h"
 #include "portal/submission.h"
 
@@ -149,16 +152,26 @@ enum epo_assurance epo_agenda_assurance(const struct epo_agenda *agenda,
 const struct epo_templates *epo_agenda_templates(const struct epo_agenda *agenda);
 const struct epo_catalog *epo_agenda_catalog(const struct epo_agenda *agenda);
 
+/* Of whom a request is. What is written under the number links the sender to it. */
+struct epo_hook_person {
+    char number[EPO_PERSON_NUMBER_SIZE];
+    struct epo_span sender; /* account or empty */
+    int64_t case_number;    /* 0: it is being filed */
+};
 /* What a hook call starts from and ends with. */
 struct epo_hook {
     struct epo_pool *pool;
     struct epo_portal *portal;
     struct epo_db *db; /* read connection; inside the save: the writer's */
     const char *lang;
-    struct epo_json *tree;     /* read by host->get (object; may be NULL) */
-    struct epo_json *result;   /* set by host->set_*; object, filled */
-    struct epo_json *failures; /* array of {"path","code","message"}, filled */
-    struct epo_json *writes;   /* array, filled in submitted and state: for epo_agenda_write */
+    struct epo_json *tree;                /* read by host->get (object; may be NULL) */
+    struct epo_json *result;              /* set by host->set_*; object, filled */
+    struct epo_json *failures;            /* array of {"path","code","message"}, filled */
+    struct epo_json *writes;              /* array, filled in submitted, state and assess: for
+                                             epo_agenda_write */
+    const struct epo_hook_person *person; /* whose request it is, or NULL */
+    bool person_kept;                     /* what says so stands among the writes */
+    const struct epo_json *given_records, *given_entries; /* tests: instead of the registers */
 };
 enum epo_hook_kind {
     EPO_HOOK_SELFTEST,
@@ -168,13 +181,14 @@ enum epo_hook_kind {
     EPO_HOOK_STATE,
     EPO_HOOK_PAGE,
     EPO_HOOK_ROUTE,
-    EPO_HOOK_JOB
+    EPO_HOOK_JOB,
+    EPO_HOOK_ASSESS
 };
 /* Calls the hook (name for page, route, job; else NULL). tree, result, failures and writes may be
  * NULL and are then made. True with empty failures: all well. An absent hook is true. In compute,
- * check, submitted and state whatever the agenda refuses is a failure, for people to read; in the
- * other hooks only BAD_INPUT is, and DENIED, NOT_FOUND, CONFLICT and BUSY come back as false with
- * that kind. False with BROKEN: the hook itself failed (script error with where = "file:line",
+ * check, submitted, state and assess whatever the agenda refuses is a failure, for people to read;
+ * in the other hooks only BAD_INPUT is, and DENIED, NOT_FOUND, CONFLICT and BUSY come back as false
+ * with that kind. False with BROKEN: the hook itself failed (script error with where = "file:line",
  * budget, wrong use of the host). On a worker; never inside a write job. */
 bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const char *name,
                      struct epo_hook *hook, struct epo_error *error);
@@ -249,6 +263,8 @@ struct epo_intake {
     const struct epo_json *kept_answers, *kept_facts, *asked;
     /* in, tests of agendas alone: instead of the map, the clock and epo.json */
     const struct epo_json *given_facts, *given_parameters;
+    const struct epo_json *given_records, *given_entries; /* the registers */
+    struct epo_span given_person;                         /* the sender's number */
     const char *given_today;
     /* out */
     struct epo_form_result result; /* answers, errors (form's and agenda's), facts */
@@ -258,9 +274,10 @@ struct epo_intake {
     struct epo_json *writes;       /* the agenda's writes, to run inside the save */
     struct epo_span office, district, due;
     struct epo_filed *filed;
-    struct epo_occupant *occupants; /* ground and days that it takes up */
-    struct epo_json *tree;          /* what the hooks read */
-    bool repeated;                  /* this key was filed before: the agenda is not asked again */
+    struct epo_occupant *occupants;       /* ground and days that it takes up */
+    struct epo_json *tree;                /* what the hooks read */
+    const struct epo_hook_person *person; /* whose it is, or NULL */
+    bool repeated; /* this key was filed before: the agenda is not asked again */
 };
 /* Validates, locates, computes, asks the agenda. ok = result.errors is empty. Where the form itself
  * found errors, compute is still asked (so that a fee can be shown beside unfinished answers) but
@@ -316,11 +333,13 @@ struct epo_state_change {
     const char *lang;
     const struct epo_json *submission; /* as epo_submission_find gave it */
     struct epo_span to, note;
-    const struct epo_json *account;   /* {"id","name","role"} of who moves it, or NULL */
-    bool as_citizen;                  /* the applicant moves it: only where "by" says so */
-    bool answered;                    /* a completion moves it: to the state's "answered" */
-    bool has_decision;                /* a decision is issued with it */
-    bool has_reasons;                 /* fields are asked for, each with a reason */
+    const struct epo_json *account; /* {"id","name","role"} of who moves it, or NULL */
+    bool as_citizen;                /* the applicant moves it: only where "by" says so */
+    bool answered;                  /* a completion moves it: to the state's "answered" */
+    bool has_decision;              /* a decision is issued with it */
+    bool has_reasons;               /* fields are asked for, each with a reason */
+    const struct epo_json *given_records, *given_entries; /* tests: instead of the registers */
+    struct epo_span given_person;                         /* tests: the sender's number */
     const struct epo_located *places; /* where they are others than those stored, or NULL */
     /* out */
     struct epo_json *failures, *writes;

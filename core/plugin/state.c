@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "plugin/agenda.h"
 #include "plugin/public.h"
+#include "plugin/registers.h"
 #include "portal/completion.h"
 
 struct epo_json *epo_agenda_moves(const struct epo_agenda *agenda, struct epo_pool *pool,
@@ -86,8 +87,12 @@ static struct epo_json *build_tree(const struct epo_state_change *change, struct
 
 bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) {
     struct epo_span from = epo_json_get_text(change->submission, "state");
-    struct epo_hook hook = {
-        .pool = change->pool, .portal = change->portal, .db = change->db, .lang = change->lang};
+    struct epo_hook hook = {.pool = change->pool,
+                            .portal = change->portal,
+                            .db = change->db,
+                            .lang = change->lang,
+                            .given_records = change->given_records,
+                            .given_entries = change->given_entries};
     change->failures = epo_json_array(change->pool);
     const struct epo_allowed_move *allowed = change->answered ? NULL : in_manifest(change, from);
     if (!allowed && !change->answered)
@@ -97,7 +102,12 @@ bool epo_agenda_state(struct epo_state_change *change, struct epo_error *error) 
     if (allowed && !check_needs(change, allowed, error))
         return false;
     hook.tree = build_tree(change, from);
-    if (!epo_agenda_call(change->agenda, EPO_HOOK_STATE, NULL, &hook, error))
+    int64_t number = 0;
+    epo_number_read(epo_json_get_text(change->submission, "number"), &number);
+    if (!epo_registers_whose(change->agenda, change->db, change->pool,
+                             epo_json_get_text(change->submission, "sender"), number,
+                             change->given_person, hook.tree, &hook.person, error) ||
+        !epo_agenda_call(change->agenda, EPO_HOOK_STATE, NULL, &hook, error))
         return false;
     change->failures = hook.failures;
     change->writes = hook.writes;

@@ -12,6 +12,9 @@
  *   "lang": "en",                      default: "cs"
  *   "parameters": {…},                 laid over the manifest's
  *   "case": {"from": "received", "to": "accepted", "note": "…"},   asks the state hook as well
+ *   "person": "1000000008",            number of who sends it; the same where it is left out
+ *   "records": [{…}], "ledger": [{…}], what stands in the registers; default: nothing
+ *   "assess": {"record": {…}, "period": "2027"},   asks for that instead of a form
  *   "page": "overview",                asks that page ("route": …, "job": …) instead of a form
  *   "request": {…}, "account": {…},    put into the call as they stand
  *   "expect": {
@@ -19,6 +22,8 @@
  *     "errors": ["too_many_dogs"],     exactly these codes, in any order, the form's as well
  *                                      ("form.required"); default: none
  *     "explain": ["2 psi × 150 Kč"],   the lines as shown
+ *     "records": [{…}], "ended": [{"key", "day"}], "ledger": [{…}],   what is put, ended and
+ *                                      posted: as many, in order, of each the named members
  *     "result": {…}                    of submitted (office, due), page or route: each named
  *   }                                  member is equal
  * }

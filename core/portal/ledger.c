@@ -98,9 +98,9 @@ static bool says(struct epo_rows *rows, const struct epo_ledger_entry *entry) {
                          epo_rows_integer(rows, 6) == entry->haler));
 }
 
-static bool find_posted(struct epo_portal *portal, struct epo_db *db,
-                        const struct epo_ledger_entry *entry, struct epo_ledger_posted *posted,
-                        struct epo_error *error) {
+bool epo_ledger_seen(struct epo_portal *portal, struct epo_db *db,
+                     const struct epo_ledger_entry *entry, struct epo_ledger_posted *posted,
+                     struct epo_error *error) {
     struct epo_rows *rows = epo_db_query(
         db, &BY_REFERENCE,
         EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(entry->agenda), EPO_TEXT(entry->reference)));
@@ -197,7 +197,7 @@ bool epo_ledger_post(struct epo_portal *portal, struct epo_db *db,
                      struct epo_error *error) {
     struct epo_ledger_entry closed = *entry;
     struct reversed reversed = {0};
-    if (!find_posted(portal, db, entry, posted, error))
+    if (!epo_ledger_seen(portal, db, entry, posted, error))
         return false;
     if (posted->repeated)
         return true;

@@ -70,6 +70,12 @@ bool epo_ledger_post(struct epo_portal *portal, struct epo_db *db,
                      const struct epo_ledger_entry *entry, struct epo_ledger_posted *posted,
                      struct epo_error *error);
 
+/* What epo_ledger_post would find of the reference: id 0 where there is none yet. CONFLICT as
+ * there. On a worker. */
+bool epo_ledger_seen(struct epo_portal *portal, struct epo_db *db,
+                     const struct epo_ledger_entry *entry, struct epo_ledger_posted *seen,
+                     struct epo_error *error);
+
 /* All of a person in an agenda, by day and id, in the pool: [{"id","kind","person","record",
  * "period","day","due","haler","reference","explain": array,"reverses"?,"reversed_by"?,"by","note",
  * "at_us"}]. BROKEN "ledger.many" above EPO_LEDGER_ENTRIES_MAX. */

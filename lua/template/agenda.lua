@@ -19,4 +19,13 @@ local function selftest(call)
     assert(call.parameters.price_haler >= 0, "price_haler in the manifest is below zero")
 end
 
+-- An agenda that keeps a register and collects money has also a hook `assess`, the right "records"
+-- and "records" in its manifest (core/plugin/registers.h):
+--
+-- local function assess(call) -- what one record owes for one period
+--     call:ledger_post{kind = "assessment", person = call.record.person, record = call.record.key,
+--         period = call.period, due = call.period_until, haler = call.parameters.price_haler,
+--         reference = call.record.key .. "/" .. call.period}
+-- end
+
 return {compute = compute, check = check, selftest = selftest}

@@ -108,7 +108,7 @@ const CASES = { ...Object.fromEntries(Object.entries(C).map(([name, one]) => [na
 let portal, folder, checked;
 before(async () => {
   folder = openFolder({
-    grants: { '*': ['tables', 'routes', 'pages', 'jobs'] },
+    grants: { '*': ['tables', 'routes', 'pages', 'jobs', 'records'] },
     parameters: {
       parameter_unknown: { districts: { 546003: { rat: 2 } } },
       parameter_limit: { districts: { 546003: { rate: { value: { a: 501, b: 1 }, reason: both } } } },

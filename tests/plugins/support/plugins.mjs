@@ -32,7 +32,7 @@ export function build(source, { switches = '', name = 'hello' } = {}) {
 
 /** A demo portal that grants every right to every agenda, not yet served. */
 export const openFolder = (settings = {}) =>
-  demoFolder({ grants: { '*': ['tables', 'routes', 'pages', 'jobs', 'places'] }, ...settings });
+  demoFolder({ grants: { '*': ['tables', 'routes', 'pages', 'jobs', 'places', 'records'] }, ...settings });
 
 /** Files by path put into a new agenda folder of the portal: an object is written as JSON. */
 export function place(folder, kind, name, files) {

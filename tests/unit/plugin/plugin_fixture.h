@@ -50,6 +50,7 @@ static const epo_plugin TEST_PLUGIN = {
     .page = named_hook,
     .route = named_hook,
     .job = named_hook,
+    .assess = any_hook,
 };
 
 static int test_open(const char *at, const char *file, const epo_host *from,
