@@ -4,6 +4,7 @@
 #define EPO_CLI_H
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "http/pages.h"
 #include "plugin/plugin.h"
 #include "portal/portal.h"
@@ -48,8 +49,13 @@ struct epo_process {
     struct epo_registry *registry;
     struct epo_pool *pool; /* settings of all loads and paths: lives to the end */
     const char *share;
-    const char *folders[4]; /* where agendas are loaded from; the last two are the portal's own */
+    const char *folders[5]; /* shipped agendas and plugins, the portal's own, organizations */
 };
+#define EPO_PROCESS_FOLDERS_MAX (EPO_ORGANIZATIONS_MAX + 4)
+/* Where agendas are loaded from, of two with one name that of the later folder: those of
+ * organizations, shipped ones, the portal's own. Only folders that are there; in the pool. */
+size_t epo_process_folders(struct epo_process *process, struct epo_pool *pool,
+                           const char **folders);
 /* Opens the settings and the parts asked for (agendas need the others). On failure says why on
  * stderr, closes what was opened and gives the exit code; 0 when all is open. */
 int epo_process_open(struct epo_process *process, const char *folder, int parts);
@@ -118,6 +124,9 @@ void epo_map_watch_stop(struct epo_map_watch *watch); /* NULL is fine */
 /* ---- folder.c ---- */
 /* Names in a folder, sorted, NULL-terminated, in the pool; NULL where there is none. */
 const char *const *epo_folder_names(struct epo_pool *pool, const char *folder);
+/* A copy of files and folders; the target is made. Links are not followed, and refused. */
+bool epo_folder_copy(struct epo_pool *pool, const char *from, const char *to,
+                     struct epo_error *error);
 /* Locks the portal folder until the process ends: `alone` to replace its content, shared to serve
  * it. False when others hold it so that this cannot be. */
 bool epo_folder_lock(const char *folder, bool alone);

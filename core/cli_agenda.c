@@ -40,11 +40,12 @@ static int new_agenda(const char *folder, const char *name) {
 /* Tests every agenda, or the one named; the portal's own copy wins, as it does when served. */
 static int test(struct epo_process *process, const char *only) {
     struct epo_error error = {0};
+    const char *folders[EPO_PROCESS_FOLDERS_MAX];
     int code = EPO_EXIT_DONE, tested = 0;
-    for (int i = 3; i >= 0; i--) {
-        const char *const *names = epo_folder_names(process->pool, process->folders[i]);
+    for (size_t i = epo_process_folders(process, process->pool, folders); i-- > 0;) {
+        const char *const *names = epo_folder_names(process->pool, folders[i]);
         for (; names != NULL && *names != NULL; names++) {
-            const char *path = epo_pool_printf(process->pool, "%s/%s", process->folders[i], *names);
+            const char *path = epo_pool_printf(process->pool, "%s/%s", folders[i], *names);
             if ((only != NULL && strcmp(only, *names) != 0) || (only != NULL && tested > 0))
                 continue;
             int passed = 0, failed = 0;

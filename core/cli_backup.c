@@ -12,8 +12,8 @@
 #include "cli.h"
 
 /* What a portal folder consists of; restore puts back the same. */
-const char *const epo_backup_parts[] = {
-    "epo.json", "demo-accounts.json", "map", "agendas", "plugins", NULL};
+const char *const epo_backup_parts[] = {"epo.json", "demo-accounts.json", "map", "agendas",
+                                        "plugins",  "organizations",      NULL};
 
 struct packing {
     struct archive *archive;

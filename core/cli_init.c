@@ -66,7 +66,7 @@ static bool make_map(struct epo_pool *pool, const char *folder, struct epo_error
 /* epo.json comes last but for what reads it, so that a folder half made is not taken for a portal;
  * what failed can simply be run again. */
 static int make(struct epo_pool *pool, const char *folder, bool demo, const char *crs) {
-    static const char *const inside[] = {"", "agendas", "plugins", "map"};
+    static const char *const inside[] = {"", "agendas", "plugins", "organizations", "map"};
     struct epo_error error = {0};
     struct epo_process process;
     if (!make_parents(pool, folder, &error))
@@ -75,6 +75,9 @@ static int make(struct epo_pool *pool, const char *folder, bool demo, const char
         if (!make_folder(pool, folder, inside[i], &error))
             return epo_cli_failed(&error);
     if ((demo && !make_map(pool, folder, &error)) ||
+        (demo &&
+         !epo_folder_copy(pool, epo_pool_printf(pool, "%s/demo/organizations", epo_share_folder()),
+                          epo_pool_printf(pool, "%s/organizations", folder), &error)) ||
         !copy_settings(pool, folder, demo, crs, &error))
         return epo_cli_failed(&error);
     int code = epo_process_open(&process, folder, EPO_PART_STORE);

@@ -32,20 +32,33 @@ static void block_signals(void) {
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Settings with their organizations, and agendas, read again; the pool of settings has one owner at
+ * a time. Any thread that may wait: main, the watch of developers, a worker of the admin's page. */
+static bool reload_folder(void *arg, struct epo_error *error) {
+    static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+    struct serving *serving = arg;
+    pthread_mutex_lock(&one);
+    bool good = epo_process_reload_settings(&serving->process) ||
+                epo_fail(error, EPO_ERROR_BAD_INPUT, "reload.settings",
+                         "epo.json is not in order: its faults are in the log.");
+    good = epo_process_load_agendas(&serving->process, good ? error : NULL) && good;
+    pthread_mutex_unlock(&one);
+    epo_server_purge(serving->app.server);
+    return good;
+}
+
 /* On the main thread, for SIGHUP. */
 static void reload_all(void *arg) {
     struct serving *serving = arg;
     struct epo_portal *portal = &serving->process.portal;
     struct epo_error error = {0};
-    if (!epo_process_reload_settings(&serving->process))
-        epo_log(EPO_LOG_ERROR, "reload.settings");
-    else if (!epo_server_reload(serving->app.server,
-                                epo_json_get(epo_portal_settings(portal), "http"), &error))
+    if (!reload_folder(serving, &error))
+        epo_log_error(EPO_LOG_ERROR, "reload.folder", &error);
+    if (!epo_server_reload(serving->app.server, epo_json_get(epo_portal_settings(portal), "http"),
+                           &error))
         epo_log_error(EPO_LOG_ERROR, "reload.http", &error);
     if (!epo_maps_reload(portal->maps, &error))
         epo_log_error(EPO_LOG_ERROR, "reload.maps", &error);
-    if (!epo_process_load_agendas(&serving->process, &error))
-        epo_log_error(EPO_LOG_ERROR, "reload.agendas", &error);
     epo_server_purge(serving->app.server);
     epo_log(EPO_LOG_INFO, "reload.done");
 }
@@ -115,9 +128,9 @@ static bool post(void *server, void (*fn)(void *arg, struct epo_db *db), void *a
 
 /* After a reload on save: cached pages first, so that a page that is told sees the new ones. */
 static void saved(void *arg) {
-    struct epo_app *app = arg;
-    epo_server_purge(app->server);
-    epo_dev_changed(app);
+    struct serving *serving = arg;
+    epo_server_purge(serving->app.server);
+    epo_dev_changed(&serving->app);
 }
 
 /* The server between its companions: the clock of scheduled jobs, the watches over the map, over
@@ -129,8 +142,8 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
     struct epo_jobs *jobs =
         epo_jobs_start(process->registry, &process->portal, post, serving->app.server, error);
     if (jobs != NULL && dev)
-        watch =
-            epo_watch_start(process->registry, process->folders, 4, saved, &serving->app, error);
+        watch = epo_watch_start(process->registry, process->folders, 5, reload_folder, saved,
+                                serving, error);
     struct epo_map_watch *map = epo_map_watch_start(process->portal.folder, take_map, serving);
     struct epo_evidence_watch *evidence =
         epo_evidence_watch_start(&process->portal, serving->app.looks, error);
@@ -167,6 +180,8 @@ static bool run_made(struct serving *serving, const char *listen, bool dev,
         .looks = epo_looks_make(process->pool, read_shared(process, "assets/map-looks.json", error),
                                 error),
         .finder = epo_finder_create(),
+        .reload = reload_folder,
+        .reload_arg = serving,
         .started_at_us = epo_clock_now_us()};
     if (app->components == NULL || app->ogc == NULL || app->map_styles == NULL ||
         app->looks == NULL)

@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -27,6 +29,43 @@ const char *const *epo_folder_names(struct epo_pool *pool, const char *folder) {
     closedir(dir);
     qsort(names, count, sizeof *names, compare);
     return names;
+}
+
+static bool copy_file(const char *from, const char *to, struct epo_error *error) {
+    char block[65536];
+    size_t len;
+    int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    FILE *in = fd >= 0 ? fdopen(fd, "re") : NULL, *out = in != NULL ? fopen(to, "wxe") : NULL;
+    bool good = out != NULL;
+    while (good && (len = fread(block, 1, sizeof block, in)) > 0)
+        good = fwrite(block, 1, len, out) == len;
+    good = good && !ferror(in);
+    if (out != NULL)
+        good = fclose(out) == 0 && good;
+    if (in != NULL)
+        fclose(in);
+    return good || epo_fail(error, EPO_ERROR_BROKEN, "folder.copy",
+                            "%s cannot be copied to %s: %s.", from, to, strerror(errno));
+}
+
+bool epo_folder_copy(struct epo_pool *pool, const char *from, const char *to,
+                     struct epo_error *error) {
+    const char *const *names = epo_folder_names(pool, from);
+    bool good = names != NULL && (mkdir(to, 0750) == 0 || errno == EEXIST);
+    if (!good)
+        return epo_fail(error, EPO_ERROR_BROKEN, "folder.copy", "%s cannot be copied to %s: %s.",
+                        from, to, strerror(errno));
+    for (; good && *names != NULL; names++) {
+        struct stat about;
+        const char *inner = epo_pool_printf(pool, "%s/%s", from, *names);
+        const char *target = epo_pool_printf(pool, "%s/%s", to, *names);
+        if (lstat(inner, &about) != 0)
+            return epo_fail(error, EPO_ERROR_BROKEN, "folder.copy", "%s: %s.", inner,
+                            strerror(errno));
+        good = S_ISDIR(about.st_mode) ? epo_folder_copy(pool, inner, target, error)
+                                      : copy_file(inner, target, error);
+    }
+    return good;
 }
 
 /* Held by an open file until the process ends; shared by those who serve (an old and a new program

@@ -9,14 +9,16 @@
 #include "cli.h"
 #include "forms/form.h"
 #include "maps/metric.h"
+#include "plugin/organization.h"
 #include "portal/attachment.h"
 #include "portal/draft.h"
 #include "portal/mail.h"
 #include "portal/settings.h"
 
 const struct epo_setting_group *const epo_setting_groups[] = {
-    &epo_settings_members,    &epo_http_settings, &epo_runtime_settings, &epo_settings_maps,
-    &epo_attachment_settings, &epo_mail_settings, &epo_draft_settings};
+    &epo_settings_members, &epo_http_settings,        &epo_runtime_settings,
+    &epo_settings_maps,    &epo_attachment_settings,  &epo_mail_settings,
+    &epo_draft_settings,   &epo_organization_settings};
 const size_t epo_setting_group_count = sizeof epo_setting_groups / sizeof *epo_setting_groups;
 
 const char *epo_share_folder(void) {
@@ -48,15 +50,27 @@ static bool read_settings(struct epo_process *process,
     report(process->portal.folder, faults);
     if (settings == NULL)
         return false;
-    epo_portal_set_settings(&process->portal, settings);
+    epo_portal_set_settings(&process->portal,
+                            epo_organizations_join(process->pool, process->portal.folder, settings,
+                                                   process->portal.settings));
     return true;
 }
 
-/* The search finds offices beside what the map knows. */
+/* The search finds offices, and places of organizations' layers, beside what the map knows. */
 static void name_offices(struct epo_process *process) {
-    if (process->portal.maps != NULL)
-        epo_maps_set_offices(process->portal.maps,
-                             epo_json_get(epo_portal_settings(&process->portal), "offices"));
+    const struct epo_json *settings = epo_portal_settings(&process->portal);
+    if (process->portal.maps == NULL)
+        return;
+    struct epo_pool *pool = epo_pool_create();
+    struct epo_json *all = epo_organizations_places(pool, settings);
+    const struct epo_json *offices = epo_json_get(settings, "offices");
+    struct epo_json *found = epo_json_array(pool);
+    for (uint32_t i = 0; i < offices->count; i++)
+        epo_json_push(pool, found, offices->items[i]);
+    for (uint32_t i = 0; i < all->count; i++)
+        epo_json_push(pool, found, all->items[i]);
+    epo_maps_set_offices(process->portal.maps, found);
+    epo_pool_free(pool);
 }
 
 /* Another day for a demo: "2027-01-01" is that day from its midnight on, "2027-01-01-5" five
@@ -140,16 +154,33 @@ static void name_folders(struct epo_process *process) {
     process->folders[1] = epo_pool_printf(pool, "%s/plugins", process->share);
     process->folders[2] = epo_pool_printf(pool, "%s/agendas", process->portal.folder);
     process->folders[3] = epo_pool_printf(pool, "%s/plugins", process->portal.folder);
+    process->folders[4] = epo_pool_printf(pool, "%s/organizations", process->portal.folder);
+}
+
+size_t epo_process_folders(struct epo_process *process, struct epo_pool *pool,
+                           const char **folders) {
+    const struct epo_json *all = epo_organizations_of(epo_portal_settings(&process->portal));
+    size_t count = 0;
+    for (uint32_t i = 0; all != NULL && i < all->count; i++)
+        folders[count++] = epo_pool_printf(pool, "%.*s/agendas",
+                                           EPO_ARG(epo_json_get_text(all->items[i], "folder")));
+    for (size_t i = 0; i < 4; i++)
+        folders[count++] = process->folders[i];
+    size_t present = 0;
+    for (size_t i = 0; i < count; i++)
+        if (access(folders[i], R_OK) == 0)
+            folders[present++] = folders[i];
+    return present;
 }
 
 bool epo_process_load_agendas(struct epo_process *process, struct epo_error *error) {
-    const char *present[4];
-    size_t count = 0;
-    for (size_t i = 0; i < 4; i++)
-        if (access(process->folders[i], R_OK) == 0)
-            present[count++] = process->folders[i];
+    const char *folders[EPO_PROCESS_FOLDERS_MAX];
+    struct epo_pool *pool = epo_pool_create();
+    size_t count = epo_process_folders(process, pool, folders);
     epo_runtimes_configure(epo_portal_settings(&process->portal));
-    return epo_registry_load(process->registry, present, count, error);
+    bool good = epo_registry_load(process->registry, folders, count, error);
+    epo_pool_free(pool);
+    return good;
 }
 
 static bool open_parts(struct epo_process *process, int parts, struct epo_error *error) {

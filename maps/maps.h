@@ -216,7 +216,9 @@ bool epo_route(struct epo_maps *maps, struct epo_pool *pool, const struct epo_po
  *  {"rule":"free","from":"first_day","to":"last_day"}: no other request on the same ground on the
  *   same days; {"rule":"capacity","limit":12,"units":"stalls","layer":"public_space","from":…,
  *   "to":…}: no more at once on the same feature, or "within_m" around; both are judged by the
- *   portal (portal/occupancy.h), not here]
+ *   portal (portal/occupancy.h), not here;
+ *  {"rule":"feature","layer":"zoo.places","within_m":30}: one of an organization's layer (judged in
+ *   plugin/organization.h)]
  * each with optional "message":{"cs":…,"en":…} and "only":["area"], the shapes it is about (point,
  * line, area; all without it). Checked at load by epo_place_rules_check. */
 bool epo_place_rules_check(struct epo_maps *maps, const struct epo_json *rules,

@@ -106,7 +106,7 @@ static bool max_length(struct asked *a) {
            a->place->length_m <= epo_json_get_real(a->rule, "value", INFINITY);
 }
 
-/* Other requests are no affair of the map: the portal asks its database. */
+/* Other requests and layers of organizations are no affair of the map: the portal looks. */
 static bool left_to_portal(struct asked *a) {
     (void)a;
     return true;
@@ -118,7 +118,8 @@ enum {
     WANTS_ANY = 4,
     WANTS_WITHIN = 8,
     WANTS_DAYS = 16,
-    WANTS_UNITS = 32
+    WANTS_UNITS = 32,
+    WANTS_FEATURE = 64
 };
 static const struct {
     const char *name, *code; /* code of the error when it does not hold */
@@ -137,6 +138,7 @@ static const struct {
     {"max_length_m", "place.too_long", WANTS_VALUE, max_length},
     {"free", "place.taken", WANTS_DAYS, left_to_portal},
     {"capacity", "place.full", WANTS_DAYS | WANTS_UNITS, left_to_portal},
+    {"feature", "place.far", WANTS_FEATURE | WANTS_WITHIN, left_to_portal},
 };
 enum { RULE_COUNT = sizeof RULES / sizeof *RULES };
 
@@ -235,12 +237,14 @@ static bool check_rule(const struct epo_snapshot *snapshot, const struct epo_jso
     if (kind < 0)
         return wrong(error, index,
                      "\"rule\" must be inside, outside, touching, near, snap, owner, min_area_m2, "
-                     "max_area_m2, min_length_m, max_length_m, free or capacity");
+                     "max_area_m2, min_length_m, max_length_m, free, capacity or feature");
     int wants = RULES[kind].wants;
     struct epo_span layer = epo_json_get_text(rule, "layer");
     double share = epo_json_get_real(rule, "share", 1);
     double within_m = epo_json_get_real(rule, "within_m", -1);
     const struct epo_json *any = epo_json_get(rule, "any");
+    if ((wants & WANTS_FEATURE) && (layer.len == 0 || memchr(layer.at, '.', layer.len) == NULL))
+        return wrong(error, index, "\"layer\" must name one of an organization: \"zoo.places\"");
     if ((wants & WANTS_LAYER) && layer.len == 0)
         return wrong(error, index, "\"layer\" is missing");
     if ((wants & WANTS_LAYER) && snapshot != NULL) {

@@ -64,6 +64,15 @@
 #define EPO_LUA_MEMORY_MAX (32u << 20) /* (setting) one script state */
 #define EPO_LUA_CPU_MS 100             /* (setting) one hook call */
 
+#define EPO_ORGANIZATIONS_MAX 32                    /* municipal organizations of one portal */
+#define EPO_ORGANIZATION_JSON_MAX (256u << 10)      /* organization.json */
+#define EPO_ORGANIZATION_LOGO_MAX (256u << 10)      /* a logo on a page of 60 kB */
+#define EPO_ORGANIZATION_OFFICES_MAX 50             /* of one organization */
+#define EPO_ORGANIZATION_AGENDAS_MAX 20             /* of one organization */
+#define EPO_ORGANIZATION_LAYERS_MAX 10              /* of one organization */
+#define EPO_ORGANIZATION_LAYER_BYTES_MAX (1u << 20) /* one layer's GeoJSON */
+#define EPO_ORGANIZATION_FEATURES_MAX 1000          /* of one layer: what a map shows at once */
+
 /* Paragraphs or list items of one heading on a life situation's page: more are a document. */
 #define EPO_LIFE_TEXTS_MAX 40
 

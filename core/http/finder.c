@@ -5,7 +5,9 @@
 
 #include "base/limits.h"
 #include "base/search.h"
+#include "http/organizations.h"
 #include "plugin/life.h"
+#include "plugin/organization.h"
 
 enum { AGENDAS_MAX = 256, STATE_BYTES_MAX = 32768 };
 /* How much a word says by where it stands. */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/token.h"
 #include "http/internal.h"
+#include "http/organizations.h"
 #include "http/pages.h"
 #include "http/tile_address.h"
 #include "maps/live_tile.h"
@@ -33,6 +34,10 @@ static struct epo_response *for_all(struct epo_request *request, struct epo_span
     epo_sha256_hex(body, digest);
     return for_all_as(request, 200, body, type,
                       epo_span(epo_pool_printf(request->pool, "\"%.32s\"", digest)));
+}
+
+struct epo_response *epo_layer_for_all(struct epo_request *request, struct epo_span geojson) {
+    return for_all(request, geojson, GEOJSON);
 }
 
 /* Of a layer on this day in this language; with it an unchanged layer is not read at all. */
@@ -199,8 +204,11 @@ struct epo_response *epo_layer_get(struct epo_request *request) {
                                NULL);
     if (epo_span_is(layer, "offices"))
         return offices(request, &q);
-    if (!is_live(layer))
-        return no_layer(request);
+    if (!is_live(layer)) {
+        const double box[] = {q.west, q.south, q.east, q.north};
+        struct epo_response *response = epo_organization_layer_get(request, box, q.limit);
+        return response != NULL ? response : no_layer(request);
+    }
     q.layer = layer;
     q.today = epo_span(epo_date_iso(epo_clock_today(), today));
     q.lang = request->lang;
@@ -360,6 +368,7 @@ struct epo_response *epo_map_offer(struct epo_request *request) {
         offer_layer(request, layers, "requests");
     if (has_offices(request))
         offer_layer(request, layers, "offices");
+    epo_organizations_offer(request, layers);
     epo_json_set(
         pool, offer, "backgrounds",
         epo_backgrounds_describe(pool, epo_portal_settings(request->portal), request->lang));

@@ -3,6 +3,7 @@
 #include "http/drafting.h"
 #include "http/life.h"
 #include "plugin/life.h"
+#include "plugin/organization.h"
 #include "plugin/public.h"
 #include "portal/routing.h"
 
@@ -100,12 +101,14 @@ struct epo_json *epo_page_agenda_offices(struct epo_request *request,
     struct epo_span wish =
         epo_json_get_text(epo_json_get(epo_agenda_manifest(agenda), "routing"), "office");
     bool by_district = epo_span_is(wish, "district");
+    const struct epo_json *owner = epo_agenda_organization(agenda);
     struct epo_span only = epo_routing_office(settings, wish, (struct epo_span){"", 0});
     for (uint32_t i = 0; offices != NULL && i < offices->count; i++) {
         const struct epo_json *office = offices->items[i];
         const struct epo_json *districts = epo_json_get(office, "districts");
-        if (by_district ? districts == NULL || districts->count == 0
-                        : !epo_span_equal(epo_json_get_text(office, "id"), only))
+        if (owner != NULL ? !epo_organization_has_office(owner, epo_json_get_text(office, "id"))
+            : by_district ? districts == NULL || districts->count == 0
+                          : !epo_span_equal(epo_json_get_text(office, "id"), only))
             continue;
         epo_json_push(request->pool, all, epo_json_copy(request->pool, office));
     }

@@ -1,5 +1,6 @@
 /* Pages that everybody may read: what can be settled and how. */
 #include "http/pages.h"
+#include "http/organizations.h"
 
 enum { AGENDAS_MAX = 256 };
 
@@ -57,8 +58,14 @@ static struct epo_json *groups(struct epo_request *request) {
     struct epo_json *all = epo_json_array(pool);
     struct epo_agenda **agendas = EPO_NEW_ARRAY(pool, struct epo_agenda *, AGENDAS_MAX);
     size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, AGENDAS_MAX);
-    for (size_t i = 0; i < count; i++) {
-        const struct epo_json *group = epo_json_get(epo_agenda_manifest(agendas[i]), "group");
+    for (size_t n = 0; n < 2 * count; n++) { /* the city's own, then those of organizations */
+        size_t i = n % count;
+        const struct epo_json *owner = epo_agenda_organization(agendas[i]);
+        if ((owner != NULL) != (n >= count))
+            continue;
+        const struct epo_json *group = owner != NULL
+                                           ? epo_json_get(owner, "title")
+                                           : epo_json_get(epo_agenda_manifest(agendas[i]), "group");
         struct epo_span title = epo_json_localized(group, request->lang);
         if (title.len == 0)
             title = epo_page_text(request, "agendas.group_city");
@@ -71,6 +78,7 @@ static struct epo_json *groups(struct epo_request *request) {
 struct epo_response *epo_page_home(struct epo_request *request) {
     struct epo_json *model = epo_json_object(request->pool);
     epo_json_set(request->pool, model, "groups", groups(request));
+    epo_json_set(request->pool, model, "organizations", epo_page_organizations(request));
     epo_json_set_text(request->pool, model, "description", epo_page_text(request, "home.lead"));
     struct epo_response *response = epo_respond_page(request, 200, "web/home", model);
     epo_response_cacheable(response);

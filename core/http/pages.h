@@ -22,6 +22,9 @@ struct epo_app {
     const struct epo_json *ogc;        /* frame of OGC API's description: core/web/api/ogc.json */
     const struct epo_looks *looks;     /* of pictures of the map; made by core/web/build.mjs too */
     const struct epo_json *map_styles; /* by name, made by core/web/build.mjs */
+    bool (*reload)(void *arg,
+                   struct epo_error *error); /* settings, organizations, agendas; waits */
+    void *reload_arg;
     int64_t started_at_us;
     atomic_llong changes; /* agendas that were saved since, with --dev: dev_pages.c */
 };

@@ -2,6 +2,7 @@
  * openapi.c: tests compare the two tables. */
 #include "http/acting.h"
 #include "http/mandates.h"
+#include "http/organizations.h"
 #include "http/pages.h"
 #include "http/person.h"
 
@@ -23,6 +24,9 @@ const struct epo_route epo_routes[] = {
     {EPO_PUT, "/drafts/{draft}", epo_draft_put, 0, "draft.put"},
     {EPO_GET, "/search", epo_search_get, 0, "search"},
     {EPO_GET, "/nearby/{agenda}", epo_nearby_get, 0, "nearby"},
+    {EPO_GET, "/organizations", epo_organizations_get, 0, "organizations"},
+    {EPO_GET, "/organizations/{organization}", epo_organization_get, 0, "organization"},
+    {EPO_GET, "/organizations/{organization}/logo", epo_organization_logo, 0, "organization.logo"},
     {EPO_GET, "/permits", epo_permits_get, 0, "permits"},
     {EPO_GET, "/permits.csv", epo_permits_csv, 0, "permits.csv"},
     {EPO_GET, "/permits.png", epo_permits_picture, EPO_ROUTE_DRAWN, "permits.picture"},

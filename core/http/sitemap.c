@@ -1,4 +1,5 @@
 /* What search engines ask for: which pages there are, and which are none of theirs. */
+#include "http/organizations.h"
 #include "http/pages.h"
 
 enum { SITEMAP_BYTES_MAX = 1 << 20, AGENDAS_MAX = 256 };
@@ -39,6 +40,12 @@ struct epo_response *epo_page_sitemap(struct epo_request *request) {
     size_t count = epo_registry_list(epo_page_app(request)->registry, agendas, AGENDAS_MAX);
     for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++)
         add(request, pages, FIXED[i]);
+    const struct epo_json *all = epo_page_organizations(request);
+    if (all->count > 0)
+        add(request, pages, "/organizations");
+    for (uint32_t i = 0; i < all->count; i++)
+        add(request, pages,
+            epo_pool_string(request->pool, epo_json_get_text(all->items[i], "url")));
     for (size_t i = 0; i < count; i++) {
         add_agenda(request, pages, agendas[i]);
         epo_agenda_release(agendas[i]);

@@ -1,6 +1,7 @@
 /* A folder made live, step by step; whatever is wrong is said with its file and line. */
 #include "plugin/agenda.h"
 #include "plugin/decisions.h"
+#include "plugin/organization.h"
 #include "plugin/parameters.h"
 #include "plugin/public.h"
 #include "plugin/registers.h"
@@ -39,16 +40,27 @@ static bool refuse_file(struct epo_agenda *agenda, const char *name, struct epo_
 
 static bool check_rights(struct epo_agenda *agenda, struct epo_faults *faults) {
     const struct epo_manifest *manifest = agenda->manifest;
-    unsigned granted = epo_grants_of(epo_portal_settings(agenda->portal), manifest->name);
+    unsigned granted = epo_agenda_granted(agenda);
     bool good = true;
     for (unsigned right = EPO_RIGHT_TABLES; right <= EPO_RIGHT_RECORDS; right <<= 1)
         if ((manifest->rights & right) && !(granted & right))
             good = epo_fault_add(faults, label_of(agenda, "manifest.json"), manifest->rights_line,
-                                 "asks for the right \"%s\", which epo.json does not grant: add it "
-                                 "to \"grants\" under \"%s\" or leave the agenda out",
-                                 epo_right_name(right), manifest->name);
+                                 "asks for the right \"%s\", which %s does not grant: add it "
+                                 "to \"%s\" under \"%s\" or leave the agenda out",
+                                 epo_right_name(right),
+                                 agenda->organization ? "its organization" : "epo.json",
+                                 agenda->organization ? "rights" : "grants", manifest->name);
     agenda->rights = manifest->rights;
     return good;
+}
+
+/* Words that all agendas of an organization share. */
+static bool add_organization_texts(struct epo_agenda *agenda, struct epo_error *error) {
+    if (!agenda->organization)
+        return true;
+    const char *texts = epo_pool_printf(agenda->pool, "%.*s/texts",
+                                        EPO_ARG(epo_json_get_text(agenda->organization, "folder")));
+    return !is_folder(texts) || epo_catalog_add(agenda->catalog, texts, "", error);
 }
 
 static bool load_texts(struct epo_agenda *agenda, struct epo_faults *faults) {
@@ -56,6 +68,8 @@ static bool load_texts(struct epo_agenda *agenda, struct epo_faults *faults) {
     const char *texts = path_of(agenda, "texts"), *templates = path_of(agenda, "templates");
     agenda->catalog = epo_catalog_child(agenda->portal->catalog);
     agenda->templates = epo_templates_child(agenda->portal->templates, agenda->catalog);
+    if (!add_organization_texts(agenda, &error))
+        return refuse_file(agenda, "texts", &error, faults);
     if (is_folder(texts) && !epo_catalog_add(agenda->catalog, texts, "", &error))
         return refuse_file(agenda, "texts", &error, faults);
     if (is_folder(templates) &&
@@ -296,9 +310,11 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
     agenda->folder = epo_pool_string(pool, epo_span(folder));
     agenda->manifest = epo_manifest_read(pool, agenda->folder, faults);
     /* Texts, forms and rights are independent: an author sees the mistakes of all three at once. */
+    agenda->organization = epo_organization_of_folder(epo_portal_settings(portal), folder);
     bool good = agenda->manifest != NULL;
     if (good) {
         good = check_rights(agenda, faults);
+        good = epo_agenda_check_owned(agenda, faults) && good;
         good = load_texts(agenda, faults) && good;
         good = epo_parameters_check(agenda, faults) && good;
         good = check_states(agenda, faults) && good;
@@ -393,6 +409,10 @@ const char *epo_agenda_route(const struct epo_agenda *agenda, struct epo_span me
             return route->name;
     }
     return NULL;
+}
+
+const struct epo_json *epo_agenda_organization(const struct epo_agenda *agenda) {
+    return agenda->organization;
 }
 
 bool epo_agenda_has_page(const struct epo_agenda *agenda, struct epo_span page) {

@@ -42,7 +42,8 @@ struct epo_agenda {
     struct epo_portal *portal;
     const char *folder;
     const struct epo_manifest *manifest;
-    unsigned rights; /* asked for and granted */
+    unsigned rights;                     /* asked for and granted */
+    const struct epo_json *organization; /* whose it is (organization.h), or NULL: the city's */
     struct epo_catalog *catalog;
     struct epo_templates *templates;
     struct epo_form **forms;
@@ -90,6 +91,14 @@ bool epo_intake_free(struct epo_intake *intake, struct epo_error *error);
 
 /* completing.c: what was not asked for again stays as it was, and is not blamed. */
 void epo_intake_keep(struct epo_intake *intake);
+
+/* owned.c: the rights that epo.json, or its organization, gives it. */
+unsigned epo_agenda_granted(const struct epo_agenda *agenda);
+/* An organization's agenda keeps to what is its organization's: its name, its offices, its codes of
+ * life situations; C only where a setting and a right allow it. True of the city's own. */
+bool epo_agenda_check_owned(struct epo_agenda *agenda, struct epo_faults *faults);
+/* The office that its organization has for a wish; the wish itself of the city's own. */
+struct epo_span epo_agenda_own_office(const struct epo_agenda *agenda, struct epo_span wish);
 
 /* native.c */
 extern const struct epo_runtime EPO_RUNTIME_NATIVE;

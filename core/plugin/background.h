@@ -17,11 +17,14 @@ struct epo_jobs *epo_jobs_start(struct epo_registry *registry, struct epo_portal
 void epo_jobs_stop(struct epo_jobs *jobs);
 
 /* watch.c (--dev): a thread that reloads an agenda when a file in its folder is saved, or a new
- * folder appears. changed (may be NULL) is called on that thread after each reload. */
+ * folder appears. The last of the folders is that of organizations. Where more than one agenda may
+ * be another, load is called, which loads all; changed (may be NULL) after each reload; both on
+ * that thread. */
 struct epo_watch;
 struct epo_watch *epo_watch_start(struct epo_registry *registry, const char *const *folders,
-                                  size_t folder_count, void (*changed)(void *arg), void *arg,
-                                  struct epo_error *error);
+                                  size_t folder_count,
+                                  bool (*load)(void *arg, struct epo_error *error),
+                                  void (*changed)(void *arg), void *arg, struct epo_error *error);
 void epo_watch_stop(struct epo_watch *watch);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/agenda.h"
+#include "plugin/organization.h"
 #include "plugin/public.h"
 #include "plugin/registers.h"
 #include "portal/attachment.h"
@@ -163,7 +164,10 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
     if (!epo_registers_whose(intake->agenda, intake->db, intake->pool, intake->sender, 0,
                              intake->given_person, intake->tree, &intake->person, error))
         return false;
-    if (!check_free(intake, error))
+    if (!check_free(intake, error) ||
+        (intake->portal->maps && !intake->given_facts &&
+         !epo_organization_spots(epo_portal_settings(intake->portal), intake->form, intake->pool,
+                                 intake->agenda->catalog, intake->lang, &intake->result, error)))
         return false;
     struct epo_json *errors = intake->result.errors;
     uint32_t before = errors->count;
@@ -303,6 +307,7 @@ static bool choose_office(struct epo_intake *intake, const char *field, struct e
     struct epo_span office = epo_json_get_text(intake->parameters, "office");
     if (epo_span_is(wish, "district") && office.len)
         wish = office;
+    wish = epo_agenda_own_office(intake->agenda, wish);
     intake->office =
         epo_routing_office(epo_portal_settings(intake->portal), wish, intake->district);
     return true;

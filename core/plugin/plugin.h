@@ -140,6 +140,8 @@ int64_t epo_agenda_loaded_at_us(const struct epo_agenda *agenda);
  */
 struct epo_json *epo_agenda_troubles(struct epo_agenda *agenda, struct epo_pool *pool);
 const struct epo_json *epo_agenda_manifest(const struct epo_agenda *agenda);
+/* The row of its organization (organization.h), or NULL: the city's own. */
+const struct epo_json *epo_agenda_organization(const struct epo_agenda *agenda);
 size_t epo_agenda_form_count(const struct epo_agenda *agenda);
 const struct epo_form *epo_agenda_form(const struct epo_agenda *agenda, size_t index);
 /* The code of the life situation that a form serves. */

@@ -386,6 +386,25 @@ static void name_unknown(struct epo_registry *registry) {
     epo_pool_free(faults.pool);
 }
 
+/* What was wrong with organizations when the settings in force were joined. */
+static void note_organizations(struct epo_registry *registry) {
+    const struct epo_json *all =
+        epo_json_get(epo_portal_settings(registry->portal), "organization_faults");
+    for (uint32_t i = 0; all && i < all->count; i++) {
+        const struct epo_json *row = all->items[i];
+        struct epo_faults faults = {epo_pool_create(), NULL, NULL, false};
+        const char *name = epo_pool_string(faults.pool, epo_json_get_text(row, "name"));
+        bool kept = epo_json_get_boolean(row, "kept", false);
+        epo_fault_add(&faults, epo_pool_string(faults.pool, epo_json_get_text(row, "file")),
+                      (int)epo_json_get_integer(row, "line", 0), "%.*s",
+                      EPO_ARG(epo_json_get_text(row, "text")));
+        log_faults(name, kept, &faults);
+        replace_faults(registry, epo_pool_printf(faults.pool, "organization %u/%s", i, name), kept,
+                       &faults);
+        epo_pool_free(faults.pool);
+    }
+}
+
 bool epo_registry_load(struct epo_registry *registry, const char *const *folders,
                        size_t folder_count, struct epo_error *error) {
     bool good = true;
@@ -398,6 +417,7 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
         drop_missing(registry);
     load_wanted(registry);
     name_unknown(registry);
+    note_organizations(registry);
     pthread_mutex_unlock(&registry->loading);
     return good;
 }

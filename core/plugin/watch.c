@@ -17,7 +17,7 @@
 #define QUIET_MS 150
 #define WATCHES_MAX 2048
 #define FOLDERS_MAX 8
-#define DEPTH_MAX 3
+#define DEPTH_MAX 5 /* organizations/zoo/agendas/zoo_visits/forms */
 #define EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
 
 struct watched {
@@ -29,6 +29,8 @@ struct epo_watch {
     struct epo_registry *registry;
     char *folders[FOLDERS_MAX];
     size_t folder_count;
+    const char *organizations; /* the last of them: a save there is a new whole load */
+    bool (*load)(void *arg, struct epo_error *error);
     void (*changed)(void *arg);
     void *arg;
     int events, stop; /* inotify; eventfd */
@@ -79,6 +81,10 @@ static void mark(struct epo_watch *watch, const struct inotify_event *event) {
         watch->all_dirty = true;
         return;
     }
+    if (strncmp(found->agenda, watch->organizations, strlen(watch->organizations)) == 0) {
+        watch->all_dirty = true;
+        return;
+    }
     for (size_t i = 0; i < watch->dirty_count; i++)
         if (strcmp(watch->dirty[i], found->agenda) == 0)
             return;
@@ -103,8 +109,7 @@ static void reload(struct epo_watch *watch) {
     /* New folders are watched first: what is saved in them while they are read is read again. */
     for (size_t i = 0; watch->all_dirty && i < watch->folder_count; i++)
         add_tree(watch, watch->folders[i], NULL, 0);
-    if (watch->all_dirty && !epo_registry_load(watch->registry, (const char *const *)watch->folders,
-                                               watch->folder_count, &error))
+    if (watch->all_dirty && !watch->load(watch->arg, &error))
         epo_log_error(EPO_LOG_ERROR, "watch.reload", &error);
     for (size_t i = 0; i < watch->dirty_count; i++) {
         if (!watch->all_dirty) { /* its faults are in the registry's list and the log */
@@ -137,11 +142,13 @@ static void *run(void *arg) {
 }
 
 struct epo_watch *epo_watch_start(struct epo_registry *registry, const char *const *folders,
-                                  size_t folder_count, void (*changed)(void *arg), void *arg,
-                                  struct epo_error *error) {
+                                  size_t folder_count,
+                                  bool (*load)(void *arg, struct epo_error *error),
+                                  void (*changed)(void *arg), void *arg, struct epo_error *error) {
     struct epo_watch *watch = calloc(1, sizeof *watch);
     epo_assert(watch && folder_count <= FOLDERS_MAX);
     watch->registry = registry;
+    watch->load = load;
     watch->changed = changed;
     watch->arg = arg;
     watch->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -160,6 +167,7 @@ struct epo_watch *epo_watch_start(struct epo_registry *registry, const char *con
         watch->folders[watch->folder_count++] = strdup(folders[i]);
         add_tree(watch, folders[i], NULL, 0);
     }
+    watch->organizations = watch->folders[folder_count - 1];
     epo_assert(pthread_create(&watch->thread, NULL, run, watch) == 0);
     return watch;
 }

@@ -41,7 +41,12 @@ static const struct epo_setting MEMBERS[] = {
      "who handles requests: {id, name {cs, en}, districts [code], address, email, phone, hours, "
      "opening [\"Mo,We 08:00-17:00\"], point [lon, lat], identification (true where identity is "
      "verified)}"},
-    {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false, "rights of each agenda: {\"dog_fee\": […]}"},
+    {"grants", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "rights of each agenda and organization: {\"dog_fee\": […], \"zoo\": […]}"},
+    {"organizations", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "what one municipal organization may cost: see organizations.* below"},
+    {"organization_keys", EPO_JSON_OBJECT, 0, 0, 0, false, false,
+     "whose packages are taken: {\"zoo\": public key, as \"epo organization key\" prints it}"},
     {"parameters", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "rates and limits of each agenda, over those of its manifest"},
     {"contact", EPO_JSON_OBJECT, 0, 0, 0, false, false,
@@ -133,8 +138,7 @@ static void check_point(struct checking *checking, const struct epo_metric *metr
             metric->name, metric->lon_min, metric->lon_max, metric->lat_min, metric->lat_max);
 }
 
-/* "Mo,We 08:00-17:00", as schema.org writes opening hours. */
-static bool is_opening(const struct epo_json *value) {
+bool epo_opening_valid(const struct epo_json *value) {
     struct epo_span hours, days;
     if (!epo_json_is_text(value) || value->text.len > 40)
         return false;
@@ -154,7 +158,7 @@ static bool is_opening(const struct epo_json *value) {
 static void check_opening(struct checking *checking, const struct epo_json *opening) {
     bool good = opening == NULL || (opening->type == EPO_JSON_ARRAY && opening->count <= 14);
     for (uint32_t i = 0; good && opening != NULL && i < opening->count; i++)
-        good = is_opening(opening->items[i]);
+        good = epo_opening_valid(opening->items[i]);
     if (!good)
         fault(checking, opening->line,
               "\"opening\" of an office is a list like [\"Mo,We 08:00-17:00\", \"Tu "

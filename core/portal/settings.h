@@ -20,4 +20,7 @@ struct epo_json *epo_settings_read(struct epo_pool *pool, const char *folder,
                                    const struct epo_setting_group *const *groups,
                                    size_t group_count, struct epo_settings_fault **faults);
 
+/* "Mo,We 08:00-17:00", as schema.org writes opening hours. */
+bool epo_opening_valid(const struct epo_json *value);
+
 #endif

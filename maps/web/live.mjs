@@ -15,19 +15,20 @@ const LISTED = 8;
 const SYMBOLS = { permits: 'permit', requests: 'request', offices: 'town_hall' };
 const COLOURS = { permits: 'health', requests: 'leisure', offices: 'public_service' };
 
-function styles(id) {
-  const colours = palette(), colour = colours[COLOURS[id] ?? 'other'];
-  const image = new Style({ image: new Icon({ src: badge(SYMBOLS[id] ?? 'permit', colour, colours.symbolEdge, 24) }), zIndex: 2 });
+// symbol and colour: of an organization's own layer.
+function styles({ id, symbol, colour: own }) {
+  const colours = palette(), colour = colours[COLOURS[id] ?? own] ?? colours.other;
+  const image = new Style({ image: new Icon({ src: badge(SYMBOLS[id] ?? symbol ?? 'permit', colour, colours.symbolEdge, 24) }), zIndex: 2 });
   const shape = [new Style({ stroke: new Stroke({ color: colours.symbolEdge, width: 4 }), zIndex: 1 }), new Style({ stroke: new Stroke({ color: colour, width: 2, lineDash: [5, 4] }), fill: new Fill({ color: colours.districtGlow }), zIndex: 1 })];
   return (feature) => (feature.getGeometry().getType() === 'Point' ? image : shape);
 }
 
 export class Live {
-  // info: {id, title, url}; told: after every change of what is there.
+  // info: {id, title, url, symbol?, colour?}; told: after every change of what is there.
   constructor(map, info, told) {
     Object.assign(this, { map, info, told, source: new VectorSource(), failed: false, more: false });
-    this.layer = new VectorLayer({ source: this.source, zIndex: 5, style: styles(info.id) });
-    onScheme(() => this.layer.setStyle(styles(info.id)));
+    this.layer = new VectorLayer({ source: this.source, zIndex: 5, style: styles(info) });
+    onScheme(() => this.layer.setStyle(styles(info)));
     map.addLayer(this.layer);
     this.moved = () => this.load();
     map.on('moveend', this.moved);

@@ -41,7 +41,7 @@ export class Options {
     surface.tools.after(this.panel);
   }
 
-  // Once the base map stands: what was chosen the last time.
+  // Once the base map stands: what was chosen the last time, and what the field asks about.
   async start() {
     try {
       this.offer = await offered();
@@ -51,7 +51,7 @@ export class Options {
 
   apply() {
     this.setGround(this.offer.backgrounds.find(({ id, overlay }) => id === recall('ground') && !overlay));
-    const wanted = remembered();
+    const wanted = [...remembered(), ...this.surface.wanted];
     for (const extra of this.extras()) this.setExtra(extra, wanted.includes(extra.id));
   }
 
@@ -107,7 +107,7 @@ export class Options {
       return h('div', { class: 'looks__row' },
         h('input', { type: 'checkbox', id: input, checked: this.shown.has(extra.id), onchange: ({ target }) => {
           this.setExtra(extra, target.checked);
-          remember('extra', JSON.stringify([...this.shown.keys()]));
+          remember('extra', JSON.stringify([...this.shown.keys()].filter((each) => !this.surface.wanted.includes(each))));
         } }), h('label', { for: input }, extra.title), words);
     }));
   }

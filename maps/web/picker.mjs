@@ -28,6 +28,9 @@ import { breathe } from './when.mjs';
 const ZOOM_PLACE = 18, ZOOM_STREET = 16, STILL_MS = 600;
 const WIDE = ['street', 'part', 'place']; // what the search finds that is no spot
 
+// Layers of which the place is to be one: shown from the beginning.
+const layersOf = (rules) => (Array.isArray(rules) ? rules : []).filter(({ rule }) => rule === 'feature').map(({ layer }) => layer);
+
 export class Picker {
   constructor(box) {
     const { dataset } = box, asked = object(dataset.kinds) ?? [];
@@ -79,7 +82,7 @@ export class Picker {
   makeMap() {
     this.mapBox = h('div');
     this.helpId = uniqueId('map-help');
-    this.surface = new Surface(this.mapBox, { label: `${t('map')}: ${this.box.dataset.label}`, help: this.helpId, keys: (event) => this.hand.key(event), zoomTo: () => this.zoomTo() });
+    this.surface = new Surface(this.mapBox, { label: `${t('map')}: ${this.box.dataset.label}`, help: this.helpId, keys: (event) => this.hand.key(event), zoomTo: () => this.zoomTo(), wanted: layersOf(object(this.box.dataset.rules)) });
   }
 
   build() {

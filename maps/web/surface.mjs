@@ -31,8 +31,9 @@ function interactions(surface) {
 
 export class Surface {
   // keys(event): what the caller does with a key that moves nothing; true = taken.
-  constructor(box, { label, help, keys = () => false, zoomTo }) {
+  constructor(box, { label, help, keys = () => false, zoomTo, wanted = [] }) {
     this.box = box;
+    this.wanted = wanted; // layers that are shown from the beginning
     this.surface = h('div', { class: 'mapui__surface', tabindex: '0', role: 'application', 'aria-label': label, 'aria-describedby': help });
     this.cross = h('div', { class: 'mapui__cross', 'aria-hidden': 'true' });
     this.hint = h('p', { class: 'mapui__hint', 'aria-hidden': 'true' }, t('two_fingers'));
@@ -83,7 +84,7 @@ export class Surface {
       this.notice('');
       this.map.on('moveend', () => this.lookForCity());
       if (!zoomTo?.(this) && !this.placed) this.view.setCenter(info.center ? fromLonLat(info.center.slice(0, 2)) : getCenter(this.city));
-      if (recall('ground') || recall('extra')) await (await this.options()).start();
+      if (recall('ground') || recall('extra') || this.wanted.length > 0) await (await this.options()).start();
     } catch {
       // The place can still be searched for, typed, or set under the cross by whoever knows where it is.
       this.notice(t('no_tiles'), () => this.start(zoomTo));
