@@ -12,8 +12,11 @@ const struct epo_command epo_commands[] = {
      "checks settings, agendas, forms; --settings explains each setting", epo_cli_check},
     {"agenda",
      "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER |\n"
-     "             assess NAME --period PERIOD [--dry-run]",
-     "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed",
+     "             assess NAME --period PERIOD [--dry-run] |\n"
+     "             replay NAME [--folder FOLDER] [--parameters FILE] [--on DAY] [--from DAY]\n"
+     "             [--until DAY] [--show N] [--json]",
+     "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed;"
+     " tries a change on what was filed",
      epo_cli_agenda},
     {"form",
      "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",

@@ -107,6 +107,14 @@ struct epo_retention_watch *epo_retention_watch_start(struct epo_portal *portal,
                                                       struct epo_error *error);
 void epo_retention_watch_stop(struct epo_retention_watch *watch); /* NULL is fine */
 
+/* ---- replay_watch.c ---- */
+struct epo_replay_watch;
+/* Until stopped, on a thread of its own: the replays that admins ask for. NULL on error. */
+struct epo_replay_watch *epo_replay_watch_start(struct epo_portal *portal,
+                                                struct epo_registry *registry,
+                                                struct epo_error *error);
+void epo_replay_watch_stop(struct epo_replay_watch *watch); /* NULL is fine */
+
 /* ---- day_watch.c ---- */
 struct epo_day_watch;
 /* Until stopped, on a thread of its own: what begins when a day does. */
@@ -145,6 +153,7 @@ int epo_cli_serve(struct epo_words *words);
 int epo_cli_check(struct epo_words *words);
 int epo_cli_agenda(struct epo_words *words);
 int epo_cli_assess(struct epo_words *words); /* of epo agenda */
+int epo_cli_replay(struct epo_words *words); /* of epo agenda */
 int epo_cli_form(struct epo_words *words);
 int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);

@@ -3,6 +3,7 @@
 #ifndef EPO_FORMS_FORM_H
 #define EPO_FORMS_FORM_H
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/pool.h"
@@ -113,6 +114,13 @@ bool epo_form_check_with(const struct epo_form *form, struct epo_pool *pool,
                          struct epo_maps *maps, const struct epo_form_files *files,
                          const struct epo_catalog *catalog, const char *lang,
                          struct epo_form_result *result, struct epo_error *error);
+/* The same as it would have been judged on another day; NULL: today. */
+bool epo_form_check_on(const struct epo_form *form, struct epo_pool *pool,
+                       enum epo_answers_source source, const struct epo_json *raw,
+                       struct epo_maps *maps, const struct epo_form_files *files,
+                       const struct epo_catalog *catalog, const char *lang,
+                       const struct epo_date *day, struct epo_form_result *result,
+                       struct epo_error *error);
 /* The field that a posted name (of a file: "photo", "dogs.0.photo") belongs to takes files. */
 bool epo_form_takes_file(const struct epo_form *form, struct epo_span name);
 /* Has it such a field? Its page then posts multipart/form-data. */

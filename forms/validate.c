@@ -202,6 +202,16 @@ bool epo_form_check_with(const struct epo_form *form, struct epo_pool *pool,
                          struct epo_maps *maps, const struct epo_form_files *files,
                          const struct epo_catalog *catalog, const char *lang,
                          struct epo_form_result *result, struct epo_error *error) {
+    return epo_form_check_on(form, pool, source, raw, maps, files, catalog, lang, NULL, result,
+                             error);
+}
+
+bool epo_form_check_on(const struct epo_form *form, struct epo_pool *pool,
+                       enum epo_answers_source source, const struct epo_json *raw,
+                       struct epo_maps *maps, const struct epo_form_files *files,
+                       const struct epo_catalog *catalog, const char *lang,
+                       const struct epo_date *day, struct epo_form_result *result,
+                       struct epo_error *error) {
     *result = (struct epo_form_result){.answers = epo_json_object(pool),
                                        .errors = epo_json_array(pool),
                                        .facts = epo_json_object(pool),
@@ -217,7 +227,7 @@ bool epo_form_check_with(const struct epo_form *form, struct epo_pool *pool,
                               .files = files,
                               .catalog = catalog,
                               .lang = lang,
-                              .today = epo_clock_today(),
+                              .today = day != NULL ? *day : epo_clock_today(),
                               .result = result,
                               .prefix = "",
                               .error = error};

@@ -3,6 +3,7 @@
 #include "http/form_sheets.h"
 #include "http/line_diff.h"
 #include "http/pages.h"
+#include "http/replays.h"
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -353,6 +354,16 @@ static bool take_sheet(struct editing *editing, struct epo_error *error) {
     return true;
 }
 
+/* On what was filed in the last year, as if it had been published. */
+static struct epo_response *try_it(struct editing *editing) {
+    struct epo_request *request = editing->request;
+    struct epo_json *payload = epo_json_object(request->pool);
+    epo_json_set_string(request->pool, payload, "form", epo_form_id(editing->form));
+    epo_json_set_text(request->pool, payload, "definition", editing->source);
+    return epo_replay_begin(request, editing->account, agenda_of(editing), payload, EPO_SPAN(""),
+                            epo_form_title(editing->form, request->lang));
+}
+
 struct epo_response *epo_admin_form_post(struct epo_request *request) {
     struct editing *editing = EPO_NEW(request->pool, struct editing);
     struct epo_response *refused;
@@ -381,6 +392,8 @@ struct epo_response *epo_admin_form_post(struct epo_request *request) {
                                &editing->faults, &error))
         return epo_respond_error(request, &error, NULL);
     editing->preview = editing->preview || epo_span_is(action, "preview");
+    if (epo_span_is(action, "try") && editing->faults->count == 0)
+        return try_it(editing);
     if (restore || epo_span_is(action, "publish"))
         return publish(editing);
     return show(editing);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/audited.h"
+#include "http/replays.h"
 #include "portal/routing.h"
 
 struct epo_span epo_parameter_where(struct epo_request *request, struct epo_span district) {
@@ -184,6 +185,24 @@ void epo_parameters_changed_now(struct epo_request *request, const struct epo_ag
     epo_server_purge(app->server);
 }
 
+/* All that is set and to come, on what was filed in the last year. */
+static struct epo_response *try_coming(struct taking *taking) {
+    struct epo_request *request = taking->request;
+    struct epo_parameter_change *changes;
+    struct epo_error error = {0};
+    struct epo_span last = EPO_SPAN("");
+    size_t count;
+    if (!epo_parameter_changes(request->portal, request->db, request->pool,
+                               epo_agenda_name(taking->agenda), &changes, &count, &error))
+        return epo_respond_error(request, &error, NULL);
+    for (size_t i = 0; i < count && last.len == 0; i++) /* the last day stands first */
+        if (changes[i].withdrawn_at_us == 0)
+            last = changes[i].from_day;
+    return epo_replay_begin(request, taking->account, epo_agenda_name(taking->agenda),
+                            epo_json_object(request->pool), last,
+                            epo_page_text(request, "replay.coming"));
+}
+
 struct epo_response *epo_admin_parameters_withdraw(struct epo_request *request) {
     struct taking *taking = EPO_NEW(request->pool, struct taking);
     *taking = (struct taking){request, epo_page_account(request), epo_page_agenda(request), 0};
@@ -191,6 +210,8 @@ struct epo_response *epo_admin_parameters_withdraw(struct epo_request *request) 
         return epo_page_denied(request);
     if (taking->agenda == NULL)
         return epo_page_not_found(request);
+    if (epo_span_is(epo_request_form(request, "_action"), "try"))
+        return try_coming(taking);
     epo_span_integer(epo_request_form(request, "withdraw"), &taking->version);
     return epo_respond_after_write(request, run, finish, taking);
 }

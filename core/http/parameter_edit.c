@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "http/audited.h"
 #include "http/parameter_changes.h"
+#include "http/replays.h"
 
 struct editing {
     struct epo_request *request;
@@ -328,6 +329,21 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
                                  epo_agenda_name(editing->agenda))));
 }
 
+/* On what was filed in the last year, as if the value counted. */
+static struct epo_response *try_it(struct editing *editing) {
+    struct epo_pool *pool = editing->request->pool;
+    struct epo_json *payload = epo_json_object(pool);
+    const struct epo_json *all = epo_parameters_with(pool, editing->set->changed, &editing->change);
+    epo_json_set(pool, payload, "parameters", (struct epo_json *)all);
+    struct epo_span title = epo_span(epo_pool_printf(
+        pool, "%.*s: %.*s",
+        EPO_ARG(epo_parameter_label(editing->set, editing->change.name, editing->request->lang)),
+        EPO_ARG(epo_parameter_line(editing->set, pool, editing->request->lang, editing->change.name,
+                                   epo_json_parse(pool, editing->change.value, NULL)))));
+    return epo_replay_begin(editing->request, editing->account, epo_agenda_name(editing->agenda),
+                            payload, editing->change.from_day, title);
+}
+
 struct epo_response *epo_admin_parameter_post(struct epo_request *request) {
     struct editing *editing = EPO_NEW(request->pool, struct editing);
     struct epo_response *refused;
@@ -338,6 +354,8 @@ struct epo_response *epo_admin_parameter_post(struct epo_request *request) {
         editing->status = 422;
         return draw(editing);
     }
+    if (epo_span_is(epo_request_form(request, "_action"), "try"))
+        return try_it(editing);
     if (epo_span_is(epo_request_form(request, "_action"), "save"))
         return epo_respond_after_write(request, run, finish, editing);
     editing->preview = true;

@@ -193,7 +193,7 @@ static bool load_tables(struct epo_agenda *agenda, struct epo_faults *faults) {
                              "needs the right \"tables\": add it to \"rights\"");
     if (!agenda->portal->store)
         return true;
-    if (migrations &&
+    if (migrations && (!agenda->trial || !agenda->trial->form) &&
         !epo_store_migrate(agenda->portal->store, manifest->name, sql, prefix, &error))
         return refuse_file(agenda, "sql", &error, faults);
     for (size_t i = 0; i < manifest->statement_count; i++) {
@@ -323,7 +323,9 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
                epo_decisions_check(agenda, faults) && epo_retention_check(agenda, faults) && good;
         good = choose_runtime(agenda, runtimes, runtime_count, faults) && good;
     }
-    if (good && start_native_safely(agenda, faults) && load_tables(agenda, faults))
+    good = good && start_native_safely(agenda, faults) && load_tables(agenda, faults);
+    agenda->trial = NULL; /* the caller's */
+    if (good)
         return agenda;
     agenda_free(agenda);
     return NULL;

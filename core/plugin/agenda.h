@@ -26,10 +26,12 @@ struct epo_troubles {
 };
 void epo_agenda_note(struct epo_agenda *agenda, const char *hook, const struct epo_error *error);
 
-/* A definition that is tried before it is published: the agenda is opened with it, and closed. */
+/* What is tried before it counts: the agenda is opened with it beside the running one. Its tables
+ * stay as they are. */
 struct epo_form_trial {
-    const char *form;     /* id; NULL: only files count, nothing that was published */
+    const char *form;     /* id; "": none; NULL: only files count, nothing that was published */
     struct epo_span text; /* empty: the agenda's own file */
+    const struct epo_json *parameters; /* over all that is set, in epo.json's grammar; or NULL */
 };
 
 struct epo_record_kind;
@@ -80,6 +82,14 @@ bool epo_agenda_start(struct epo_agenda *agenda, struct epo_faults *faults);
 /* Stops and closes the code. */
 void epo_agenda_stop(struct epo_agenda *agenda);
 
+/* registry.c: the agenda of that name opened from its own folder (or another one, which must have
+ * its name) beside the running one; NULL with what is wrong in faults: [{"file","line","text"}] in
+ * the pool. NOT_FOUND where no folder has that name. One reference. */
+bool epo_registry_open_beside(struct epo_registry *registry, const char *name, const char *folder,
+                              const struct epo_form_trial *trial, struct epo_pool *pool,
+                              struct epo_agenda **opened, struct epo_json **faults,
+                              struct epo_error *error);
+
 /* registry.c: the file ("dog_fee/forms/registration.json", in the pool) of the form that a live
  * agenda of another name has for the life situation, or NULL. */
 const char *epo_registry_situation(struct epo_registry *registry, struct epo_pool *pool,
@@ -88,6 +98,10 @@ const char *epo_registry_situation(struct epo_registry *registry, struct epo_poo
 /* free.c: the rules "free" and "capacity" of the checked form: fills intake->occupants, adds errors
  * with what is offered instead. False only when asking failed. */
 bool epo_intake_free(struct epo_intake *intake, struct epo_error *error);
+
+/* completing.c: stored answers as a browser would post them again, their files too. */
+struct epo_json *epo_intake_retyped(struct epo_portal *portal, const struct epo_form *form,
+                                    struct epo_pool *pool, const struct epo_json *answers);
 
 /* completing.c: what was not asked for again stays as it was, and is not blamed. */
 void epo_intake_keep(struct epo_intake *intake);

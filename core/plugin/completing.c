@@ -35,17 +35,16 @@ static bool is_open(const struct epo_json *asked, const struct epo_json *kept, s
 }
 
 /* Files that the submission has already are referred to as if they had just been sent. */
-static void refer(const struct epo_completing *completing, struct epo_json *sent) {
-    struct epo_pool *pool = completing->pool;
+static void refer(struct epo_portal *portal, const struct epo_form *form, struct epo_pool *pool,
+                  struct epo_json *sent) {
     for (uint32_t i = 0; i < sent->count; i++) {
         const struct epo_json *ids = sent->items[i];
-        if (!epo_form_takes_file(completing->form, sent->names[i]) || ids->type != EPO_JSON_ARRAY)
+        if (!epo_form_takes_file(form, sent->names[i]) || ids->type != EPO_JSON_ARRAY)
             continue;
         struct epo_json *references = epo_json_array(pool);
         for (uint32_t k = 0; k < ids->count; k++) {
             char reference[EPO_ATTACHMENT_REFERENCE_SIZE];
-            epo_attachment_reference(completing->portal, epo_pool_string(pool, ids->items[k]->text),
-                                     reference);
+            epo_attachment_reference(portal, epo_pool_string(pool, ids->items[k]->text), reference);
             epo_json_push(pool, references, epo_json_string(pool, reference));
         }
         sent->items[i] = references;
@@ -65,14 +64,20 @@ static bool is_signature(const struct epo_completing *completing, struct epo_spa
     return false;
 }
 
+struct epo_json *epo_intake_retyped(struct epo_portal *portal, const struct epo_form *form,
+                                    struct epo_pool *pool, const struct epo_json *answers) {
+    struct epo_json *sent = epo_form_retype(form, pool, answers);
+    refer(portal, form, pool, sent);
+    return sent;
+}
+
 struct epo_json *epo_completing_raw(const struct epo_completing *completing,
                                     const struct epo_json *raw) {
     struct epo_pool *pool = completing->pool;
     const struct epo_json *kept = epo_completion_current(completing->submission, "answers");
     const struct epo_json *asked = epo_completing_asked(completing->submission, pool);
-    struct epo_json *sent = epo_form_retype(completing->form, pool, kept);
+    struct epo_json *sent = epo_intake_retyped(completing->portal, completing->form, pool, kept);
     struct epo_json *all = epo_json_object(pool);
-    refer(completing, sent);
     for (uint32_t i = 0; i < sent->count; i++) {
         struct epo_span id = first_of(sent->names[i]);
         if (!holds(asked, id) || (raw == NULL && !is_signature(completing, id)))

@@ -42,8 +42,9 @@ static void build_tree(struct epo_intake *intake) {
 }
 
 static struct epo_json *find_parameters(struct epo_intake *intake) {
-    struct epo_json *parameters =
-        epo_agenda_parameters(intake->agenda, intake->pool, intake->district, intake->given_today);
+    struct epo_json *parameters = epo_agenda_parameters(
+        intake->agenda, intake->pool, intake->district,
+        intake->parameters_day ? intake->parameters_day : intake->given_today);
     const struct epo_json *given = intake->given_parameters;
     for (uint32_t i = 0; given && given->type == EPO_JSON_OBJECT && i < given->count; i++)
         epo_json_set(intake->pool, parameters, given->names[i].at,
@@ -143,10 +144,15 @@ static bool ask_agenda(struct epo_intake *intake, struct epo_error *error) {
 bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
     struct epo_error why = {0};
     const struct epo_form_files *files =
-        intake->db ? epo_attachment_files(intake->portal, intake->db, intake->pool) : NULL;
-    if (!epo_form_check_with(intake->form, intake->pool, intake->source, intake->raw,
-                             intake->given_facts ? NULL : intake->portal->maps, files,
-                             intake->agenda->catalog, intake->lang, &intake->result, error))
+        intake->db && !intake->given_facts
+            ? epo_attachment_files(intake->portal, intake->db, intake->pool)
+            : NULL;
+    struct epo_date day;
+    bool given_day = intake->given_today && epo_date_parse(epo_span(intake->given_today), &day);
+    if (!epo_form_check_on(intake->form, intake->pool, intake->source, intake->raw,
+                           intake->given_facts ? NULL : intake->portal->maps, files,
+                           intake->agenda->catalog, intake->lang, given_day ? &day : NULL,
+                           &intake->result, error))
         return false;
     if (!intake->result.facts)
         intake->result.facts = epo_json_object(intake->pool);
@@ -288,7 +294,9 @@ static struct epo_span due_of(struct epo_intake *intake, bool *counted) {
     struct epo_deadline deadline = {0};
     epo_deadline_enter(&deadline,
                        &epo_agenda_state_of(intake->agenda, EPO_SPAN("received"))->deadline,
-                       epo_clock_today());
+                       intake->given_today && epo_date_parse(epo_span(intake->given_today), &date)
+                           ? date
+                           : epo_clock_today());
     *counted = true;
     return epo_pool_copy(intake->pool, epo_span(deadline.due));
 }

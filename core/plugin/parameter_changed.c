@@ -63,6 +63,28 @@ bool epo_parameters_changed(struct epo_portal *portal, struct epo_db *db, struct
     return true;
 }
 
+const struct epo_json *epo_parameters_over(struct epo_pool *pool, const struct epo_json *changed,
+                                           const struct epo_json *more) {
+    struct epo_json *tree = changed ? epo_json_copy(pool, changed) : epo_json_object(pool);
+    const struct epo_json *copy = epo_json_copy(pool, more);
+    for (uint32_t i = 0; i < copy->count; i++) {
+        const struct epo_json *values = copy->items[i];
+        if (!epo_span_is(copy->names[i], "districts")) {
+            epo_json_put(pool, tree, copy->names[i], copy->items[i]);
+            continue;
+        }
+        struct epo_json *all = member(pool, tree, EPO_SPAN("districts"), EPO_JSON_OBJECT);
+        for (uint32_t j = 0; values->type == EPO_JSON_OBJECT && j < values->count; j++) {
+            if (values->items[j]->type != EPO_JSON_OBJECT)
+                continue;
+            struct epo_json *own = member(pool, all, values->names[j], EPO_JSON_OBJECT);
+            for (uint32_t k = 0; k < values->items[j]->count; k++)
+                epo_json_put(pool, own, values->items[j]->names[k], values->items[j]->items[k]);
+        }
+    }
+    return tree;
+}
+
 const struct epo_json *epo_parameters_with(struct epo_pool *pool, const struct epo_json *changed,
                                            const struct epo_parameter_change *more) {
     struct epo_json *tree = changed ? epo_json_copy(pool, changed) : epo_json_object(pool);

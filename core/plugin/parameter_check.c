@@ -330,6 +330,9 @@ static bool read_changed(struct epo_agenda *agenda, struct epo_faults *faults) {
         db && epo_parameters_changed(agenda->portal, db, agenda->pool, agenda->manifest->name,
                                      &agenda->parameters.changed, &error);
     epo_db_close(db);
+    if (good && agenda->trial && agenda->trial->parameters)
+        agenda->parameters.changed = epo_parameters_over(agenda->pool, agenda->parameters.changed,
+                                                         agenda->trial->parameters);
     return good || epo_fault_add(faults, "portal.db", 1, "%s", error.text);
 }
 

@@ -125,6 +125,9 @@ struct epo_span epo_parameter_label(const struct epo_parameter_set *set, struct 
 bool epo_parameters_changed(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                             const char *agenda, const struct epo_json **changed,
                             struct epo_error *error);
+/* A copy in which each value that `more` has takes the place of what is set. */
+const struct epo_json *epo_parameters_over(struct epo_pool *pool, const struct epo_json *changed,
+                                           const struct epo_json *more);
 /* A copy with one more value, as if it had been set; its value and from_day are checked ones. */
 const struct epo_json *epo_parameters_with(struct epo_pool *pool, const struct epo_json *changed,
                                            const struct epo_parameter_change *more);

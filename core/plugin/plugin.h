@@ -268,6 +268,8 @@ struct epo_intake {
     const struct epo_json *given_records, *given_entries; /* the registers */
     struct epo_span given_person;                         /* the sender's number */
     const char *given_today;
+    /* in, of a replay: the day whose parameters count, where it is not the day of the request */
+    const char *parameters_day;
     /* out */
     struct epo_form_result result; /* answers, errors (form's and agenda's), facts */
     struct epo_json *values;       /* computed values and "explain" */

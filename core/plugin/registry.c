@@ -288,28 +288,39 @@ bool epo_registry_load_folder(struct epo_registry *registry, const char *folder,
 
 /* ---- trying and taking one form ---- */
 
-bool epo_registry_try_form(struct epo_registry *registry, const char *name, const char *form,
-                           struct epo_span text, struct epo_pool *pool, struct epo_json **rows,
-                           struct epo_error *error) {
-    struct epo_faults faults = {.pool = epo_pool_create()};
-    struct epo_form_trial trial = {form, text};
-    *rows = epo_json_array(pool);
+bool epo_registry_open_beside(struct epo_registry *registry, const char *name, const char *folder,
+                              const struct epo_form_trial *trial, struct epo_pool *pool,
+                              struct epo_agenda **opened, struct epo_json **faults,
+                              struct epo_error *error) {
+    struct epo_faults found = {.pool = epo_pool_create()};
+    *faults = epo_json_array(pool);
+    *opened = NULL;
     pthread_mutex_lock(&registry->loading);
-    const char *folder = wanted_of(registry, name);
-    if (folder)
-        epo_agenda_release(epo_agenda_open(registry->portal, registry, registry->runtimes,
-                                           registry->runtime_count, folder, &trial, &faults));
+    const char *own = wanted_of(registry, name);
+    if (own)
+        *opened = epo_agenda_open(registry->portal, registry, registry->runtimes,
+                                  registry->runtime_count, folder ? folder : own, trial, &found);
     pthread_mutex_unlock(&registry->loading);
-    for (const struct epo_fault *fault = faults.first; fault; fault = fault->next) {
+    for (const struct epo_fault *fault = found.first; fault; fault = fault->next) {
         struct epo_json *row = epo_json_object(pool);
         epo_json_set_string(pool, row, "file", fault->file);
         epo_json_set_integer(pool, row, "line", fault->line);
         epo_json_set_string(pool, row, "text", fault->text);
-        epo_json_push(pool, *rows, row);
+        epo_json_push(pool, *faults, row);
     }
-    epo_pool_free(faults.pool);
-    return folder || epo_fail(error, EPO_ERROR_NOT_FOUND, "agenda.unknown",
-                              "There is no folder of an agenda \"%s\".", name);
+    epo_pool_free(found.pool);
+    return own || epo_fail(error, EPO_ERROR_NOT_FOUND, "agenda.unknown",
+                           "There is no folder of an agenda \"%s\".", name);
+}
+
+bool epo_registry_try_form(struct epo_registry *registry, const char *name, const char *form,
+                           struct epo_span text, struct epo_pool *pool, struct epo_json **rows,
+                           struct epo_error *error) {
+    struct epo_form_trial trial = {.form = form, .text = text};
+    struct epo_agenda *opened;
+    bool good = epo_registry_open_beside(registry, name, NULL, &trial, pool, &opened, rows, error);
+    epo_agenda_release(opened);
+    return good;
 }
 
 bool epo_registry_reload(struct epo_registry *registry, const char *name, struct epo_error *error) {

@@ -73,7 +73,7 @@ after(async () => { assert.equal(await portal.stop(), 0, portal.log); await port
 
 /** What each {parameter} is. A route with one that is not here fails: say what it is, and it is attacked as well. */
 const PUBLIC = {
-  agenda: 'dog_fee', parameter: 'year_haler', form: 'registration', step: 'none', page: 'none', permit: '2026-000000', link: 'x'.repeat(26), 'route*': 'none', layer: 'permits', id: 'aerial', z: '12', x: '2200', y: '1393',
+  agenda: 'dog_fee', parameter: 'year_haler', replay: '1', form: 'registration', step: 'none', page: 'none', permit: '2026-000000', link: 'x'.repeat(26), 'route*': 'none', layer: 'permits', id: 'aerial', z: '12', x: '2200', y: '1393',
   tilejson: 'permits.json', style: 'style-light.json', collection: 'permits', item: '1', file: 'none',
 };
 const OWNED = ['number', 'message', 'decision', 'draft', 'view'];
