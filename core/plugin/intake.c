@@ -148,7 +148,8 @@ bool epo_intake_check(struct epo_intake *intake, struct epo_error *error) {
             ? epo_attachment_files(intake->portal, intake->db, intake->pool)
             : NULL;
     struct epo_date day;
-    bool given_day = intake->given_today && epo_date_parse(epo_span(intake->given_today), &day);
+    /* a replay judges a form as of then; a completion as of now, as it is asked now */
+    bool given_day = intake->parameters_day && epo_date_parse(epo_span(intake->given_today), &day);
     if (!epo_form_check_on(intake->form, intake->pool, intake->source, intake->raw,
                            intake->given_facts ? NULL : intake->portal->maps, files,
                            intake->agenda->catalog, intake->lang, given_day ? &day : NULL,
