@@ -47,9 +47,10 @@ static int add(struct epo_portal *portal, struct epo_words *words) {
     const char *role = epo_words_option(words, "--role");
     const char *office = epo_words_option(words, "--office");
     bool from_stdin = epo_words_flag(words, "--password-stdin");
+    account.identifies = epo_words_flag(words, "--identify");
     if (words->count != 2 || words->at[1][0] == '-') {
         fputs("usage: epo account add LOGIN [--name NAME] [--role citizen|clerk|admin] "
-              "[--office ID] [--password-stdin]\n",
+              "[--office ID] [--identify] [--password-stdin]\n",
               stderr);
         return EPO_EXIT_USAGE;
     }
@@ -67,12 +68,14 @@ static int add(struct epo_portal *portal, struct epo_words *words) {
 static int role(struct epo_portal *portal, struct epo_words *words) {
     struct epo_error error = {0};
     const char *office = epo_words_option(words, "--office");
+    bool identifies = epo_words_flag(words, "--identify");
     if (words->count != 3) {
-        fputs("usage: epo account role LOGIN citizen|clerk|admin [--office ID]\n", stderr);
+        fputs("usage: epo account role LOGIN citizen|clerk|admin [--office ID] [--identify]\n",
+              stderr);
         return EPO_EXIT_USAGE;
     }
     return epo_account_set_role(portal, epo_span(words->at[1]), epo_span(words->at[2]),
-                                epo_span(office), EPO_SPAN("shell"), &error)
+                                epo_span(office), identifies, EPO_SPAN("shell"), &error)
                ? EPO_EXIT_DONE
                : epo_cli_failed(&error);
 }
@@ -97,6 +100,15 @@ static int verify(struct epo_portal *portal, struct epo_words *words) {
     if (words->count != 2)
         return epo_words_usage("account");
     return epo_account_set_verified(portal, epo_span(words->at[1]), EPO_SPAN("shell"), &error)
+               ? EPO_EXIT_DONE
+               : epo_cli_failed(&error);
+}
+
+static int sign_out(struct epo_portal *portal, struct epo_words *words) {
+    struct epo_error error = {0};
+    if (words->count != 2)
+        return epo_words_usage("account");
+    return epo_account_sign_out(portal, epo_span(words->at[1]), EPO_SPAN("shell"), &error)
                ? EPO_EXIT_DONE
                : epo_cli_failed(&error);
 }
@@ -134,10 +146,11 @@ static int list(struct epo_portal *portal, struct epo_words *words) {
         code = epo_cli_failed(&error);
     for (uint32_t i = 0; code == EPO_EXIT_DONE && i < accounts->count; i++) {
         const struct epo_json *account = accounts->items[i];
-        printf("%-24.*s %-8.*s %-12.*s %s%s %.*s\n", EPO_ARG(epo_json_get_text(account, "login")),
+        printf("%-24.*s %-8.*s %-12.*s %s%s%s %.*s\n", EPO_ARG(epo_json_get_text(account, "login")),
                EPO_ARG(epo_json_get_text(account, "role")),
                EPO_ARG(epo_json_get_text(account, "office")),
                epo_json_get_boolean(account, "verified", false) ? "verified" : "-",
+               epo_json_get_boolean(account, "identifies", false) ? " identifies" : "",
                epo_json_get_boolean(account, "disabled", false) ? " disabled" : "",
                EPO_ARG(epo_json_get_text(account, "name")));
     }
@@ -149,9 +162,9 @@ static int list(struct epo_portal *portal, struct epo_words *words) {
 static const struct {
     const char *name;
     int (*run)(struct epo_portal *portal, struct epo_words *words);
-} actions[] = {{"add", add},       {"role", role},       {"password", set_password},
-               {"verify", verify}, {"disable", disable}, {"enable", enable},
-               {"list", list}};
+} actions[] = {{"add", add},           {"role", role},       {"password", set_password},
+               {"verify", verify},     {"disable", disable}, {"enable", enable},
+               {"sign-out", sign_out}, {"list", list}};
 
 int epo_cli_account(struct epo_words *words) {
     struct epo_process process;

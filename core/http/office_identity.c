@@ -50,11 +50,11 @@ static struct epo_response *draw(struct epo_request *request, void *arg) {
     struct epo_pool *pool = request->pool;
     struct epo_json *model = epo_json_object(pool);
     const struct epo_account *clerk = epo_page_account(request);
-    const struct epo_json *settings = epo_portal_settings(request->portal);
     char text[EPO_TIME_SIZE];
     struct epo_date born;
+    struct epo_error not_allowed = {0};
     epo_json_set_boolean(pool, model, "may",
-                         epo_identity_office(settings, epo_span(clerk->office)));
+                         epo_identity_may(request->portal, clerk, &not_allowed));
     epo_json_set_text(pool, model, "code", counter->code);
     epo_json_set_text(pool, model, "error", counter->error);
     epo_json_set_boolean(pool, model, "done", counter->done);
@@ -77,8 +77,8 @@ static struct epo_response *draw(struct epo_request *request, void *arg) {
 static struct epo_response *show(struct epo_request *request, struct counter *counter) {
     struct epo_error error = {0};
     const struct epo_account *clerk = epo_page_account(request);
-    bool may = epo_identity_office(epo_portal_settings(request->portal), epo_span(clerk->office));
-    if (!may || counter->code.len == 0)
+    struct epo_error not_allowed = {0};
+    if (counter->code.len == 0 || !epo_identity_may(request->portal, clerk, &not_allowed))
         return draw(request, counter);
     counter->found = epo_identity_by_code(request->portal, request->db, request->pool,
                                           counter->code, &counter->identity, &error);

@@ -1,6 +1,7 @@
 /* Every address of the portal. A new one is a row here, a handler, and (for the API) a row in
  * openapi.c: tests compare the two tables. */
 #include "http/acting.h"
+#include "http/admin_accounts.h"
 #include "http/mandates.h"
 #include "http/organizations.h"
 #include "http/pages.h"
@@ -76,6 +77,7 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/office/mandates", epo_office_mandates_get, EPO_ROUTE_CLERK, "office.mandates"},
     {EPO_POST, "/office/mandates", epo_office_mandates_post, EPO_ROUTE_CLERK,
      "office.mandates_post"},
+    {EPO_GET, "/identification", epo_identification_get, 0, "identification"},
     {EPO_GET, "/office/identity", epo_counter_get, EPO_ROUTE_CLERK, "counter.get"},
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},
     {EPO_GET, "/demo/mailbox", epo_mailbox_get, 0, "demo.mailbox"},
@@ -129,6 +131,8 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/admin/forms/{agenda}/{form}", epo_admin_form_get, EPO_ROUTE_ADMIN, "admin.form"},
     {EPO_POST, "/admin/forms/{agenda}/{form}", epo_admin_form_post,
      EPO_ROUTE_ADMIN | EPO_ROUTE_FILES, "admin.form_post"},
+    {EPO_GET, "/admin/accounts", epo_admin_accounts_get, EPO_ROUTE_ADMIN, "admin.accounts"},
+    {EPO_POST, "/admin/accounts", epo_admin_accounts_post, EPO_ROUTE_ADMIN, "admin.accounts_post"},
     {EPO_GET, "/admin/data.json", epo_admin_data, EPO_ROUTE_ADMIN, "admin.data"},
     {EPO_GET, "/admin/data.pdf", epo_admin_data_pdf, EPO_ROUTE_ADMIN | EPO_ROUTE_DRAWN,
      "admin.data_pdf"},

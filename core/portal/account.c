@@ -92,6 +92,8 @@ bool epo_account_list(struct epo_portal *portal, struct epo_db *db, struct epo_p
         epo_json_set_string(pool, row, "office", account.office);
         epo_json_set_boolean(pool, row, "disabled", account.disabled);
         epo_json_set_boolean(pool, row, "verified", account.verified);
+        epo_json_set_boolean(pool, row, "identifies", account.identifies);
+        epo_json_set_string(pool, row, "kind", account.kind);
         epo_json_push(pool, *accounts, row);
     }
     return epo_rows_end(rows, error);
@@ -111,13 +113,16 @@ static bool check_login(struct epo_span login, struct epo_error *error) {
                             "letters, digits and . _ + - @.");
 }
 
-static bool check_role(const struct epo_portal *portal, struct epo_span role,
-                       struct epo_span office, struct epo_error *error) {
+bool epo_account_check_role(const struct epo_portal *portal, struct epo_span role,
+                            struct epo_span office, bool identifies, struct epo_error *error) {
     bool clerk = epo_span_is(role, "clerk");
     if (!clerk && !epo_span_is(role, "citizen") && !epo_span_is(role, "admin"))
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "account.role",
                         "The role is \"citizen\", \"clerk\" or \"admin\", not \"%.*s\".",
                         EPO_ARG(role));
+    if (identifies && !clerk)
+        return epo_fail(error, EPO_ERROR_BAD_INPUT, "account.role",
+                        "Only a clerk may verify identities.");
     if (!clerk && office.len > 0)
         return epo_fail(error, EPO_ERROR_BAD_INPUT, "account.office",
                         "Only a clerk has an office.");
@@ -174,7 +179,8 @@ bool epo_account_add(struct epo_portal *portal, struct epo_account *account,
     struct epo_span login = epo_account_fold(epo_span(account->login), folded);
     epo_span_store(account->login, sizeof account->login, login);
     if (!check_login(login, error) ||
-        !check_role(portal, epo_span(account->role), epo_span(account->office), error) ||
+        !epo_account_check_role(portal, epo_span(account->role), epo_span(account->office),
+                                account->identifies, error) ||
         !epo_password_prepare(portal, password, login, hash, error))
         return false;
     if (account->name[0] == '\0')
@@ -267,7 +273,7 @@ bool epo_account_verify(struct epo_portal *portal, struct epo_db *db, struct epo
 
 static const struct epo_statement SET_ROLE = {
     "account.set_role",
-    "UPDATE accounts SET role = $3, office = $4\n"
+    "UPDATE accounts SET role = $3, office = $4, identifies = $5\n"
     "WHERE tenant = $1 AND id = $2",
     NULL,
 };
@@ -321,8 +327,7 @@ struct change {
     struct epo_portal *portal;
     const struct epo_statement *statement;
     struct epo_span login, actor, action, detail;
-    struct epo_value values[2];
-    size_t value_count;
+    struct epo_value values[3]; /* $3 and on */
     bool ends_sessions;
 };
 
@@ -340,10 +345,10 @@ static bool run_change(struct epo_db *db, void *arg, struct epo_error *error) {
                         "There is no account \"%.*s\".", EPO_ARG(change->login));
     }
     struct epo_value id = EPO_STRING(account.id);
-    struct epo_bind bind = change->value_count == 2
-                               ? EPO_BIND(tenant, id, change->values[0], change->values[1])
-                               : EPO_BIND(tenant, id, change->values[0]);
-    if (!epo_db_run(db, change->statement, bind, NULL, error))
+    if (change->statement != NULL &&
+        !epo_db_run(db, change->statement,
+                    EPO_BIND(tenant, id, change->values[0], change->values[1], change->values[2]),
+                    NULL, error))
         return false;
     if (change->ends_sessions && !epo_db_run(db, &END_SESSIONS, EPO_BIND(tenant, id), NULL, error))
         return false;
@@ -357,8 +362,9 @@ static bool run_change(struct epo_db *db, void *arg, struct epo_error *error) {
 }
 
 bool epo_account_set_role(struct epo_portal *portal, struct epo_span login, struct epo_span role,
-                          struct epo_span office, struct epo_span actor, struct epo_error *error) {
-    if (!check_role(portal, role, office, error))
+                          struct epo_span office, bool identifies, struct epo_span actor,
+                          struct epo_error *error) {
+    if (!epo_account_check_role(portal, role, office, identifies, error))
         return false;
     struct change change = {portal,
                             &SET_ROLE,
@@ -366,9 +372,15 @@ bool epo_account_set_role(struct epo_portal *portal, struct epo_span login, stru
                             actor,
                             EPO_SPAN("account.role"),
                             role,
-                            {EPO_TEXT(role), EPO_TEXT(office)},
-                            2,
+                            {EPO_TEXT(role), EPO_TEXT(office), EPO_INTEGER(identifies)},
                             true};
+    return epo_store_write(portal->store, run_change, &change, error);
+}
+
+bool epo_account_sign_out(struct epo_portal *portal, struct epo_span login, struct epo_span actor,
+                          struct epo_error *error) {
+    struct change change = {portal,  NULL,       login, actor, EPO_SPAN("account.signed_out"),
+                            {"", 0}, {EPO_NULL}, true};
     return epo_store_write(portal->store, run_change, &change, error);
 }
 
@@ -385,7 +397,6 @@ bool epo_account_set_password(struct epo_portal *portal, struct epo_span login,
                             EPO_SPAN("account.password"),
                             {"", 0},
                             {EPO_STRING(hash), EPO_INTEGER(until_us)},
-                            2,
                             true};
     return epo_store_write(portal->store, run_change, &change, error);
 }
@@ -399,7 +410,6 @@ bool epo_account_set_verified(struct epo_portal *portal, struct epo_span login,
                             EPO_SPAN("account.verified"),
                             {"", 0},
                             {EPO_INTEGER(epo_clock_now_us())},
-                            1,
                             false};
     return epo_store_write(portal->store, run_change, &change, error);
 }
@@ -413,7 +423,6 @@ bool epo_account_set_disabled(struct epo_portal *portal, struct epo_span login, 
                             disabled ? EPO_SPAN("account.disabled") : EPO_SPAN("account.enabled"),
                             {"", 0},
                             {EPO_INTEGER(disabled)},
-                            1,
                             disabled};
     return epo_store_write(portal->store, run_change, &change, error);
 }

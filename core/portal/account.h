@@ -62,7 +62,8 @@ bool epo_account_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
 /* Changes by the shell; each ends the account's sessions where that matters, and is audited.
  * NOT_FOUND "account.unknown". */
 bool epo_account_set_role(struct epo_portal *portal, struct epo_span login, struct epo_span role,
-                          struct epo_span office, struct epo_span actor, struct epo_error *error);
+                          struct epo_span office, bool identifies, struct epo_span actor,
+                          struct epo_error *error);
 bool epo_account_set_password(struct epo_portal *portal, struct epo_span login,
                               struct epo_span password, int64_t until_us, struct epo_span actor,
                               struct epo_error *error);
@@ -70,7 +71,13 @@ bool epo_account_set_verified(struct epo_portal *portal, struct epo_span login,
                               struct epo_span actor, struct epo_error *error);
 bool epo_account_set_disabled(struct epo_portal *portal, struct epo_span login, bool disabled,
                               struct epo_span actor, struct epo_error *error);
-/* [{"login","name","role","office","disabled","verified"}] by login. */
+/* Ends every session of the account. */
+bool epo_account_sign_out(struct epo_portal *portal, struct epo_span login, struct epo_span actor,
+                          struct epo_error *error);
+/* May an account be of this role and office? BAD_INPUT "account.role", "account.office". */
+bool epo_account_check_role(const struct epo_portal *portal, struct epo_span role,
+                            struct epo_span office, bool identifies, struct epo_error *error);
+/* [{"login","name","role","office","disabled","verified","identifies","kind"}] by login. */
 bool epo_account_list(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
                       struct epo_json **accounts, struct epo_error *error);
 /* A random pronounceable-enough password of 20 characters (100 bits), NUL-terminated. */

@@ -225,3 +225,55 @@ describe('a mandate', () => {
     }
   });
 });
+
+describe('the right to identify', () => {
+  const find = async (login) => (await page(`/admin/accounts?q=${login}`, 'admin')).match(/account=(\w{26})">/)[1];
+  const change = (more, who = 'admin') => send('/admin/accounts', more, who);
+
+  it('is of the account, given and taken by an admin, who stays one', async () => {
+    await signIn('admin', 'admin', accounts(portal.folder).admin);
+    assert.equal((await get('/admin/accounts', 'clerk')).status, 403);
+    const list = await page('/admin/accounts?role=clerk', 'admin'), account = await find('umo-4');
+    assert.match(list, /umo-4/);
+    assert.ok(!list.includes('jan@example.cz'));
+    assert.match(await page('/admin/accounts?q=%25', 'admin'), /Takový účet tu není/, 'a pattern is no pattern');
+    assert.match(await page('/admin/accounts?q=NOVÁK', 'admin'), /Takový účet|jan@example/);
+    assert.equal((await change({ account, do: 'role', role: 'clerk', office: 'umo-4' }, 'clerk')).status, 403);
+    assert.equal((await change({ account, do: 'role', role: 'clerk', office: 'nowhere' })).status, 422);
+    assert.equal((await change({ account: await find('admin'), do: 'role', role: 'citizen' })).status, 403);
+    assert.equal((await change({ account: 'nobody', do: 'sign_out' })).status, 404);
+    assert.equal((await change({ account, do: 'role', role: 'clerk', office: 'umo-4' })).status, 303);
+    assert.equal((await get('/office/identity', 'other')).status, 303, 'signed out by it');
+    await signIn('other', 'umo-4', accounts(portal.folder)['umo-4']);
+    assert.equal((await send('/office/identity', { code: '0000-0000', document: 'id_card', document_last: '123' }, 'other')).status, 403);
+    assert.match(await page('/office/identity', 'other'), /neověřuje/);
+    assert.equal(epo('account', 'role', 'umo-4', 'clerk', '--office', 'umo-4', '--identify', '-C', portal.folder).status, 0);
+    assert.match(epo('account', 'list', '-C', portal.folder).stdout, /umo-4 .* identifies /);
+    await signIn('other', 'umo-4', accounts(portal.folder)['umo-4']);
+    assert.equal((await send('/office/identity', { code: '0000-0000', document: 'id_card', document_last: '123' }, 'other')).status, 404, 'no such code, but it may');
+    assert.notEqual(epo('account', 'role', 'jan@example.cz', 'citizen', '--identify', '-C', portal.folder).status, 0);
+  });
+
+  it('an account is signed out everywhere, disabled and enabled', async () => {
+    const account = await find('umo-4');
+    assert.equal((await change({ account, do: 'sign_out' })).status, 303);
+    assert.equal((await get('/office', 'other')).status, 303);
+    await signIn('other', 'umo-4', accounts(portal.folder)['umo-4']);
+    assert.equal((await change({ account, do: 'disable' })).status, 303);
+    assert.equal((await send('/login', { name: 'umo-4', password: accounts(portal.folder)['umo-4'] })).status, 401);
+    assert.equal((await change({ account, do: 'enable' })).status, 303);
+    await signIn('other', 'umo-4', accounts(portal.folder)['umo-4']);
+    assert.equal(epo('account', 'sign-out', 'umo-4', '-C', portal.folder).status, 0);
+    assert.equal((await get('/office', 'other')).status, 303);
+  });
+
+  it('is shown with places and hours, on a map drawn without a script', async () => {
+    const text = await page('/identification'), picture = text.match(/src="(\/api\/v1\/map\.png[^"]+)"/)[1].replaceAll('&amp;', '&');
+    assert.match(text, /Úřad městského obvodu Plzeň 3/);
+    assert.match(text, /po, st 8:00–17:00/);
+    const drawn = await get(picture);
+    assert.equal(drawn.status, 200);
+    assert.equal(drawn.headers.get('content-type'), 'image/png');
+    assert.match(await page('/account/identity', 'eva'), /given_name|\/identification/);
+  });
+});
