@@ -392,7 +392,7 @@ describe('people and the data held on them', () => {
     const page = (await ask('GET', '/account/erase', { cookie: iva })).body;
     assert.ok(page.includes(dog.number));
     assert.match(page, /ještě se vyřizuje/);
-    sql(`INSERT INTO drafts SELECT 'plzen', 'draft-' || id, x'00', id, 'dog_fee', 'registration', '', 'cs', 1, '', 1, 1, '{}' FROM accounts WHERE login IN ('iva.data@example.cz', 'ota.data@example.cz')`);
+    sql(`INSERT INTO drafts (tenant, id, key_hash, owner, agenda, form, form_version, lang, version, saved_by, created_at_us, changed_at_us, answers) SELECT 'plzen', 'draft-' || id, x'00', id, 'dog_fee', 'registration', '', 'cs', 1, '', 1, 1, '{}' FROM accounts WHERE login IN ('iva.data@example.cz', 'ota.data@example.cz')`);
     assert.equal((await erase(iva, '')).headers.location, '/account/erase', 'nobody who did not say so');
     assert.equal(sql("SELECT count(*) FROM drafts WHERE id LIKE 'draft-%'"), '2');
     assert.equal((await erase(iva, 'yes')).headers.location, '/account/erase?done=1');
