@@ -26,7 +26,8 @@ const struct epo_command epo_commands[] = {
      " [--mapping FILE] [--report FILE] [--add] | layers [--apply [--mapping FILE]] |"
      " locate LON LAT | export LAYER FILE",
      "the map base", epo_cli_map},
-    {"account", "account list | add | verify | role | password | disable | enable | sign-out …",
+    {"account",
+     "account list | add | verify | role | password | disable | enable | sign-out | drop-factors …",
      "accounts from the shell", epo_cli_account},
     {"backup", "backup [-C DIR] FILE", "one file, also while it serves", epo_cli_backup},
     {"restore", "restore [-C DIR] FILE [--force]", "puts a backup back", epo_cli_restore},

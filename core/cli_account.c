@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli.h"
 #include "portal/account.h"
+#include "portal/factor.h"
 
 struct password {
     char text[EPO_PASSWORD_BYTES_MAX + 2];
@@ -131,6 +132,31 @@ static int enable(struct epo_portal *portal, struct epo_words *words) {
     return set_disabled(portal, words, false);
 }
 
+struct dropping {
+    struct epo_portal *portal;
+    struct epo_span login;
+};
+
+static bool run_drop(struct epo_db *db, void *arg, struct epo_error *error) {
+    const struct dropping *dropping = arg;
+    struct epo_account account;
+    if (epo_account_find(dropping->portal, db, dropping->login, &account, error))
+        return epo_factor_drop_all(dropping->portal, db, &account, EPO_SPAN("shell"), error);
+    return error->kind == EPO_ERROR_NONE &&
+           epo_fail(error, EPO_ERROR_NOT_FOUND, "account.unknown", "There is no account \"%.*s\".",
+                    EPO_ARG(dropping->login));
+}
+
+/* Somebody lost the phone and the recovery codes, and has shown at the counter who they are. */
+static int drop_factors(struct epo_portal *portal, struct epo_words *words) {
+    struct epo_error error = {0};
+    if (words->count != 2)
+        return epo_words_usage("account");
+    struct dropping dropping = {portal, epo_span(words->at[1])};
+    return epo_store_write(portal->store, run_drop, &dropping, &error) ? EPO_EXIT_DONE
+                                                                       : epo_cli_failed(&error);
+}
+
 static int list(struct epo_portal *portal, struct epo_words *words) {
     struct epo_error error = {0};
     struct epo_json *accounts;
@@ -164,7 +190,7 @@ static const struct {
     int (*run)(struct epo_portal *portal, struct epo_words *words);
 } actions[] = {{"add", add},           {"role", role},       {"password", set_password},
                {"verify", verify},     {"disable", disable}, {"enable", enable},
-               {"sign-out", sign_out}, {"list", list}};
+               {"sign-out", sign_out}, {"list", list},       {"drop-factors", drop_factors}};
 
 int epo_cli_account(struct epo_words *words) {
     struct epo_process process;

@@ -90,4 +90,8 @@ void epo_document_attach(struct epo_document *document, struct epo_span name, co
  * (pages, text, time, bytes); BAD_INPUT "document.picture", "document.code"; BROKEN. */
 bool epo_document_end(struct epo_document *document, struct epo_span *pdf, struct epo_error *error);
 
+/* A QR code for a page: the path of an SVG of *side × *side modules, quiet zone included; "" and 0
+ * where the content does not fit. In the pool. */
+const char *epo_code_path(struct epo_pool *pool, struct epo_span content, int *side);
+
 #endif

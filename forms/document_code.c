@@ -46,6 +46,33 @@ static void draw_modules(struct epo_sheet *sheet, const QRcode *code, double x, 
     cairo_fill(sheet->cr);
 }
 
+const char *epo_code_path(struct epo_pool *pool, struct epo_span content, int *side) {
+    QRcode *code = encode(pool, content);
+    const char *path = "";
+    *side = 0;
+    if (code == NULL)
+        return path;
+    struct epo_buffer out;
+    epo_buffer_init(&out, 64u << 10);
+    for (int row = 0; row < code->width; row++) {
+        const unsigned char *line = code->data + (ptrdiff_t)row * code->width;
+        for (int from = 0, to; from < code->width; from = to) {
+            for (to = from; to < code->width && (line[to] & 1) == (line[from] & 1);)
+                to++;
+            if ((line[from] & 1) != 0)
+                epo_buffer_printf(&out, "M%d %dh%dv1h-%dz", from + QUIET, row + QUIET, to - from,
+                                  to - from);
+        }
+    }
+    if (!out.failed) {
+        path = epo_pool_string(pool, epo_buffer_get(&out));
+        *side = code->width + 2 * QUIET;
+    }
+    epo_buffer_clear(&out);
+    QRcode_free(code);
+    return path;
+}
+
 double epo_sheet_code(struct epo_sheet *sheet, struct epo_span content, struct epo_span alt,
                       double x, double y, double side) {
     QRcode *code = encode(sheet->document->pool, content);

@@ -23,6 +23,8 @@ struct epo_response *epo_admit(struct epo_request *request, int flags) {
         return epo_respond_error(request, &error, NULL);
     if (!in)
         return to_login(request);
+    if (account.held)
+        return epo_respond_redirect(request, 303, EPO_SPAN("/account/security/totp"));
     bool admin = strcmp(account.role, "admin") == 0;
     if (admin || (!(flags & EPO_ROUTE_ADMIN) && strcmp(account.role, "clerk") == 0))
         return NULL;

@@ -6,6 +6,7 @@
 #include "http/organizations.h"
 #include "http/pages.h"
 #include "http/person.h"
+#include "http/proving.h"
 
 const struct epo_route epo_routes[] = {
     {EPO_GET, "/", epo_page_home, 0, "home"},
@@ -63,6 +64,13 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/recover", epo_recover_post, EPO_ROUTE_LIMITED, "recover.post"},
     {EPO_GET, "/recover/{link}", epo_new_password_get, 0, "recover.link"},
     {EPO_POST, "/recover/{link}", epo_new_password_post, EPO_ROUTE_LIMITED, "recover.finish"},
+    {EPO_GET, "/login/second", epo_second_get, 0, "second.get"},
+    {EPO_POST, "/login/second", epo_second_post, EPO_ROUTE_LIMITED, "second.post"},
+    {EPO_GET, "/account/confirm", epo_prove_get, 0, "prove.get"},
+    {EPO_POST, "/account/confirm", epo_prove_post, EPO_ROUTE_LIMITED, "prove.post"},
+    {EPO_GET, "/account/security/totp", epo_totp_get, 0, "totp.get"},
+    {EPO_POST, "/account/security/totp", epo_totp_post, EPO_ROUTE_LIMITED, "totp.post"},
+    {EPO_POST, "/account/security/factors", epo_factors_post, EPO_ROUTE_LIMITED, "factors.post"},
     {EPO_GET, "/account/security", epo_security_get, 0, "security.get"},
     {EPO_POST, "/account/security", epo_security_post, EPO_ROUTE_LIMITED, "security.post"},
     {EPO_GET, "/account/identity", epo_identity_get, 0, "identity.get"},

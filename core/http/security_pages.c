@@ -1,13 +1,16 @@
 /* One's password and the browsers that one is signed in from. */
 #include "base/clock.h"
 #include "http/pages.h"
+#include "portal/factor.h"
 #include "portal/registration.h"
 #include "portal/session.h"
+
+enum { HISTORY_SHOWN = 30, CODES_FEW = 4 };
 
 struct securing {
     struct epo_request *request;
     const struct epo_account *account;
-    struct epo_span ended; /* id of a session, or empty: the password changes */
+    struct epo_span ended; /* id of a session, "others", or empty: the password changes */
     char hash[EPO_PASSWORD_HASH_SIZE];
 };
 
@@ -31,6 +34,56 @@ static struct epo_json *sessions(struct epo_request *request, const struct epo_a
     return list;
 }
 
+static const char *moment(struct epo_request *request, int64_t at_us) {
+    char text[EPO_TIME_SIZE];
+    return at_us > 0
+               ? epo_pool_printf(request->pool, "%s", epo_time_local(at_us, request->lang, text))
+               : "";
+}
+
+static void set_factors(struct epo_request *request, const struct epo_account *account,
+                        struct epo_json *model) {
+    struct epo_pool *pool = request->pool;
+    struct epo_error error = {0};
+    struct epo_factors factors;
+    if (!epo_factor_find(request->portal, request->db, epo_span(account->id), &factors, &error))
+        return;
+    epo_json_set_boolean(pool, model, "second", account->second);
+    epo_json_set_boolean(pool, model, "totp", factors.totp);
+    epo_json_set_string(pool, model, "totp_made", moment(request, factors.totp_made_at_us));
+    epo_json_set_string(pool, model, "totp_used", moment(request, factors.totp_used_at_us));
+    epo_json_set_integer(pool, model, "codes", factors.codes);
+    epo_json_set_boolean(pool, model, "few", factors.codes < CODES_FEW);
+}
+
+/* What happened to the account, in words; rows that the catalog has none for are left out. */
+static struct epo_json *history(struct epo_request *request, const struct epo_account *account) {
+    struct epo_pool *pool = request->pool;
+    struct epo_error error = {0};
+    struct epo_json *rows, *shown = epo_json_array(pool);
+    if (!epo_session_history(request->portal, request->db, pool, epo_span(account->id),
+                             HISTORY_SHOWN, &rows, &error))
+        return shown;
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct epo_json *row = epo_json_object(pool);
+        struct epo_span about,
+            by = epo_span_cut(epo_json_get_text(rows->items[i], "detail"), ' ', &about);
+        const char *key = epo_pool_printf(pool, "history.%.*s",
+                                          EPO_ARG(epo_json_get_text(rows->items[i], "action")));
+        const char *by_key = epo_pool_printf(pool, "history.by.%.*s", EPO_ARG(by));
+        struct epo_span what = epo_page_text(request, key), how = epo_page_text(request, by_key);
+        if (epo_span_is(what, key))
+            continue;
+        epo_json_set_string(pool, row, "at_text",
+                            moment(request, epo_json_get_integer(rows->items[i], "at_us", 0)));
+        epo_json_set_text(pool, row, "what", what);
+        epo_json_set_text(pool, row, "how", epo_span_is(how, by_key) ? EPO_SPAN("") : how);
+        epo_json_set_text(pool, row, "about", epo_span_is(how, by_key) ? EPO_SPAN("") : about);
+        epo_json_push(pool, shown, row);
+    }
+    return shown;
+}
+
 /* field: "current" or "password", with the text beside it; NULL: nothing is wrong. */
 static struct epo_response *show(struct epo_request *request, int status, const char *field,
                                  struct epo_span fault) {
@@ -41,6 +94,8 @@ static struct epo_response *show(struct epo_request *request, int status, const 
     epo_json_set_text(pool, model, "fault", fault);
     epo_json_set_string(pool, model, "fault_at", field != NULL ? field : "");
     epo_json_set(pool, model, "sessions", sessions(request, account));
+    epo_json_set(pool, model, "history", history(request, account));
+    set_factors(request, account, model);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "security.title"));
     return epo_respond_private(request, status, "web/security", model);
 }
@@ -54,6 +109,9 @@ struct epo_response *epo_security_get(struct epo_request *request) {
 static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
     struct securing *securing = arg;
     struct epo_request *request = securing->request;
+    if (epo_span_is(securing->ended, "others"))
+        return epo_session_end_others(request->portal, db, epo_span(securing->account->id),
+                                      request->session, error);
     return securing->ended.len > 0
                ? epo_session_end_one(request->portal, db, epo_span(securing->account->id),
                                      securing->ended, error)
@@ -95,6 +153,8 @@ struct epo_response *epo_security_post(struct epo_request *request) {
     struct securing *securing = EPO_NEW(request->pool, struct securing);
     *securing = (struct securing){
         .request = request, .account = account, .ended = epo_request_form(request, "session")};
+    if (epo_span_is(epo_request_form(request, "_do"), "others"))
+        securing->ended = EPO_SPAN("others");
     if (securing->ended.len > 0)
         return epo_respond_after_write(request, run, finish, securing);
     if (!epo_account_verify(request->portal, request->db, epo_span(account->login),

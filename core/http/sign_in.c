@@ -1,6 +1,9 @@
 #include "http/sign_in.h"
 
 #include "base/limits.h"
+#include "http/proving.h"
+#include "portal/factor.h"
+#include "portal/proof.h"
 #include "portal/session.h"
 
 enum { DEVICE_S = 180 * 86400 };
@@ -56,13 +59,32 @@ struct beginning {
     struct epo_sign_in *in;
 };
 
+/* The token goes into another cookie, which opens nothing but the page of the second step. */
+static bool wait_for_second(struct epo_request *request, struct epo_db *db,
+                            const struct epo_sign_in *in, struct epo_error *error) {
+    struct epo_json *content = epo_json_object(request->pool);
+    epo_json_set_string(request->pool, content, "login", in->account.login);
+    epo_json_set_text(request->pool, content, "next", in->next);
+    struct epo_proof proof = {.kind = EPO_SPAN("second"),
+                              .account = epo_span(in->account.id),
+                              .content = epo_json_print(request->pool, content)};
+    return epo_proof_put(request->portal, db, epo_span(in->token), &proof, error);
+}
+
 static bool run(struct epo_db *db, void *arg, struct epo_error *error) {
     struct beginning *beginning = arg;
     struct epo_sign_in *in = beginning->in;
     struct epo_request *request = beginning->request;
-    return (in->first == NULL || in->first(request, db, in->arg, error)) &&
-           epo_session_begin(request->portal, db, epo_span(in->account.id), epo_span(in->token),
-                             request->session, about(request), error);
+    in->waits = false;
+    if (in->first != NULL && !in->first(request, db, in->arg, error))
+        return false;
+    bool alone = in->by == NULL; /* the password */
+    if (alone && !epo_factor_any(request->portal, db, epo_span(in->account.id), &in->waits, error))
+        return false;
+    return in->waits ? wait_for_second(request, db, in, error)
+                     : epo_session_begin(request->portal, db, epo_span(in->account.id),
+                                         epo_span(in->token), request->session, about(request),
+                                         alone ? "password" : in->by, error);
 }
 
 static struct epo_response *finish(struct epo_request *request, void *arg,
@@ -71,6 +93,11 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
     char device[EPO_TOKEN_SIZE];
     if (error != NULL)
         return in->failed(request, in->arg, error);
+    if (in->waits) {
+        struct epo_response *second = epo_respond_redirect(request, 303, EPO_SPAN("/login/second"));
+        epo_response_cookie(second, EPO_SECOND_COOKIE, epo_span(in->token), EPO_PROOF_S);
+        return second;
+    }
     bool staff = strcmp(in->account.role, "citizen") != 0;
     struct epo_span to = in->next.len > 0 ? in->next
                          : staff          ? EPO_SPAN("/office")
@@ -79,6 +106,8 @@ static struct epo_response *finish(struct epo_request *request, void *arg,
     epo_account_device(request->portal, epo_span(in->account.login), device);
     epo_response_cookie(response, EPO_SESSION_COOKIE, epo_span(in->token), EPO_SESSION_ABSOLUTE_S);
     epo_response_cookie(response, EPO_DEVICE_COOKIE, epo_span(device), DEVICE_S);
+    if (epo_request_cookie(request, EPO_SECOND_COOKIE).len > 0)
+        epo_response_cookie(response, EPO_SECOND_COOKIE, EPO_SPAN(""), 0);
     return response;
 }
 

@@ -14,9 +14,12 @@ struct epo_sign_in {
     /* The page when the save fails. */
     struct epo_response *(*failed)(struct epo_request *request, void *arg,
                                    const struct epo_error *error);
+    const char *by;             /* what was proved beyond a password ("totp", "passkey"), or NULL */
     char token[EPO_TOKEN_SIZE]; /* made here */
+    bool waits;                 /* out: the second factor is asked for next (http/proving.h) */
 };
-/* Saves the session and sends the browser on; in lives as long as the request. */
+/* Saves the session and sends the browser on, to the second step where the account has a second
+ * factor and nothing but a password was proved; in lives as long as the request. */
 struct epo_response *epo_sign_in(struct epo_request *request, struct epo_sign_in *in);
 
 #define EPO_DEVICE_COOKIE "device" /* a browser from which the login has succeeded */

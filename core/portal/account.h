@@ -24,6 +24,11 @@ struct epo_account {
     bool identifies;           /* a clerk who may see identities, where the office does that */
     char kind[16]; /* "person"; "trader" and "company" stand for a business: nobody signs in */
     char acting_for[EPO_TOKEN_SIZE]; /* of a session: whom its owner chose to act for, or empty */
+    /* of a session alone: */
+    bool second; /* the account has a second factor */
+    bool held;   /* works here but lacks the second factor that the settings want: counts as
+                    a citizen until then */
+    int64_t proved_at_us; /* when the owner last gave password or passkey */
 };
 
 /* Refuses a bad login, role or office (a clerk needs one of the settings or "*") and a weak

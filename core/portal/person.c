@@ -50,6 +50,13 @@ static const struct part {
       "SELECT created_at_us, seen_at_us, expires_at_us, about FROM sessions\n"
       "WHERE tenant = $1 AND account = $2 ORDER BY created_at_us DESC LIMIT $3",
       NULL}},
+    {"factors",
+     {"person.factors",
+      "SELECT 'totp' AS kind, '' AS name, made_at_us, used_at_us FROM totps\n"
+      "WHERE tenant = $1 AND account = $2\n"
+      "UNION ALL SELECT 'passkey', name, made_at_us, used_at_us FROM passkeys\n"
+      "WHERE tenant = $1 AND account = $2 LIMIT $3",
+      NULL}},
     {"submissions",
      {"person.submissions",
       "SELECT " NUMBER_TEXT(
@@ -184,6 +191,10 @@ static const struct epo_statement GONE[] = {
      NULL},
     {"person.no_mandates",
      "DELETE FROM mandates WHERE tenant = $1 AND (principal = $2 OR holder = $2)", NULL},
+    {"person.no_totp", "DELETE FROM totps WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_codes", "DELETE FROM recovery_codes WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_passkeys", "DELETE FROM passkeys WHERE tenant = $1 AND account = $2", NULL},
+    {"person.no_proofs", "DELETE FROM proofs WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_identity", "DELETE FROM identities WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_tickets",
      "DELETE FROM tickets WHERE tenant = $1\n"

@@ -171,9 +171,9 @@ bool epo_recovery_prepare(struct epo_portal *portal, struct epo_db *db, struct e
     return good;
 }
 
-bool epo_account_new_password(struct epo_portal *portal, struct epo_db *db,
-                              const struct epo_account *account, const char *hash,
-                              struct epo_span keep, struct epo_span lang, struct epo_error *error) {
+bool epo_account_tell(struct epo_portal *portal, struct epo_db *db,
+                      const struct epo_account *account, const char *kind, struct epo_span lang,
+                      struct epo_error *error) {
     struct epo_pool *pool = epo_pool_create();
     struct epo_registering telling = {.portal = portal, .lang = lang, .origin = EPO_SPAN("")};
     struct epo_span login = epo_span(account->login);
@@ -181,13 +181,19 @@ bool epo_account_new_password(struct epo_portal *portal, struct epo_db *db,
     bool told = epo_mail_ready(portal) && epo_mail_address_valid(login);
     struct epo_mail mail = {.address = login,
                             .lang = lang,
-                            .kind = EPO_SPAN("password"),
+                            .kind = epo_span(kind),
                             .content = letter(pool, &telling, ""),
                             .object = epo_span(account->id)};
-    bool good = epo_account_put_password(portal, db, epo_span(account->id), hash, keep, error) &&
-                (!told || epo_mail_put(portal, db, &mail, error));
+    bool good = !told || epo_mail_put(portal, db, &mail, error);
     epo_pool_free(pool);
     return good;
+}
+
+bool epo_account_new_password(struct epo_portal *portal, struct epo_db *db,
+                              const struct epo_account *account, const char *hash,
+                              struct epo_span keep, struct epo_span lang, struct epo_error *error) {
+    return epo_account_put_password(portal, db, epo_span(account->id), hash, keep, error) &&
+           epo_account_tell(portal, db, account, "password", lang, error);
 }
 
 bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,

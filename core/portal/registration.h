@@ -57,6 +57,11 @@ bool epo_recovery_finish(struct epo_portal *portal, struct epo_db *db, struct ep
                          struct epo_span token, const char *hash, struct epo_span lang,
                          struct epo_account *account, struct epo_span *next,
                          struct epo_error *error);
+/* A write job's part: a mail to the owner that something of the account has changed; kind: texts
+ * "mail.<kind>.subject" and ".text". Accounts whose login is no address get none. */
+bool epo_account_tell(struct epo_portal *portal, struct epo_db *db,
+                      const struct epo_account *account, const char *kind, struct epo_span lang,
+                      struct epo_error *error);
 /* A write job's part: the same for one who is signed in; `keep` is the cookie of the session that
  * goes on. */
 bool epo_account_new_password(struct epo_portal *portal, struct epo_db *db,

@@ -1,18 +1,20 @@
 #include "portal/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "portal/audit.h"
+#include "portal/factor.h"
 
 enum { SEEN_EVERY_S = 300 }; /* how far "last seen" may lag: saves a write for each page */
 
 static const struct epo_statement INSERT = {
     "session.insert",
     "INSERT INTO sessions (tenant, token, account, created_at_us, seen_at_us, expires_at_us,\n"
-    "    about)\n"
-    "VALUES ($1, $2, $3, $4, $4, $5, $6)",
+    "    about, proved_at_us)\n"
+    "VALUES ($1, $2, $3, $4, $4, $5, $6, $4)",
     NULL,
 };
 static const struct epo_statement DELETE = {
@@ -27,7 +29,10 @@ static const struct epo_statement FIND = {
     "    a.verified_at_us IS NOT NULL AND NOT EXISTS (\n"
     "        SELECT 1 FROM identities AS i\n"
     "        WHERE i.tenant = a.tenant AND i.account = a.id AND i.until_us <= $3),\n"
-    "    s.seen_at_us, coalesce(a.password_until_us, 0), a.identifies, a.kind, s.acting_for\n"
+    "    s.seen_at_us, coalesce(a.password_until_us, 0), a.identifies, a.kind, s.acting_for,\n"
+    "    s.proved_at_us,\n"
+    "    EXISTS (SELECT 1 FROM totps AS t WHERE t.tenant = a.tenant AND t.account = a.id)\n"
+    "    OR EXISTS (SELECT 1 FROM passkeys AS p WHERE p.tenant = a.tenant AND p.account = a.id)\n"
     "FROM sessions AS s\n"
     "JOIN accounts AS a ON a.tenant = s.tenant AND a.id = s.account\n"
     "WHERE s.tenant = $1 AND s.token = $2 AND s.expires_at_us > $3 AND s.seen_at_us > $4\n"
@@ -59,6 +64,28 @@ static const struct epo_statement ACT = {
     "WHERE tenant = $1 AND token = $2",
     NULL,
 };
+static const struct epo_statement END_OTHERS = {
+    "session.end_others",
+    "DELETE FROM sessions\n"
+    "WHERE tenant = $1 AND account = $2 AND token <> $3",
+    NULL,
+};
+static const struct epo_statement PROVE = {
+    "session.prove",
+    "UPDATE sessions SET proved_at_us = $3\n"
+    "WHERE tenant = $1 AND token = $2",
+    NULL,
+};
+static const struct epo_statement HISTORY = {
+    "session.history",
+    "SELECT at_us, action, detail\n"
+    "FROM audit\n"
+    "WHERE tenant = $1 AND object = $2 AND (action LIKE 'session.%'\n"
+    "    OR action LIKE 'factor.%' OR action LIKE 'account.%')\n"
+    "ORDER BY sequence DESC\n"
+    "LIMIT $3",
+    NULL,
+};
 static const struct epo_statement LIST = {
     "session.list",
     "SELECT token, about, created_at_us, seen_at_us\n"
@@ -70,9 +97,11 @@ static const struct epo_statement LIST = {
 
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                        struct epo_span token, struct epo_span previous, struct epo_span about,
-                       struct epo_error *error) {
+                       const char *by, struct epo_error *error) {
     struct epo_hash digest;
+    char detail[120];
     int64_t now = epo_clock_now_us();
+    snprintf(detail, sizeof detail, "%s %.*s", by, EPO_ARG(about));
     if (previous.len > 0 && !epo_session_end(portal, db, previous, error))
         return false;
     if (!epo_db_run(db, &SWEEP, EPO_BIND(EPO_INTEGER(now)), NULL, error) ||
@@ -87,7 +116,7 @@ bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_
                             &(struct epo_audit_entry){.actor = account_id,
                                                       .action = EPO_SPAN("session.begun"),
                                                       .object = account_id,
-                                                      .detail = EPO_SPAN(""),
+                                                      .detail = epo_span(detail),
                                                       .at_us = now},
                             error);
 }
@@ -107,6 +136,46 @@ bool epo_session_act(struct epo_portal *portal, struct epo_db *db, struct epo_sp
                       EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
                                EPO_TEXT(principal)),
                       NULL, error);
+}
+
+bool epo_session_prove(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
+                       struct epo_error *error) {
+    struct epo_hash digest;
+    return epo_db_run(db, &PROVE,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_BLOB(epo_hash_of(token, &digest)),
+                               EPO_INTEGER(epo_clock_now_us())),
+                      NULL, error);
+}
+
+bool epo_session_end_others(struct epo_portal *portal, struct epo_db *db,
+                            struct epo_span account_id, struct epo_span token,
+                            struct epo_error *error) {
+    struct epo_hash digest;
+    return epo_db_run(db, &END_OTHERS,
+                      EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account_id),
+                               EPO_BLOB(epo_hash_of(token, &digest))),
+                      NULL, error) &&
+           epo_audit_note(portal, db, account_id, "session.ended", account_id, EPO_SPAN("others"),
+                          error);
+}
+
+/* ---- what happened ---- */
+
+bool epo_session_history(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span account_id, int limit, struct epo_json **list,
+                         struct epo_error *error) {
+    struct epo_rows *rows = epo_db_query(
+        db, &HISTORY,
+        EPO_BIND(EPO_STRING(portal->tenant), EPO_TEXT(account_id), EPO_INTEGER(limit)));
+    *list = epo_json_array(pool);
+    while (epo_rows_next(rows)) {
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_integer(pool, row, "at_us", epo_rows_integer(rows, 0));
+        epo_json_set_text(pool, row, "action", epo_rows_text(rows, 1));
+        epo_json_set_text(pool, row, "detail", epo_rows_text(rows, 2));
+        epo_json_push(pool, *list, row);
+    }
+    return epo_rows_end(rows, error);
 }
 
 struct seeing {
@@ -163,10 +232,18 @@ bool epo_session_find(struct epo_portal *portal, struct epo_db *db, struct epo_s
         account->identifies = epo_rows_integer(rows, 8) != 0;
         epo_span_store(account->kind, sizeof account->kind, epo_rows_text(rows, 9));
         epo_span_store(account->acting_for, sizeof account->acting_for, epo_rows_text(rows, 10));
+        account->proved_at_us = epo_rows_integer(rows, 11);
+        account->second = epo_rows_integer(rows, 12) != 0;
         found = true;
     }
     if (!epo_rows_end(rows, error))
         return false;
+    if (found && !account->second && epo_factor_required(portal, epo_span(account->role))) {
+        account->held = true;
+        account->identifies = false;
+        snprintf(account->role, sizeof account->role, "citizen");
+        account->office[0] = '\0';
+    }
     if (found && now - seen_at > SEEN_EVERY_S * 1000000LL)
         mark_seen(portal, &digest, now);
     return found;

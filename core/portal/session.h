@@ -13,10 +13,14 @@
 
 /* A write job's part: makes a session for the account and ends `previous` (a cookie value, may be
  * empty), so that a cookie from before the login is worth nothing after it. token is made by the
- * caller with epo_token_make; about: what its owner will know it by ("Firefox, Windows"). Also
- * writes the audit row, and removes sessions whose absolute end has come. */
+ * caller with epo_token_make; about: what its owner will know it by ("Firefox, Windows"); by: how
+ * it was proved ("password", "totp", "code", "passkey"). Also writes the audit row, and removes
+ * sessions whose absolute end has come. */
 bool epo_session_begin(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                        struct epo_span token, struct epo_span previous, struct epo_span about,
+                       const char *by, struct epo_error *error);
+/* A write job's part: the owner has just given password or passkey again. */
+bool epo_session_prove(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
                        struct epo_error *error);
 /* A write job's part: ends the session of this cookie; fine if there is none. */
 bool epo_session_end(struct epo_portal *portal, struct epo_db *db, struct epo_span token,
@@ -39,5 +43,15 @@ bool epo_session_list(struct epo_portal *portal, struct epo_db *db, struct epo_p
  */
 bool epo_session_end_one(struct epo_portal *portal, struct epo_db *db, struct epo_span account_id,
                          struct epo_span id, struct epo_error *error);
+
+/* A write job's part: all but the session of the cookie value `token`. */
+bool epo_session_end_others(struct epo_portal *portal, struct epo_db *db,
+                            struct epo_span account_id, struct epo_span token,
+                            struct epo_error *error);
+/* What was done about the account, latest first, from the audit trail: [{"at_us","action"
+ * ("session.begun", "factor.failed" …),"detail" ("totp Firefox, Windows")}]. */
+bool epo_session_history(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
+                         struct epo_span account_id, int limit, struct epo_json **list,
+                         struct epo_error *error);
 
 #endif

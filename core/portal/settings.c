@@ -69,6 +69,9 @@ static const struct epo_setting MEMBERS[] = {
      "engines "
      "are told begin so"},
     {"mail", EPO_JSON_OBJECT, 0, 0, 0, false, false, "the mail server: see mail.* below"},
+    {"staff_second_factor", EPO_JSON_TEXT, 0, 0, 0, false, false,
+     "\"required\": clerks and admins must have a second factor, and set one up at their next "
+     "sign-in; not set: \"optional\""},
     {"drafts", EPO_JSON_OBJECT, 0, 0, 0, false, false, "forms that were begun: see drafts.* below"},
     {"attachments", EPO_JSON_OBJECT, 0, 0, 0, false, false,
      "files that people send: see attachments.* below"},
@@ -115,6 +118,12 @@ static void check_address(struct checking *checking, const struct epo_json *addr
     if (epo_json_is_text(address) && !is_origin(address->text))
         fault(checking, address->line,
               "\"address\" is like \"https://portal.example.cz\", without a path");
+}
+
+static void check_staff_factor(struct checking *checking, const struct epo_json *wish) {
+    if (epo_json_is_text(wish) && !epo_span_is(wish->text, "required") &&
+        !epo_span_is(wish->text, "optional"))
+        fault(checking, wish->line, "\"staff_second_factor\" is \"required\" or \"optional\"");
 }
 
 /* Exchanged coordinates lie outside. */
@@ -247,6 +256,7 @@ static void check(struct checking *checking, const struct epo_json *settings) {
     if (city != NULL && city->type == EPO_JSON_OBJECT)
         check_name(checking, city, "\"city\"");
     check_address(checking, epo_json_get(settings, "address"));
+    check_staff_factor(checking, epo_json_get(settings, "staff_second_factor"));
     const struct epo_json *backgrounds = epo_json_find(settings, "maps.backgrounds");
     if (backgrounds != NULL && backgrounds->type == EPO_JSON_ARRAY)
         check_backgrounds(checking, backgrounds);

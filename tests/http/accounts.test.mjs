@@ -1,7 +1,8 @@
 // Accounts that people make themselves: registering, getting back in, the mails that go with it.
 import { strict as assert } from 'node:assert';
-import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash, createHmac } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,7 +10,7 @@ import { SMTPServer } from 'smtp-server';
 
 import { post } from '../browser/support/forms.mjs';
 import { place } from '../plugins/support/plugins.mjs';
-import { accounts, demoFolder, serve } from '../support/portal.mjs';
+import { accounts, demoFolder, epo, serve } from '../support/portal.mjs';
 
 const PASSWORD = 'kolo mlha vratka osm', mails = [], waiting = [];
 const both = (text) => ({ cs: text, en: text });
@@ -76,6 +77,16 @@ async function registered(email) {
   const answer = await send(link.pathname, {});
   assert.equal(answer.status, 303, await answer.text());
   return cookieOf(answer);
+}
+
+/** The code of an app (RFC 6238), reckoned apart from the portal; step: so many half minutes from now. */
+function totp(secret, step = 0) {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + step));
+  const mac = createHmac('sha1', key).update(counter).digest(), at = mac[19] & 15;
+  return String((mac.readUInt32BE(at) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
 
 describe('registering', () => {
@@ -357,5 +368,123 @@ describe('one\'s own security', () => {
     assert.equal((await get('/account', there)).status, 303);
     assert.equal((await get('/account', here)).status, 200);
     assert.equal((await send('/login', { name: 'tri@example.cz', password: 'nová dlouhá věta zde' })).status, 303);
+  });
+});
+
+describe('a second factor: codes of an app', () => {
+  const EMAIL = 'druhy@example.cz', jar = (answer) => answer.headers.getSetCookie().map((line) => line.split(';')[0]).filter((cookie) => !/=$/.test(cookie)).join('; ');
+  const login = (headers) => send('/login', { name: EMAIL, password: PASSWORD, next: '/agendas/oath/plea' }, headers);
+  const second = (cookie, code) => send('/login/second', { code }, { cookie });
+  let person, device, known, secret, codes;
+
+  async function setUp(cookie) {
+    const page = await body(await get('/account/security/totp', cookie)), value = (name) => page.match(new RegExp(`name="${name}" value="([^"]*)"`))[1];
+    return { secret: value('secret'), seal: value('seal') };
+  }
+
+  it('is set up with a code that the app shows; ten recovery codes are shown once; the owner is told', async () => {
+    person = await registered(EMAIL);
+    const fresh = await setUp(person);
+    secret = fresh.secret;
+    assert.match(secret, /^[A-Z2-7]{32}$/);
+    assert.equal((await send('/account/security/totp', { ...fresh, code: '000000' }, { cookie: person })).status, 422);
+    const stranger = await registered('cizi2@example.cz');
+    assert.equal((await send('/account/security/totp', { ...fresh, code: totp(secret) }, { cookie: stranger })).status, 200, 'a secret made for another account');
+    assert.match(await body(await get('/account/security', stranger)), /Přihlašujete se jen heslem/);
+    const done = await body(await send('/account/security/totp', { ...fresh, code: totp(secret, -1) }, { cookie: person }));
+    codes = [...done.matchAll(/<li class="mono">([^<]+)</g)].map(([, code]) => code);
+    assert.equal(codes.length, 10);
+    assert.ok(codes.every((code) => /^(\w{4}-){5}\w{4}$/.test(code)));
+    assert.equal((await nextMail()).subject, 'Druhý krok přihlášení je zapnutý');
+    const page = await body(await get('/account/security', person));
+    assert.match(page, /Nepoužitých záložních kódů: 10/);
+    assert.ok(codes.every((code) => !page.includes(code)));
+  });
+
+  it('is asked for after the password; the password alone opens nothing', async () => {
+    const first = await login();
+    assert.equal(first.headers.get('location'), '/login/second');
+    const cookie = jar(first);
+    assert.doesNotMatch(cookie, /epo_session/);
+    assert.equal((await get('/account', cookie)).status, 303);
+    assert.equal((await get('/account', cookie.replace('second', 'epo_session'))).status, 303, 'the waiting sign-in is no session');
+    assert.equal((await get('/login/second')).headers.get('location'), '/login');
+    assert.equal((await second(cookie, '123456')).status, 403);
+    const done = await second(cookie, totp(secret));
+    assert.equal(done.headers.get('location'), '/agendas/oath/plea', 'the way goes on');
+    device = jar(done);
+    known = device.split('; ').find((each) => each.startsWith('device'));
+    assert.equal((await get('/account', device)).status, 200);
+    assert.equal((await second(cookie, totp(secret, 1))).headers.get('location'), '/login', 'what waited is used up');
+  });
+
+  it('takes no code twice', async () => {
+    const cookie = jar(await login());
+    assert.equal((await second(cookie, totp(secret))).status, 403, 'used by the sign-in before');
+    assert.equal((await second(cookie, totp(secret, -1))).status, 403, 'an older one');
+  });
+
+  it('takes each recovery code once, however it is typed', async () => {
+    assert.equal((await second(jar(await login()), codes[0].toUpperCase().replaceAll('-', ' '))).status, 303);
+    assert.equal((await second(jar(await login()), codes[0])).status, 403);
+    assert.match(await body(await get('/account/security', device)), /Nepoužitých záložních kódů: 9/);
+  });
+
+  it('is asked for after a forgotten password too', async () => {
+    await body(await send('/recover', { email: EMAIL }));
+    const done = await send(linkOf(await nextMail()).pathname, { password: PASSWORD });
+    assert.equal((await nextMail()).subject, 'Heslo bylo změněno');
+    assert.equal(done.headers.get('location'), '/login/second');
+    const inside = await second(jar(done), codes[1]);
+    assert.equal(inside.status, 303);
+    person = cookieOf(inside);
+  });
+
+  it('slows down who guesses, but not the owner in the browser that is known', async () => {
+    const cookie = jar(await login());
+    let status;
+    for (let i = 0; i < 8 && status !== 429; i++) status = (await second(cookie, '111111')).status;
+    assert.equal(status, 429);
+    const own = jar(await login({ cookie: device }));
+    assert.equal((await second(`${own}; ${known}`, codes[2])).status, 303);
+  });
+
+  it('shows the owner what happened, wrong codes too', async () => {
+    const page = await body(await get('/account/security', person));
+    for (const text of ['založení účtu', 'zapnuté kódy z aplikace', 'nesprávný kód ve druhém kroku', 'heslem a kódem z aplikace', 'heslem a záložním kódem', 'nové heslo']) assert.ok(page.includes(text), text);
+    const data = await (await get('/account/data.json', person)).json();
+    assert.deepEqual(data.factors.map(({ kind }) => kind), ['totp']);
+    assert.ok(!JSON.stringify(data).includes(secret));
+  });
+
+  it('is changed only by who has proved lately to be the owner', async () => {
+    execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), 'UPDATE sessions SET proved_at_us = proved_at_us - 601000000']);
+    const drop = () => send('/account/security/factors', { _do: 'totp_off' }, { cookie: person });
+    const away = await drop();
+    assert.equal(away.headers.get('location'), '/account/confirm?next=/account/security');
+    assert.equal((await get('/account/security/totp', person)).status, 303);
+    const prove = (password, code) => send('/account/confirm', { password, code, next: '/account/security' }, { cookie: `${person}; ${known}` });
+    assert.equal((await prove('něco úplně jiného', codes[3])).status, 403);
+    assert.equal((await prove(PASSWORD, codes[0])).status, 403, 'a code that was used');
+    assert.equal((await prove(PASSWORD, codes[3])).headers.get('location'), '/account/security');
+    assert.equal((await drop()).headers.get('location'), '/account/security?done=factor');
+    assert.equal((await nextMail()).subject, 'Kódy z aplikace jsou vypnuté');
+    assert.equal((await login()).headers.get('location'), '/agendas/oath/plea', 'the password alone is enough again');
+  });
+
+  it('may be required of those who work here: they set it up before they see anything', async () => {
+    const file = join(portal.folder, 'epo.json'), before = readFileSync(file, 'utf8');
+    const clerk = cookieOf(await send('/login', { name: 'umo-3', password: accounts(portal.folder)['umo-3'] }));
+    assert.equal((await get('/office', clerk)).status, 200);
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(before), staff_second_factor: 'required' }));
+    portal.child.kill('SIGHUP');
+    while ((await get('/office', clerk)).status === 200) await new Promise((done) => setTimeout(done, 50));
+    assert.equal((await get('/office', clerk)).headers.get('location'), '/account/security/totp');
+    assert.match(await body(await get('/account/security/totp', clerk)), /musí mít druhý krok/);
+    const fresh = await setUp(clerk);
+    await body(await send('/account/security/totp', { ...fresh, code: totp(fresh.secret) }, { cookie: clerk }));
+    assert.equal((await get('/office', clerk)).status, 200);
+    assert.equal(epo('account', 'drop-factors', 'umo-3', '-C', portal.folder).status, 0);
+    assert.equal((await get('/office', clerk)).status, 303, 'signed out by the administrator');
   });
 });

@@ -204,7 +204,7 @@ struct session_job {
 static bool run_begin(struct epo_db *writer, void *arg, struct epo_error *error) {
     struct session_job *job = arg;
     return epo_session_begin(&portal, writer, epo_span(job->account.id), epo_span(job->token),
-                             job->previous, EPO_SPAN("Firefox, Linux"), error);
+                             job->previous, EPO_SPAN("Firefox, Linux"), "password", error);
 }
 static bool run_end(struct epo_db *writer, void *arg, struct epo_error *error) {
     struct session_job *job = arg;
