@@ -14,9 +14,10 @@ const struct epo_command epo_commands[] = {
      "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER |\n"
      "             assess NAME --period PERIOD [--dry-run] |\n"
      "             replay NAME [--folder FOLDER] [--parameters FILE] [--on DAY] [--from DAY]\n"
-     "             [--until DAY] [--show N] [--json]",
+     "             [--until DAY] [--show N] [--json] |\n"
+     "             publish NAME --folder FOLDER --from DAY [--note TEXT]",
      "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed;"
-     " tries a change on what was filed",
+     " tries a change on what was filed, and lets it take effect on a day",
      epo_cli_agenda},
     {"form",
      "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",

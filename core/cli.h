@@ -117,8 +117,8 @@ void epo_replay_watch_stop(struct epo_replay_watch *watch); /* NULL is fine */
 
 /* ---- day_watch.c ---- */
 struct epo_day_watch;
-/* Until stopped, on a thread of its own: what begins when a day does. */
-struct epo_day_watch *epo_day_watch_start(struct epo_app *app);
+/* Until stopped, on a thread of its own: what begins when a day does. NULL on error. */
+struct epo_day_watch *epo_day_watch_start(struct epo_app *app, struct epo_error *error);
 void epo_day_watch_stop(struct epo_day_watch *watch); /* NULL is fine */
 
 /* ---- map_watch.c ---- */
@@ -152,8 +152,9 @@ int epo_cli_init(struct epo_words *words);
 int epo_cli_serve(struct epo_words *words);
 int epo_cli_check(struct epo_words *words);
 int epo_cli_agenda(struct epo_words *words);
-int epo_cli_assess(struct epo_words *words); /* of epo agenda */
-int epo_cli_replay(struct epo_words *words); /* of epo agenda */
+int epo_cli_assess(struct epo_words *words);  /* of epo agenda */
+int epo_cli_replay(struct epo_words *words);  /* of epo agenda */
+int epo_cli_publish(struct epo_words *words); /* of epo agenda */
 int epo_cli_form(struct epo_words *words);
 int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);

@@ -1,5 +1,5 @@
 /* epo agenda list | new | test | withdraw; the rest of it stands in cli_registers.c and
- * cli_replay.c */
+ * cli_replay.c, cli_publish.c */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -104,6 +104,8 @@ int epo_cli_agenda(struct epo_words *words) {
         return new_agenda(words->folder, words->at[1]);
     if (words->count >= 2 && strcmp(words->at[0], "replay") == 0)
         return epo_cli_replay(words);
+    if (words->count >= 2 && strcmp(words->at[0], "publish") == 0)
+        return epo_cli_publish(words);
     if (words->count == 3 && strcmp(words->at[0], "withdraw") == 0)
         return withdraw(words);
     if (!listing && !testing)

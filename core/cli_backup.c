@@ -12,8 +12,8 @@
 #include "cli.h"
 
 /* What a portal folder consists of; restore puts back the same. */
-const char *const epo_backup_parts[] = {"epo.json", "demo-accounts.json", "map", "agendas",
-                                        "plugins",  "organizations",      NULL};
+const char *const epo_backup_parts[] = {"epo.json", "demo-accounts.json", "map",      "agendas",
+                                        "plugins",  "organizations",      "versions", NULL};
 
 struct packing {
     struct archive *archive;

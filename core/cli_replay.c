@@ -129,36 +129,44 @@ static bool read_parameters(struct epo_process *process, const char *path,
     return ask->parameters != NULL;
 }
 
+/* The days: those of the words, else the last year, and today's parameters. */
+static bool set_days(struct epo_replay_ask *ask, const char *from_text, const char *until_text,
+                     const char *on) {
+    struct epo_date today = epo_clock_today(), until = today, after = today;
+    struct epo_date from = epo_date_from_days(epo_date_days(today) - 365);
+    if (!read_day(from_text, &from) || !read_day(until_text, &until) || !read_day(on, &after))
+        return false;
+    ask->from_us = epo_date_start_us(from);
+    ask->until_us = epo_date_start_us(epo_date_from_days(epo_date_days(until) + 1));
+    epo_date_iso(today, ask->before_day);
+    epo_date_iso(after, ask->after_day);
+    return true;
+}
+
 int epo_cli_replay(struct epo_words *words) {
     struct epo_process process;
     struct epo_error error = {0};
-    struct epo_date today = epo_clock_today(),
-                    from = epo_date_from_days(epo_date_days(today) - 365), until = today,
-                    before = today, after = today;
     struct epo_replay_ask ask = {.folder = epo_words_option(words, "--folder")};
     const char *parameters = epo_words_option(words, "--parameters");
     const char *shown = epo_words_option(words, "--show");
-    bool days = read_day(epo_words_option(words, "--from"), &from);
-    days = read_day(epo_words_option(words, "--until"), &until) && days;
-    days = read_day(epo_words_option(words, "--on"), &after) && days;
+    const char *from = epo_words_option(words, "--from");
+    const char *until = epo_words_option(words, "--until");
+    const char *on = epo_words_option(words, "--on");
     struct printing printing = {
         .process = &process, .json = epo_words_flag(words, "--json"), .most = SHOWN_DEFAULT};
     if (printing.json)
         printing.most = SHOWN_MAX;
-    if (words->count != 2 || !days ||
+    if (words->count != 2 || !set_days(&ask, from, until, on) ||
         (shown != NULL && (!epo_span_integer(epo_span(shown), &printing.most) ||
                            printing.most < 0 || printing.most > SHOWN_MAX)))
         return epo_words_usage("agenda");
     printing.agenda = ask.agenda = words->at[1];
-    ask.from_us = epo_date_start_us(from);
-    ask.until_us = epo_date_start_us(epo_date_from_days(epo_date_days(until) + 1));
-    epo_date_iso(before, ask.before_day);
-    epo_date_iso(after, ask.after_day);
     int code = epo_process_open(&process, words->folder,
                                 EPO_PART_STORE | EPO_PART_VIEW | EPO_PART_MAPS | EPO_PART_AGENDAS |
                                     EPO_PART_QUIET);
     if (code != EPO_EXIT_DONE)
         return code;
+    set_days(&ask, from, until, on); /* a demo may have another day, which it knows by now */
     code = read_parameters(&process, parameters, &ask, &error) ? run(&printing, &ask)
                                                                : epo_cli_failed(&error);
     epo_process_close(&process);

@@ -153,9 +153,9 @@ static bool run_with_companions(struct serving *serving, bool dev, struct epo_er
         epo_retention_watch_start(&process->portal, process->registry, error);
     struct epo_replay_watch *replays =
         epo_replay_watch_start(&process->portal, process->registry, error);
-    struct epo_day_watch *day = epo_day_watch_start(&serving->app);
-    bool good = jobs != NULL && evidence != NULL && replays != NULL && mails != NULL &&
-                retention != NULL && (watch != NULL || !dev) &&
+    struct epo_day_watch *day = epo_day_watch_start(&serving->app, error);
+    bool good = jobs != NULL && evidence != NULL && replays != NULL && day != NULL &&
+                mails != NULL && retention != NULL && (watch != NULL || !dev) &&
                 epo_server_run(serving->app.server, error);
     epo_day_watch_stop(day);
     epo_replay_watch_stop(replays);

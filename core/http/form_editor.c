@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "portal/form_edit.h"
+#include "portal/publication.h"
 
 enum { ROWS_LEAST = 12 };
 
@@ -21,6 +22,7 @@ struct editing {
     struct epo_span trouble;
     struct epo_json *faults; /* NULL: not checked */
     struct epo_json *sheet;  /* a spreadsheet that came in, or NULL */
+    struct epo_span day;     /* from which it is to count; empty: now */
     bool preview;
     int status;
 };
@@ -209,6 +211,7 @@ static struct epo_response *show(struct editing *editing) {
         pool, model, "form_url",
         epo_pool_printf(pool, "/agendas/%s/%s", agenda_of(editing), epo_form_id(editing->form)));
     epo_json_set_text(pool, model, "note", editing->edit.note);
+    epo_json_set_text(pool, model, "from_day", editing->day);
     epo_json_set_text(pool, model, "trouble", editing->trouble);
     epo_json_set_text(pool, model, "published", epo_request_query(request, "published"));
     set_source(editing, model);
@@ -300,6 +303,38 @@ static struct epo_response *refuse(struct editing *editing, int status, const ch
     return show(editing);
 }
 
+static bool run_plan(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct editing *editing = arg;
+    struct epo_publication_record record = {.agenda = epo_span(agenda_of(editing)),
+                                            .form = epo_span(epo_form_id(editing->form)),
+                                            .definition = editing->edit.definition,
+                                            .note = editing->edit.note,
+                                            .from_day = editing->day,
+                                            .actor = editing->edit.actor,
+                                            .actor_name = editing->edit.actor_name};
+    return epo_publication_add(editing->request->portal, db, &record, error);
+}
+
+static struct epo_response *finish_plan(struct epo_request *request, void *arg,
+                                        const struct epo_error *error) {
+    struct editing *editing = arg;
+    if (error == NULL)
+        return epo_respond_redirect(request, 303, EPO_SPAN("/admin/publications"));
+    epo_log_error(EPO_LOG_ERROR, "publication.unsaved", error);
+    return refuse(editing, 503, "editor.unsaved");
+}
+
+/* Not now, but at midnight of a day. */
+static struct epo_response *plan(struct editing *editing) {
+    struct epo_date day;
+    char iso[EPO_TIME_SIZE];
+    if (!epo_date_parse_loose(editing->day, &day) ||
+        epo_date_days(day) <= epo_date_days(epo_clock_today()))
+        return refuse(editing, 422, "editor.day_wrong");
+    editing->day = epo_pool_copy(editing->request->pool, epo_span(epo_date_iso(day, iso)));
+    return epo_respond_after_write(editing->request, run_plan, finish_plan, editing);
+}
+
 static struct epo_response *publish(struct editing *editing) {
     if (editing->faults->count > 0)
         return refuse(editing, 422, "editor.faulty");
@@ -307,7 +342,9 @@ static struct epo_response *publish(struct editing *editing) {
         return refuse(editing, 422, "editor.note_missing");
     if (epo_text_length(editing->edit.note) > EPO_FORM_EDIT_NOTE_CHARS_MAX)
         return refuse(editing, 422, "editor.note_long");
-    return epo_respond_after_write(editing->request, run_publish, finish_publish, editing);
+    return editing->day.len > 0
+               ? plan(editing)
+               : epo_respond_after_write(editing->request, run_publish, finish_publish, editing);
 }
 
 /* "restore:2": what was published then becomes the next version; 0: the agenda's own file. */
@@ -379,6 +416,7 @@ struct epo_response *epo_admin_form_post(struct epo_request *request) {
         .definition = editing->source};
     epo_span_integer(epo_request_form(request, "base"), &editing->edit.version);
     bool restore = epo_span_starts(action, EPO_SPAN("restore:"));
+    editing->day = restore ? EPO_SPAN("") : epo_span_trim(epo_request_form(request, "from_day"));
     if (restore && !take_version(editing, (struct epo_span){action.at + 8, action.len - 8}, &error))
         return epo_respond_error(request, &error, NULL);
     bool import = epo_span_is(action, "import");

@@ -228,6 +228,8 @@ struct epo_response *epo_admin_form_csv(struct epo_request *request);
 struct epo_response *epo_admin_form_get(struct epo_request *request);
 struct epo_response *epo_admin_form_post(struct epo_request *request);
 struct epo_response *epo_admin_parameters(struct epo_request *request);
+struct epo_response *epo_admin_publications_get(struct epo_request *request);
+struct epo_response *epo_admin_publications_post(struct epo_request *request);
 struct epo_response *epo_admin_replays_get(struct epo_request *request);
 struct epo_response *epo_admin_replay_get(struct epo_request *request);
 struct epo_response *epo_admin_replay_csv(struct epo_request *request);

@@ -191,7 +191,7 @@ static bool load_tables(struct epo_agenda *agenda, struct epo_faults *faults) {
     if (migrations && !(agenda->rights & EPO_RIGHT_TABLES))
         return epo_fault_add(faults, label_of(agenda, "sql"), 0,
                              "needs the right \"tables\": add it to \"rights\"");
-    if (!agenda->portal->store)
+    if (!agenda->portal->store || (agenda->trial && agenda->trial->tables))
         return true;
     if (migrations && (!agenda->trial || !agenda->trial->form) &&
         !epo_store_migrate(agenda->portal->store, manifest->name, sql, prefix, &error))

@@ -32,6 +32,7 @@ struct epo_form_trial {
     const char *form;     /* id; "": none; NULL: only files count, nothing that was published */
     struct epo_span text; /* empty: the agenda's own file */
     const struct epo_json *parameters; /* over all that is set, in epo.json's grammar; or NULL */
+    bool tables; /* it may bring tables, which are not there yet: its statements are not compiled */
 };
 
 struct epo_record_kind;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/agenda.h"
+#include "portal/publication.h"
 
 #define FAULTS_MAX 200 /* kept for /admin; the log has all */
 
@@ -16,7 +17,8 @@ struct epo_registry {
     const struct epo_runtime *const *runtimes;
     size_t runtime_count;
     pthread_mutex_t loading;       /* one load at a time; over wanted */
-    char *wanted[EPO_AGENDAS_MAX]; /* folders of the last whole load, one a name */
+    char *usual[EPO_AGENDAS_MAX];  /* folders of the last whole load, one a name */
+    char *wanted[EPO_AGENDAS_MAX]; /* the same, or what was published instead */
     size_t wanted_count;
     pthread_rwlock_t lock;                       /* over what follows */
     struct epo_agenda *agendas[EPO_AGENDAS_MAX]; /* in title order */
@@ -41,8 +43,10 @@ struct epo_registry *epo_registry_create(struct epo_portal *portal,
 }
 
 static void forget_wanted(struct epo_registry *registry) {
-    for (size_t i = 0; i < registry->wanted_count; i++)
+    for (size_t i = 0; i < registry->wanted_count; i++) {
         free(registry->wanted[i]);
+        free(registry->usual[i]);
+    }
     registry->wanted_count = 0;
 }
 
@@ -170,6 +174,32 @@ static const char *wanted_of(const struct epo_registry *registry, const char *na
         if (strcmp(last_name(registry->wanted[i]), name) == 0)
             return registry->wanted[i];
     return NULL;
+}
+
+/* The folder that was published for an agenda from a day on (portal/publication.h) serves instead
+ * of its usual one. What cannot be looked up is as it was. */
+static void choose(struct epo_registry *registry, size_t first, size_t count) {
+    struct epo_error error = {0};
+    struct epo_store *store = registry->portal->store;
+    struct epo_db *db = store ? epo_store_connect(store, &error) : NULL;
+    struct epo_pool *pool = epo_pool_create();
+    bool good = db != NULL;
+    for (size_t i = first; good && i < first + count; i++) {
+        struct epo_span folder;
+        good = epo_publication_folder(registry->portal, db, pool, last_name(registry->usual[i]),
+                                      &folder, &error);
+        if (!good)
+            break;
+        free(registry->wanted[i]);
+        registry->wanted[i] =
+            strdup(folder.len ? epo_pool_printf(pool, "%s/%s", registry->portal->folder, folder.at)
+                              : registry->usual[i]);
+        epo_assert(registry->wanted[i]);
+    }
+    if (!good && store)
+        epo_log_error(EPO_LOG_ERROR, "publication.unread", &error);
+    epo_db_close(db);
+    epo_pool_free(pool);
 }
 
 /* Ends the agendas of which no folder has the name any more. One whose new folder was refused goes
@@ -325,6 +355,9 @@ bool epo_registry_try_form(struct epo_registry *registry, const char *name, cons
 
 bool epo_registry_reload(struct epo_registry *registry, const char *name, struct epo_error *error) {
     pthread_mutex_lock(&registry->loading);
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        if (strcmp(last_name(registry->usual[i]), name) == 0)
+            choose(registry, i, 1);
     const char *folder = wanted_of(registry, name);
     bool taken, good = folder ? load_folder(registry, folder, &taken, error)
                               : epo_fail(error, EPO_ERROR_NOT_FOUND, "agenda.unknown",
@@ -340,7 +373,7 @@ static int visible(const struct dirent *entry) {
 /* The agenda folders inside `folder`, in the order of names; one of a name that was seen takes its
  * place: what a portal brings itself wins over what is shipped. */
 static bool find_all(struct epo_registry *registry, const char *folder, struct epo_error *error) {
-    char **seen = registry->wanted;
+    char **seen = registry->usual;
     size_t *seen_count = &registry->wanted_count;
     struct dirent **entries;
     int count = scandir(folder, &entries, visible, alphasort);
@@ -381,6 +414,11 @@ static void load_wanted(struct epo_registry *registry) {
     for (size_t i = 0; i < registry->wanted_count; i++)
         if (taken[i])
             load_folder(registry, registry->wanted[i], &taken[i], NULL);
+    /* Better what served before than nothing, where what was published does not start any more. */
+    for (size_t i = 0; i < registry->wanted_count; i++)
+        if (strcmp(registry->wanted[i], registry->usual[i]) != 0 &&
+            !is_live(registry, last_name(registry->usual[i])))
+            load_folder(registry, registry->usual[i], &taken[i], NULL);
 }
 
 /* Parameters of an agenda that no folder has: a name typed wrong. */
@@ -424,6 +462,11 @@ bool epo_registry_load(struct epo_registry *registry, const char *const *folders
     forget_wanted(registry);
     for (size_t i = 0; i < folder_count; i++)
         good = find_all(registry, folders[i], error) && good;
+    for (size_t i = 0; i < registry->wanted_count; i++) {
+        registry->wanted[i] = strdup(registry->usual[i]);
+        epo_assert(registry->wanted[i]);
+    }
+    choose(registry, 0, registry->wanted_count);
     if (good) /* a folder that cannot be read for a moment ends nothing */
         drop_missing(registry);
     load_wanted(registry);
