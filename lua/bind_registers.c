@@ -41,6 +41,14 @@ static int ledger_post(lua_State *L) {
     return 0;
 }
 
+static int ledger_assess(lua_State *L) {
+    struct epo_lua_box *box = epo_lua_check_call(L, 1);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    if (box->host->ledger_assess(box->call, take_table(L)) != EPO_RC_OK)
+        return luaL_error(L, "the assessment was refused");
+    return 0;
+}
+
 static int record(lua_State *L) {
     struct epo_lua_box *box = epo_lua_check_call(L, 1);
     epo_lua_push_json(L, box->host->record(box->call, luaL_checkstring(L, 2)));
@@ -79,11 +87,8 @@ void epo_lua_make_record(lua_State *L) {
 }
 
 const luaL_Reg EPO_LUA_REGISTERS[] = {
-    {"record_put", record_put},
-    {"record_end", record_end},
-    {"ledger_post", ledger_post},
-    {"record", record},
-    {"records", records},
-    {"ledger", ledger},
-    {NULL, NULL},
+    {"record_put", record_put},   {"record_end", record_end},
+    {"ledger_post", ledger_post}, {"ledger_assess", ledger_assess},
+    {"record", record},           {"records", records},
+    {"ledger", ledger},           {NULL, NULL},
 };

@@ -370,7 +370,7 @@ int epo_lua_open(const char *folder, const char *file, const epo_host *host,
     script->cpu_ms = __atomic_load_n(&cpu_ms_now, __ATOMIC_RELAXED);
     script->memory_max = __atomic_load_n(&memory_bytes_now, __ATOMIC_RELAXED);
     pthread_mutex_init(&script->lock, NULL);
-    if (!host || !EPO_HAS(host, ledger))
+    if (!host || !EPO_HAS(host, ledger_assess))
         snprintf(fault, room, "the host is older than the Lua engine");
     else if (script->name && read_source(script, file, fault, room))
         script->idle = box_make(script, fault, room);

@@ -154,6 +154,12 @@ function call:record_end(key, day) end
 ---@param entry {kind: "assessment"|"payment"|"remission"|"refund"|"interest"|"reversal", haler: integer, reference: string, person?: string, record?: string, period?: string, day?: string, due?: string, explain?: {key: string, values?: table}[], reverses?: integer}
 function call:ledger_post(entry) end
 
+--- What a record is assessed for a period becomes these parts: an assessment that is one of them
+--- stays, every other is reversed, what is missing is posted. Asked again it does nothing. Where,
+--- when and whose as call:ledger_post; {} takes back all of it.
+---@param wanted {record: string, period: string, parts: {due: string, haler: integer}[], person?: string, explain?: {key: string, values?: table}[]}
+function call:ledger_assess(wanted) end
+
 --- One record of the agenda, or nil.
 ---@param key string
 ---@return table? record

@@ -183,10 +183,17 @@ typedef struct epo_host {
     int (*ledger_post)(epo_call *call, epo_str json);
     /* JSON: one record or "null"; {"person"?, "kind"?, "after"?: key}: up to 1000 of them by key;
      * {"person"?, "record"?, "period"?, "kind"?}: a person's entries by day, each with its "id" and
-     * "reversed_by" where it is reversed. */
+     * "reversed_by" where it is reversed. The record and the entries are also put into the call's
+     * tree, under "recorded" and "entries". */
     epo_str (*record)(epo_call *call, const char *key);
     epo_str (*records)(epo_call *call, epo_str json);
     epo_str (*ledger)(epo_call *call, epo_str json);
+    /* {"record": key, "period", "parts": [{"due": day, "haler": integer > 0}], "person"?,
+     * "explain"?}: what the record is assessed for the period becomes these parts. An assessment
+     * that is one of them stays, every other is reversed, what is missing is posted under the
+     * references "<record>/<period>/<n>"; asked again it does nothing. Where and when as
+     * ledger_post. */
+    int (*ledger_assess)(epo_call *call, epo_str json);
 } epo_host;
 
 #define EPO_DAY_SIZE 11

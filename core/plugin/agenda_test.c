@@ -175,7 +175,9 @@ static void run_state(struct testing *testing, struct epo_intake *intake, struct
                                       .account = intake->account,
                                       .given_records = intake->given_records,
                                       .given_entries = intake->given_entries,
-                                      .given_person = intake->given_person};
+                                      .given_person = intake->given_person,
+                                      .given_today = intake->given_today,
+                                      .given_parameters = intake->given_parameters};
     if (epo_agenda_state(&change, &error)) {
         sort_writes(testing, change.writes, outcome);
         return;

@@ -31,4 +31,5 @@ const epo_host EPO_HOST = {
     .record = epo_api_record,
     .records = epo_api_records,
     .ledger = epo_api_ledger,
+    .ledger_assess = epo_api_ledger_assess,
 };

@@ -28,8 +28,12 @@ const struct epo_json *epo_call_find(struct epo_call *call, const char *path) {
     if (len == 0 || len > 500 || path[len - 1] == '.')
         return NULL;
     struct epo_span rest, first = epo_span_cut(epo_span(path), '.', &rest);
-    if (epo_span_is(first, "located"))
-        return rest.len ? epo_json_find(call->located, rest.at) : call->located;
+    const struct epo_json *asked = epo_span_is(first, "located")    ? call->located
+                                   : epo_span_is(first, "recorded") ? call->recorded
+                                   : epo_span_is(first, "entries")  ? call->entries
+                                                                    : NULL;
+    if (asked)
+        return rest.len ? epo_json_find(asked, rest.at) : asked;
     const struct epo_json *root = call->hook->tree;
     if (!epo_json_get_span(root, first))
         root = extra(call);

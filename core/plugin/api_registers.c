@@ -220,11 +220,12 @@ epo_str epo_api_record(epo_call *call, const char *key) {
     const struct epo_json *given = call->hook->given_records;
     for (uint32_t i = 0; given && i < given->count; i++)
         if (epo_span_is(epo_json_get_text(given->items[i], "key"), key))
-            return printed(call, given->items[i]);
+            found = given->items[i];
     if (has_registers(call) &&
         !epo_record_find(call->hook->portal, call->hook->db, call->hook->pool,
                          epo_span(call->agenda->manifest->name), epo_span(key), &found, &error))
         return broken(call, &error);
+    call->recorded = found;
     return printed(call, found);
 }
 
@@ -267,5 +268,7 @@ epo_str epo_api_ledger(epo_call *call, epo_str json) {
                                      epo_json_get_text(asked, "person"), &all, &error)) {
         return broken(call, &error);
     }
-    return printed(call, all ? those_that_fit(pool, all, asked, NAMES) : epo_json_array(pool));
+    all = all ? those_that_fit(pool, all, asked, NAMES) : epo_json_array(pool);
+    call->entries = all;
+    return printed(call, all);
 }

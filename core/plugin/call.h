@@ -16,8 +16,9 @@ struct epo_call {
     struct epo_hook *hook;
     struct epo_json *extra;   /* what the host knows of itself: agenda, parameters, today … */
     struct epo_json *located; /* of the last locate */
-    struct epo_result *open;  /* queries to be given back */
-    struct epo_error error;   /* the first that is not for the citizen */
+    const struct epo_json *recorded, *entries; /* of the last record and ledger */
+    struct epo_result *open;                   /* queries to be given back */
+    struct epo_error error;                    /* the first that is not for the citizen */
     int64_t deadline_us;
     size_t pool_before;
     int log_lines;
@@ -75,6 +76,7 @@ int epo_api_ledger_post(epo_call *call, epo_str json);
 epo_str epo_api_record(epo_call *call, const char *key);
 epo_str epo_api_records(epo_call *call, epo_str json);
 epo_str epo_api_ledger(epo_call *call, epo_str json);
+int epo_api_ledger_assess(epo_call *call, epo_str json);
 int epo_api_day_number(epo_str day, int64_t *days);
 int epo_api_day_add(epo_str day, int64_t months, int64_t days, char *out);
 int epo_api_day_working(epo_str day, int64_t after, char *out);

@@ -343,7 +343,9 @@ struct epo_state_change {
     bool has_decision;              /* a decision is issued with it */
     bool has_reasons;               /* fields are asked for, each with a reason */
     const struct epo_json *given_records, *given_entries; /* tests: instead of the registers */
-    struct epo_span given_person;                         /* tests: the sender's number */
+    struct epo_span given_person;                         /* tests: the sender's number, */
+    const char *given_today;                              /* the day (else today), */
+    const struct epo_json *given_parameters;              /* what is laid over */
     const struct epo_located *places; /* where they are others than those stored, or NULL */
     /* out */
     struct epo_json *failures, *writes;

@@ -79,9 +79,14 @@ static struct epo_json *build_tree(const struct epo_state_change *change, struct
     epo_json_set_text(pool, moved, "from", from);
     epo_json_set_text(pool, moved, "to", change->to);
     epo_json_set_text(pool, moved, "note", change->note);
-    epo_json_set(pool, tree, "parameters",
-                 epo_agenda_parameters(change->agenda, pool,
-                                       epo_json_get_text(submission, "district"), NULL));
+    struct epo_json *parameters = epo_agenda_parameters(
+        change->agenda, pool, epo_json_get_text(submission, "district"), change->given_today);
+    const struct epo_json *laid = change->given_parameters;
+    for (uint32_t i = 0; laid && i < laid->count; i++)
+        epo_json_set(pool, parameters, laid->names[i].at, epo_json_copy(pool, laid->items[i]));
+    epo_json_set(pool, tree, "parameters", parameters);
+    if (change->given_today)
+        epo_json_set_string(pool, tree, "today", change->given_today);
     return tree;
 }
 

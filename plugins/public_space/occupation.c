@@ -34,14 +34,18 @@ static int64_t rate(const epo_host *host, epo_call *call, const char *table,
     return cap > 0 && item.integer > cap ? cap : item.integer;
 }
 
-static int read_days(const epo_host *host, epo_call *call, struct occupation *occupation) {
-    occupation->first_day = host->get(call, "answers.from").text;
-    occupation->last_day = host->get(call, "answers.to").text;
+static int count_days(struct occupation *occupation) {
     if (!public_space_day_read(occupation->first_day, &occupation->first) ||
         !public_space_day_read(occupation->last_day, &occupation->last))
         return 0;
     occupation->days = occupation->last - occupation->first + 1;
     return occupation->days > 0;
+}
+
+static int read_days(const epo_host *host, epo_call *call, struct occupation *occupation) {
+    occupation->first_day = host->get(call, "answers.from").text;
+    occupation->last_day = host->get(call, "answers.to").text;
+    return count_days(occupation);
 }
 
 /* A drawn area is measured by the host; a point comes with the number that was typed. */
@@ -63,17 +67,10 @@ static void read_zone(const epo_host *host, epo_call *call, struct occupation *o
         occupation->zone = host->get(call, "parameters.default_zone").text;
 }
 
-int occupation_read(const epo_host *host, epo_call *call, struct occupation *occupation) {
-    *occupation = (struct occupation){0};
-    epo_str kind = host->get(call, "answers.kind").text;
-    occupation->kind = public_space_kind_find(kind.at, kind.len);
-    if (occupation->kind == NULL || !read_days(host, call, occupation) ||
-        !read_area(host, call, occupation))
-        return 0;
-    read_zone(host, call, occupation);
+/* The rates of its purpose and zone, and what it costs for its area and days. */
+static int price(const epo_host *host, epo_call *call, struct occupation *occupation) {
     if (!is_word(occupation->zone))
         return 0;
-    occupation->exemption = host->get(call, "answers.exemption").text;
     occupation->tariff.day_haler =
         rate(host, call, "rates_haler", occupation, occupation->kind->cap_haler);
     occupation->tariff.week_haler = rate(host, call, "week_haler", occupation, 0);
@@ -83,6 +80,32 @@ int occupation_read(const epo_host *host, epo_call *call, struct occupation *occ
     occupation->fee =
         public_space_fee_count(&occupation->tariff, occupation->area_m2, occupation->days);
     return 1;
+}
+
+int occupation_recorded(const epo_host *host, epo_call *call, epo_str last_day,
+                        struct occupation *occupation) {
+    *occupation = (struct occupation){0};
+    epo_str kind = host->get(call, "recorded.data.kind").text;
+    epo_item area = host->get(call, "recorded.data.area_m2");
+    occupation->kind = public_space_kind_find(kind.at, kind.len);
+    occupation->first_day = host->get(call, "recorded.from").text;
+    occupation->last_day = last_day;
+    occupation->zone = host->get(call, "recorded.data.zone").text;
+    occupation->area_m2 = area.integer;
+    return occupation->kind != NULL && area.kind == EPO_KIND_INTEGER && area.integer > 0 &&
+           count_days(occupation) && price(host, call, occupation);
+}
+
+int occupation_read(const epo_host *host, epo_call *call, struct occupation *occupation) {
+    *occupation = (struct occupation){0};
+    epo_str kind = host->get(call, "answers.kind").text;
+    occupation->kind = public_space_kind_find(kind.at, kind.len);
+    if (occupation->kind == NULL || !read_days(host, call, occupation) ||
+        !read_area(host, call, occupation))
+        return 0;
+    read_zone(host, call, occupation);
+    occupation->exemption = host->get(call, "answers.exemption").text;
+    return price(host, call, occupation);
 }
 
 int occupation_exempt(const struct occupation *occupation) {

@@ -23,6 +23,10 @@ struct occupation {
 /* 0 while something that the fee hangs on is not answered yet, or no rate is set for it. */
 int occupation_read(const epo_host *host, epo_call *call, struct occupation *occupation);
 
+/* The same of the record that was read last, as if it had this last day. */
+int occupation_recorded(const epo_host *host, epo_call *call, epo_str last_day,
+                        struct occupation *occupation);
+
 /* What has to be paid: the fee, or nothing where an exemption that fits the purpose is claimed. */
 int64_t occupation_due_haler(const struct occupation *occupation);
 /* 1 where the claimed exemption is one of the purpose: charity of events, disability of parking. */

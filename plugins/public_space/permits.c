@@ -64,6 +64,12 @@ int permits_move(const epo_host *host, epo_call *call) {
     return host->write(call, "move", values, 3);
 }
 
+int permits_shorten(const epo_host *host, epo_call *call) {
+    const epo_item values[] = {host->get(call, "answers.permit_number"),
+                               host->get(call, "answers.ended_on"), host->get(call, "now_us")};
+    return host->write(call, "shorten", values, 3);
+}
+
 int permits_end_past(const epo_host *host, epo_call *call) {
     const epo_item values[] = {host->get(call, "today"), host->get(call, "now_us")};
     return host->write(call, "end_past", values, 2);

@@ -88,8 +88,7 @@ local function registration_fee(call)
     return fee, lines, parts
 end
 
-local function compute(call)
-    if call.form.id ~= "registration" then return end
+local function compute_registration(call)
     local fee, lines = registration_fee(call)
     if fee == nil then return end
     call:set("fee", fee)
@@ -123,12 +122,25 @@ local function check_deregistration(call)
     end
 end
 
-local function check(call)
-    if call.form.id == "registration" then
-        check_registration(call)
-    else
-        check_deregistration(call)
+-- The sender's dog by its chip or tag, while it is held.
+local function own_dog(call, word)
+    for _, record in ipairs(word and call:records{person = call.person.number, kind = "dog"} or {}) do
+        local dog = record.data
+        if (word == record.key or word == dog.chip or word == dog.tag) and not record["until"] then return record end
     end
+end
+
+local function check_change(call)
+    if not own_dog(call, call.answers.dog_key) then
+        call:fail("bad_input", "answers.dog_key", "unknown_dog", "You have no such dog on record.")
+    end
+end
+
+local CHECKS = {registration = check_registration, deregistration = check_deregistration, change = check_change}
+
+local function check(call)
+    local own = CHECKS[call.form.id]
+    if own then own(call) end
 end
 
 local function submitted(call)
@@ -140,59 +152,134 @@ end
 -- ---- the register and the ledger -----------------------------------------------------------------
 
 local KEPT = {"dog_name", "breed", "dog_born", "held_since", "house_kind", "birth_date", "other_dogs",
-    "relief", "payment", "chip"}
+    "relief", "payment", "chip", "tag"}
 
--- Each instalment is an entry of its own; the same dog and year give the same references.
-local function post_fee(call, key, person, year, lines, parts)
+local function as_explained(lines)
     local explain = {}
     for i, line in ipairs(lines) do explain[i] = {key = line[1], values = line[2]} end
-    for i, part in ipairs(parts) do
-        call:ledger_post{kind = "assessment", person = person, record = key, period = year,
-            due = part[1], haler = part[2], reference = ("%s/%s/%d"):format(key, year, i),
-            explain = explain}
+    return explain
+end
+
+local function month_of(day)
+    return select(2, days.parts(day))
+end
+
+-- What the months of one year up to `last` cost, with its lines; nil where nothing is owed. A dog that changed in that
+-- year costs what it cost up to the end of that month, then the new rate.
+local function cost_of(call, dog, from, last, lines)
+    local first, before = month_of(from), 0
+    if dog.changed_on and dog.changed_on:sub(1, 4) == from:sub(1, 4) then
+        first, before = month_of(dog.changed_on) + 1, dog.before_haler or 0
     end
+    local months = math.max(month_of(last) - first + 1, 0)
+    local rate = dog.relief == "none" and year_rate(call, dog, lines, from) or 0
+    local cost = before + rate * months // 12
+    if rate > 0 and months < 12 then
+        lines[#lines + 1] = {"fee.months", {months = months, rate = {money = rate},
+            total = {money = whole_crowns(rate * months // 12)}}}
+    end
+    if before > 0 then lines[#lines + 1] = {"fee.before_change", {before = {money = whole_crowns(before)}}} end
+    return cost, rate
+end
+
+-- The first and the last day of the duty in the year; nil where there is none in it.
+local function duty_in(dog, year, last)
+    local from, duty = year .. "-01-01", duty_day(dog)
+    if duty > from then from = duty end
+    if not last or last > year .. "-12-31" then last = year .. "-12-31" end
+    if from <= last then return from, last end
+end
+
+-- The ledger says for the year what the record says; today: instalments before it are past.
+local function assess_year(call, record, year, today)
+    local dog, lines, parts = record.data, {}, {}
+    local from, last = duty_in(dog, year, record["until"])
+    local cost = from and cost_of(call, dog, from, last, lines) or 0
+    if cost > 0 then
+        for i, part in ipairs(instalments(call, dog, whole_crowns(cost), from, today)) do
+            parts[i] = {due = part[1], haler = part[2]}
+        end
+    end
+    call:ledger_assess{record = record.key, period = year, person = record.person, parts = parts,
+        explain = as_explained(lines)}
 end
 
 local function accept_registration(call)
     local answers, data, key = call.answers, {}, call.answers.chip or call.case.number
     for _, name in ipairs(KEPT) do data[name] = answers[name] end
+    data.payment = data.payment or "once"
     data.district = call:get("place.district.code")
-    call:record_put{key = key, kind = "dog", data = data, from = answers.held_since}
-    local _, lines, parts = registration_fee(call)
-    if parts then post_fee(call, key, nil, call.today:sub(1, 4), lines, parts) end
+    call:record_put{key = key, kind = "dog", data = data, from = answers.held_since, place = answers.home}
+    assess_year(call, {key = key, data = data}, call.today:sub(1, 4), call.today)
+    if answers.chip then call:write("keep_dog", answers.chip, call.case.number, answers.held_since) end
 end
+
+-- This year's months after the end are not owed; an earlier year is assessed anew by `epo agenda assess`.
+local function accept_deregistration(call)
+    local answers, year = call.answers, call.today:sub(1, 4)
+    local record = answers.chip and call:record(answers.chip) or own_dog(call, answers.tag)
+    if answers.chip then call:write("end_dog", answers.chip, answers.ended_on) end
+    if not record or record["until"] or answers.ended_on < record.from then return end
+    call:record_end(record.key, answers.ended_on)
+    record["until"] = answers.ended_on
+    assess_year(call, record, year, year .. "-01-01")
+end
+
+-- The data of the dog after the change, and what this year costs before and after it.
+local function changed_dog(call, record)
+    local answers, dog, lines = call.answers, {}, {}
+    local year = call.today:sub(1, 4)
+    for name, value in pairs(record.data) do dog[name] = value end
+    dog.house_kind, dog.relief = answers.house_kind or dog.house_kind, answers.relief or dog.relief
+    dog.chip, dog.district = answers.chip or dog.chip, call:get("place.district.code") or dog.district
+    local from, last = duty_in(dog, year, record["until"])
+    if not (from and answers.changed_on) then return dog, 0, 0, 0, lines end
+    local old = cost_of(call, record.data, from, last, {})
+    if answers.changed_on >= from then
+        dog.changed_on = answers.changed_on
+        dog.before_haler = cost_of(call, record.data, from, answers.changed_on, {})
+    end
+    local new, rate = cost_of(call, dog, from, last, lines)
+    return dog, rate, whole_crowns(old), whole_crowns(new), lines
+end
+
+local function compute_change(call)
+    local record = own_dog(call, call.answers.dog_key)
+    if not record then return end
+    local _, rate, old, new, lines = changed_dog(call, record)
+    call:set("rate", rate)
+    call:set("difference", new - old)
+    for _, line in ipairs(lines) do call:explain(line[1], line[2]) end
+end
+
+local function accept_change(call)
+    local record, year = own_dog(call, call.answers.dog_key), call.today:sub(1, 4)
+    if not record then return call:fail("conflict", "", "unknown_dog", "There is no such dog on record.") end
+    record.data = changed_dog(call, record)
+    call:record_put{key = record.key, kind = "dog", data = record.data, from = record.from, person = record.person,
+        place = call.answers.home}
+    assess_year(call, record, year, year .. "-01-01")
+end
+
+local ACCEPTS = {registration = accept_registration, deregistration = accept_deregistration, change = accept_change}
 
 -- The register follows the clerk: a dog is in it once its registration is accepted.
 local function state(call)
-    local answers = call.answers
-    if call.case.to ~= "accepted" then return end
-    if call.form.id == "registration" then
-        accept_registration(call)
-        if answers.chip then
-            call:write("keep_dog", answers.chip, call.case.number, answers.held_since)
-        end
-    elseif answers.chip then
-        call:write("end_dog", answers.chip, answers.ended_on)
-        if call:record(answers.chip) then call:record_end(answers.chip, answers.ended_on) end
-    end
+    local own = call.case.to == "accepted" and ACCEPTS[call.form.id]
+    if own then own(call) end
 end
 
 -- What a dog of the register costs in one year: by started months of holding.
 local function assess(call)
-    local record, lines = call.record, {}
-    local dog, duty = record.data, duty_day(record.data)
-    if dog.relief ~= "none" or duty > call.period_until then return end
-    local from = duty > call.period_from and duty or call.period_from
-    local rate = year_rate(call, dog, lines, from)
-    local last = record["until"] and record["until"] < call.period_until and record["until"] or call.period_until
-    if rate == nil or last < from then return end
-    local months = tonumber(last:sub(6, 7)) - tonumber(from:sub(6, 7)) + 1
-    local fee = whole_crowns(rate * months // 12)
-    if months < 12 then
-        lines[#lines + 1] = {"fee.months", {months = months, rate = {money = rate}, total = {money = fee}}}
+    assess_year(call, call.record, call.period, call.period_from)
+end
+
+local function compute(call)
+    if call.form.id == "registration" then
+        compute_registration(call)
+    elseif call.form.id == "change" then
+        compute_change(call)
     end
-    local parts = instalments(call, dog, fee, from, call.period_from)
-    post_fee(call, record.key, record.person, call.period, lines, parts)
 end
 
 -- Rates over the limits of the Act are found when they are loaded, not by the first citizen.

@@ -155,11 +155,114 @@ local function compute_objection(call)
     if last < call.today then call:explain("objection.late") end
 end
 
+-- ---- the register and the ledger -----------------------------------------------------------------
+
+-- The sender's lease of that number that has not ended.
+local function own_lease(call)
+    local record = call:record(call.answers.lease_number)
+    if record and record.person == call.person.number and record.kind ~= "application"
+        and (record["until"] or call.today) >= call.today then return record end
+end
+
+local function check_own(call)
+    local record = own_lease(call)
+    if not record or (record.kind ~= "flat" and call.form.id ~= "end") then
+        call:fail("bad_input", "answers.lease_number", "unknown_lease", "You have no such lease on record.")
+    end
+end
+
+-- {due, haler} of each month of the year that the lease lasts in; a part of a month by its days.
+local function months_of(call, record, year)
+    local parts, due_day, last_day = {}, call.parameters.due_day, record["until"] or "9999-12-31"
+    for month = 1, 12 do
+        local first = ("%s-%02d-01"):format(year, month)
+        local last = days.add(days.add_months(first, 1), -1)
+        local from, to = record.from > first and record.from or first, last_day < last and last_day or last
+        if from <= to then
+            local of = days.between(first, last) + 1
+            local rent = record.data.rent_haler * (days.between(from, to) + 1)
+            local start = from > first and days.add(from, due_day) or days.add(first, due_day - 1)
+            parts[#parts + 1] = {due = days.working(start), haler = whole_crowns((rent + of - 1) // of)}
+        end
+    end
+    return parts
+end
+
+local function assess_year(call, record, year)
+    if record.kind == "application" then return end
+    call:ledger_assess{record = record.key, period = year, person = record.person, parts = months_of(call, record, year),
+        explain = {{key = "book.rent", values = {rent = {money = record.data.rent_haler}}}}}
+end
+
+local function put_lease(call, kind, from, place, data)
+    local record = {key = call.case.number, kind = kind, from = from, place = place, data = data}
+    data.district = call:get("place.district.code")
+    call:record_put(record)
+    assess_year(call, record, from:sub(1, 4))
+end
+
+local function accept_flat(call)
+    local answers = call.answers
+    local _, persons = income_of(answers)
+    put_lease(call, "flat", call.today, answers.flat, {rooms = answers.rooms, persons = persons,
+        area_m2 = call.parameters.flat_m2[answers.rooms], rent_haler = call.values.rent_month,
+        address = call:get("facts.flat.address.text")})
+end
+
+local function accept_premises(call)
+    local answers = call.answers
+    put_lease(call, "premises", answers.from, answers.place, {use = answers.use, area_m2 = answers.area_m2,
+        rent_haler = call.values.rent_month, address = call:get("place.address.text")})
+end
+
+-- An application that waits is on the list; the flat takes its place, under the same number.
+local function put_on_list(call)
+    local _, persons = income_of(call.answers)
+    call:record_put{key = call.case.number, kind = "application", from = call.today,
+        data = {rooms = call.answers.rooms, persons = persons}}
+end
+
+local function accept_change(call)
+    local record = call:record(call.answers.lease_number)
+    local data = record.data
+    for _, person in ipairs(call.answers.people) do
+        data.persons = math.max((data.persons or 0) + (person.move == "in" and 1 or -1), 0)
+    end
+    call:record_put{key = record.key, kind = record.kind, person = record.person, from = record.from,
+        ["until"] = record["until"], place = record.place, data = data}
+end
+
+-- What was booked for after the last day is taken back; a year that is not booked yet comes with the yearly run.
+local function accept_end(call)
+    local record, last = call:record(call.answers.lease_number), call.values.last_day
+    call:record_end(record.key, last)
+    record["until"] = last
+    if #call:ledger{person = record.person, record = record.key, period = last:sub(1, 4)} > 0 then
+        assess_year(call, record, last:sub(1, 4))
+    end
+end
+
+local ACCEPTS = {flat = accept_flat, premises = accept_premises, change = accept_change, ["end"] = accept_end}
+
+local function state(call)
+    local own = call.case.to == "accepted" and ACCEPTS[call.form.id]
+    if call.form.id == "flat" and call.case.to == "waiting" then own = put_on_list end
+    if own then own(call) end
+end
+
+local function assess(call)
+    if not call.period:match("^%d%d%d%d$") then
+        return call:fail("bad_input", "", "whole_years", "Rent is assessed for whole years.")
+    end
+    assess_year(call, call.record, call.period)
+end
+
 -- ---- hooks -------------------------------------------------------------------------------------
 
 local COMPUTES = {flat = compute_flat, premises = compute_premises, transfer = compute_transfer,
     sublet = compute_sublet, ["end"] = compute_end, objection = compute_objection}
-local CHECKS = {flat = check_flat, premises = check_premises, transfer = check_transfer}
+local CHECKS = {flat = check_flat, premises = check_premises, transfer = check_transfer, sublet = check_own,
+    change = check_own, ["end"] = check_own}
 
 local function compute(call)
     local own = COMPUTES[call.form.id]
@@ -180,4 +283,5 @@ local function selftest(call)
     assert(call.parameters.deposit_months <= DEPOSIT_RENTS, "parameters.deposit_months is over 3 (section 2254)")
 end
 
-return {selftest = selftest, compute = compute, check = check, submitted = submitted}
+return {selftest = selftest, compute = compute, check = check, submitted = submitted,
+    state = state, assess = assess}

@@ -53,12 +53,37 @@ local function check_registration(call)
     end
 end
 
+-- The premises of that number; nil where they are none, ended, or those of another IČO.
+local function lodging_of(call, key)
+    local record = call:record(key)
+    if record and record.kind == "lodging" and not record["until"] and record.data.ico == call.answers.ico then
+        return record
+    end
+end
+
+local function period_of(answers)
+    return ("%d-Q%s"):format(answers.year, answers.quarter)
+end
+
+local function check_known(call, item, at)
+    local known = lodging_of(call, item.lodging)
+    local reported = known and call:record(item.lodging .. "/" .. period_of(call.answers))
+    if not known then
+        call:fail("bad_input", at, "unknown_lodging", "No such premises are on record.")
+    elseif reported and call.answers.report_kind == "regular" then
+        call:fail("bad_input", "answers.report_kind", "reported", "There is a report for this quarter already.")
+    elseif not reported and call.answers.report_kind == "corrective" then
+        call:fail("bad_input", "answers.report_kind", "not_reported", "There is no report to be corrected.")
+    end
+end
+
 local function check_report(call)
     local answers, seen = call.answers, {}
     if call.today < end_of(answers.year, answers.quarter) then
         call:fail("bad_input", "answers.quarter", "not_over", "This quarter is not over yet.")
     end
     for i, item in ipairs(answers.premises) do
+        check_known(call, item, ("answers.premises.%d.lodging"):format(i - 1))
         if exempt_of(item) > item.nights then
             call:fail("bad_input", ("answers.premises.%d.nights"):format(i - 1), "exempt_over",
                 "There are more exempt days than days of stay.")
@@ -71,7 +96,17 @@ local function check_report(call)
     end
 end
 
-local CHECKS = {registration = check_registration, report = check_report}
+local function check_lodging(call)
+    local known, ended = lodging_of(call, call.answers.lodging), call.answers.ended_on
+    if not known then
+        call:fail("bad_input", "answers.lodging", "unknown_lodging", "No such premises are on record.")
+    elseif ended and ended < known.from then
+        call:fail("bad_input", "answers.ended_on", "ends_before", "They cannot end before they began.")
+    end
+end
+
+local CHECKS = {registration = check_registration, report = check_report, change = check_lodging,
+    ["end"] = check_lodging}
 
 local function check(call)
     local own = CHECKS[call.form.id]
@@ -84,9 +119,57 @@ local function submitted(call)
     call:set("due", due < call.today and call.today or due)
 end
 
+-- ---- the register and the ledger -----------------------------------------------------------------
+
+local function accept_registration(call)
+    for i, item in ipairs(call.answers.premises) do
+        call:record_put{key = call.case.number .. "-" .. i, kind = "lodging", from = item.since,
+            place = call.answers.places.features[i].geometry, data = {lodging_name = item.lodging_name,
+                lodging_kind = item.lodging_kind, beds = item.beds, ico = call.answers.ico}}
+    end
+end
+
+-- Booked to the provider, whoever filled the report in. A correction leaves what it does not change.
+local function accept_report(call)
+    local answers, rate, period = call.answers, call.parameters.day_haler, period_of(call.answers)
+    local after = end_of(answers.year, answers.quarter)
+    for _, item in ipairs(answers.premises) do
+        local lodging, paid = call:record(item.lodging), paid_days(item)
+        call:record_put{key = item.lodging .. "/" .. period, kind = "report", person = lodging.person,
+            from = days.add_months(after, -3), ["until"] = days.add(after, -1),
+            data = {lodging = item.lodging, nights = item.nights, exempt = exempt_of(item), haler = paid * rate}}
+        call:ledger_assess{record = item.lodging, period = period, person = lodging.person,
+            parts = paid * rate > 0 and {{due = due_day(call), haler = paid * rate}} or {},
+            explain = {{key = "book.reported", values = {quarter = answers.quarter, year = answers.year, paid = paid,
+                rate = {money = rate}}}}}
+    end
+end
+
+local function accept_change(call)
+    local answers, record = call.answers, call:record(call.answers.lodging)
+    local data = record.data
+    data.beds, data.lodging_kind = answers.beds or data.beds, answers.lodging_kind or data.lodging_kind
+    data.lodging_name = answers.lodging_name or data.lodging_name
+    call:record_put{key = record.key, kind = "lodging", person = record.person, from = record.from,
+        place = record.place, data = data}
+end
+
+local function accept_end(call)
+    call:record_end(call.answers.lodging, call.answers.ended_on)
+end
+
+local ACCEPTS = {registration = accept_registration, report = accept_report, change = accept_change,
+    ["end"] = accept_end}
+
+local function state(call)
+    local own = call.case.to == "accepted" and ACCEPTS[call.form.id]
+    if own then own(call) end
+end
+
 -- A rate over the limit of the Act is found when it is loaded, not by the first citizen.
 local function selftest(call)
     assert(call.parameters.day_haler <= CAP_HALER, "parameters.day_haler is over 50 Kč (section 3d)")
 end
 
-return {selftest = selftest, compute = compute, check = check, submitted = submitted}
+return {selftest = selftest, compute = compute, check = check, submitted = submitted,
+    state = state}
