@@ -14,7 +14,7 @@ const struct epo_command epo_commands[] = {
      "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER |\n"
      "             assess NAME --period PERIOD [--dry-run] |\n"
      "             replay NAME [--folder FOLDER] [--parameters FILE] [--on DAY] [--from DAY]\n"
-     "             [--until DAY] [--show N] [--json] |\n"
+     "             [--until DAY] [--period PERIOD] [--show N] [--json] |\n"
      "             publish NAME --folder FOLDER --from DAY [--note TEXT]",
      "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed;"
      " tries a change on what was filed, and lets it take effect on a day",

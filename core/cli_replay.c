@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "cli.h"
 #include "forms/format.h"
+#include "plugin/assess.h"
 #include "plugin/manifest.h"
 #include "plugin/parameters.h"
 #include "plugin/replay.h"
@@ -152,11 +153,14 @@ int epo_cli_replay(struct epo_words *words) {
     const char *from = epo_words_option(words, "--from");
     const char *until = epo_words_option(words, "--until");
     const char *on = epo_words_option(words, "--on");
+    char first[11], last[11];
+    ask.period = epo_span(epo_words_option(words, "--period"));
     struct printing printing = {
         .process = &process, .json = epo_words_flag(words, "--json"), .most = SHOWN_DEFAULT};
     if (printing.json)
         printing.most = SHOWN_MAX;
-    if (words->count != 2 || !set_days(&ask, from, until, on) ||
+    if (words->count != 2 || (ask.period.len > 0 && !epo_assess_period(ask.period, first, last)) ||
+        !set_days(&ask, from, until, on) ||
         (shown != NULL && (!epo_span_integer(epo_span(shown), &printing.most) ||
                            printing.most < 0 || printing.most > SHOWN_MAX)))
         return epo_words_usage("agenda");

@@ -63,6 +63,7 @@ static void set_days(const struct epo_replay_record *record, struct epo_replay_a
     ask->until_us = epo_date_start_us(epo_date_from_days(epo_date_days(until) + 1));
     epo_date_iso(epo_clock_today(), ask->before_day);
     epo_span_store(ask->after_day, sizeof ask->after_day, record->after_day);
+    ask->period = (struct epo_span){ask->after_day, 4}; /* the year in which the new one counts */
 }
 
 static const char *text_of(struct epo_pool *pool, const struct epo_json *payload,

@@ -137,6 +137,36 @@ static struct epo_json *store_rows(struct epo_request *request) {
     return rows;
 }
 
+/* Every page of the admin's that has an address without a name in it, by what it is for. */
+static const struct {
+    const char *group, *path, *text;
+} PAGES[] = {
+    {"admin.group_rules", "/admin/parameters", "parameters.title"},
+    {"admin.group_rules", "/admin/forms", "editor.list"},
+    {"admin.group_rules", "/admin/publications", "publication.title"},
+    {"admin.group_rules", "/admin/replays", "replay.list"},
+    {"admin.group_people", "/admin/accounts", "accounts.title"},
+    {"admin.group_people", "/admin/retention", "retention.title"},
+};
+
+static struct epo_json *group_rows(struct epo_request *request) {
+    struct epo_pool *pool = request->pool;
+    struct epo_json *groups = epo_json_array(pool), *links = NULL;
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
+        if (i == 0 || strcmp(PAGES[i].group, PAGES[i - 1].group) != 0) {
+            struct epo_json *group = epo_json_object(pool);
+            epo_json_set_text(pool, group, "title", epo_page_text(request, PAGES[i].group));
+            links = epo_json_set(pool, group, "links", epo_json_array(pool));
+            epo_json_push(pool, groups, group);
+        }
+        struct epo_json *link = epo_json_object(pool);
+        epo_json_set_string(pool, link, "url", PAGES[i].path);
+        epo_json_set_text(pool, link, "text", epo_page_text(request, PAGES[i].text));
+        epo_json_push(pool, links, link);
+    }
+    return groups;
+}
+
 static struct epo_response *show(struct epo_request *request, void *arg) {
     struct epo_pool *pool = request->pool;
     struct epo_app *app = epo_page_app(request);
@@ -144,6 +174,7 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
     char text[EPO_TIME_SIZE];
     (void)arg;
     struct epo_json *faults = epo_json_set(pool, model, "faults", fault_rows(request));
+    epo_json_set(pool, model, "groups", group_rows(request));
     epo_json_set(pool, model, "agendas", agenda_rows(request, faults));
     epo_json_set(pool, model, "store", store_rows(request));
     struct epo_json *versions =

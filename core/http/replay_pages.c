@@ -97,10 +97,11 @@ static struct epo_json *head_of(struct epo_request *request,
     return row;
 }
 
-/* "accepted", "errors", "office" and "due" have names of ours, a value that of its form. */
+/* "accepted", "errors", "office", "due" and "assessed" have names of ours, a value that of its
+ * form. */
 static struct epo_span what_text(struct epo_request *request, const struct epo_agenda *agenda,
                                  struct epo_span form_id, struct epo_span what) {
-    static const char *const OWN[] = {"accepted", "errors", "office", "due"};
+    static const char *const OWN[] = {"accepted", "errors", "office", "due", "assessed"};
     for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
         if (epo_span_is(what, OWN[i]))
             return epo_page_text(request, epo_pool_printf(request->pool, "replay.what_%s", OWN[i]));

@@ -1,7 +1,4 @@
-#include "plugin/replay.h"
-
-#include "plugin/agenda.h"
-#include "portal/receipt.h"
+#include "plugin/replay_parts.h"
 
 enum { CODES_MAX = 100 };
 
@@ -21,20 +18,6 @@ static const struct epo_statement NEXT = {
     NULL,
 };
 
-struct side {
-    struct epo_agenda *agenda;
-    const char *day; /* whose parameters count */
-};
-
-struct epo_replay {
-    struct epo_portal *portal;
-    struct epo_replay_ask ask;
-    char agenda[EPO_AGENDA_NAME_MAX + 1];
-    struct side before, after;
-    int64_t position, last; /* numbers */
-    struct epo_replay_sums sums;
-};
-
 /* One submission as it is stored; texts in the pool of its step. */
 struct filed {
     int64_t number, received_at_us;
@@ -42,14 +25,6 @@ struct filed {
 };
 
 /* ---- one version asked ---- */
-
-/* What it came to: {"accepted","errors","values","office","due"}. */
-struct outcome {
-    struct epo_json *json;
-    const struct epo_form *form;
-    const struct epo_json *values;
-    bool accepted, broke;
-};
 
 static int by_text(const void *a, const void *b) {
     struct epo_span x = (*(struct epo_json *const *)a)->text;
@@ -59,7 +34,7 @@ static int by_text(const void *a, const void *b) {
     return order ? order : (x.len > y.len) - (x.len < y.len);
 }
 
-static struct epo_json *codes_of(struct epo_pool *pool, const struct epo_json *errors) {
+struct epo_json *epo_replay_codes(struct epo_pool *pool, const struct epo_json *errors) {
     struct epo_json *codes = epo_json_array(pool);
     for (uint32_t i = 0; errors && i < errors->count && i < CODES_MAX; i++)
         epo_json_push(pool, codes,
@@ -83,27 +58,29 @@ static struct epo_json *declared_values(struct epo_pool *pool, const struct epo_
     return kept;
 }
 
-static void finish(struct epo_pool *pool, struct outcome *outcome, struct epo_json *codes,
-                   struct epo_span office, struct epo_span due) {
+void epo_replay_outcome(struct epo_pool *pool, struct epo_replay_outcome *outcome,
+                        struct epo_json *codes, struct epo_span office, struct epo_span due) {
     outcome->json = epo_json_object(pool);
     outcome->accepted = codes->count == 0;
     epo_json_set_boolean(pool, outcome->json, "accepted", outcome->accepted);
     epo_json_set(pool, outcome->json, "errors", codes);
     epo_json_set(pool, outcome->json, "values",
-                 outcome->form ? declared_values(pool, outcome->form, outcome->values)
-                               : epo_json_object(pool));
+                 outcome->form     ? declared_values(pool, outcome->form, outcome->values)
+                 : outcome->values ? (struct epo_json *)outcome->values
+                                   : epo_json_object(pool));
     epo_json_set_text(pool, outcome->json, "office", office);
     epo_json_set_text(pool, outcome->json, "due", due);
 }
 
-static void one_code(struct epo_pool *pool, struct outcome *outcome, const char *code) {
+static void one_code(struct epo_pool *pool, struct epo_replay_outcome *outcome, const char *code) {
     struct epo_json *codes = epo_json_array(pool);
     epo_json_push(pool, codes, epo_json_string(pool, code));
-    finish(pool, outcome, codes, EPO_SPAN(""), EPO_SPAN(""));
+    epo_replay_outcome(pool, outcome, codes, EPO_SPAN(""), EPO_SPAN(""));
 }
 
-static void ask(struct epo_replay *replay, const struct side *side, struct epo_db *db,
-                struct epo_pool *pool, const struct filed *filed, struct outcome *outcome) {
+static void ask(struct epo_replay *replay, const struct epo_replay_side *side, struct epo_db *db,
+                struct epo_pool *pool, const struct filed *filed,
+                struct epo_replay_outcome *outcome) {
     struct epo_error error = {0};
     char day[EPO_TIME_SIZE];
     epo_write_run_fn run;
@@ -135,21 +112,24 @@ static void ask(struct epo_replay *replay, const struct side *side, struct epo_d
     if (!good)
         one_code(pool, outcome, error.code);
     else
-        finish(pool, outcome, codes_of(pool, intake.result.errors), intake.office, intake.due);
+        epo_replay_outcome(pool, outcome, epo_replay_codes(pool, intake.result.errors),
+                           intake.office, intake.due);
 }
 
 /* ---- both compared ---- */
 
+/* Without a form it is a record, whose values are what is owed. */
 static bool is_money(const struct epo_form *form, struct epo_span id) {
-    const struct epo_json *computed =
-        form ? epo_json_get(epo_form_definition(form), "computed") : NULL;
+    if (!form)
+        return epo_span_is(id, "assessed");
+    const struct epo_json *computed = epo_json_get(epo_form_definition(form), "computed");
     for (uint32_t i = 0; computed && i < computed->count; i++)
         if (epo_span_equal(epo_json_get_text(computed->items[i], "id"), id))
             return epo_span_is(epo_json_get_text(computed->items[i], "type"), "money");
     return false;
 }
 
-static int64_t money_of(const struct outcome *outcome) {
+static int64_t money_of(const struct epo_replay_outcome *outcome) {
     const struct epo_json *values = epo_json_get(outcome->json, "values");
     int64_t sum = 0;
     for (uint32_t i = 0; i < values->count; i++)
@@ -178,8 +158,8 @@ static void compare(struct epo_pool *pool, struct epo_json *changes, struct epo_
     epo_json_push(pool, changes, row);
 }
 
-static struct epo_json *differences(struct epo_pool *pool, const struct outcome *before,
-                                    const struct outcome *after) {
+static struct epo_json *differences(struct epo_pool *pool, const struct epo_replay_outcome *before,
+                                    const struct epo_replay_outcome *after) {
     static const char *const MEMBERS[] = {"accepted", "errors", "office", "due"};
     struct epo_json *changes = epo_json_array(pool);
     const struct epo_json *then = epo_json_get(before->json, "values");
@@ -210,7 +190,8 @@ static struct epo_replay_district *district_of(struct epo_replay_sums *sums, str
 }
 
 static void add_up(struct epo_replay_sums *sums, struct epo_span district,
-                   const struct outcome *before, const struct outcome *after, bool different) {
+                   const struct epo_replay_outcome *before, const struct epo_replay_outcome *after,
+                   bool different) {
     struct epo_replay_district *own = district_of(sums, district);
     bool both = before->accepted && after->accepted;
     int64_t then = both ? money_of(before) : 0, now = both ? money_of(after) : 0;
@@ -229,28 +210,34 @@ static void add_up(struct epo_replay_sums *sums, struct epo_span district,
     own->money_after += now;
 }
 
+void epo_replay_compare(struct epo_replay *replay, struct epo_pool *pool, struct epo_json *row,
+                        const struct epo_replay_outcome *before,
+                        const struct epo_replay_outcome *after,
+                        void (*differs)(void *arg, const struct epo_json *difference), void *arg) {
+    struct epo_json *changes = differences(pool, before, after);
+    add_up(&replay->sums, epo_json_get_text(row, "district"), before, after, changes->count > 0);
+    if (changes->count == 0)
+        return;
+    epo_json_set(pool, row, "before", before->json);
+    epo_json_set(pool, row, "after", after->json);
+    epo_json_set(pool, row, "changes", changes);
+    differs(arg, row);
+}
+
 static void ask_both(struct epo_replay *replay, struct epo_db *db, const struct filed *filed,
                      void (*differs)(void *arg, const struct epo_json *difference), void *arg) {
     struct epo_pool *pool = epo_pool_create();
-    struct outcome before = {0}, after = {0};
+    struct epo_replay_outcome before = {0}, after = {0};
+    struct epo_json *row = epo_json_object(pool);
     char number[EPO_NUMBER_SIZE], day[EPO_TIME_SIZE];
     ask(replay, &replay->before, db, pool, filed, &before);
     ask(replay, &replay->after, db, pool, filed, &after);
-    struct epo_json *changes = differences(pool, &before, &after);
-    add_up(&replay->sums, filed->district, &before, &after, changes->count > 0);
-    if (changes->count > 0) {
-        struct epo_json *row = epo_json_object(pool);
-        epo_number_write(filed->number, number);
-        epo_json_set_string(pool, row, "number", number);
-        epo_json_set_string(pool, row, "day",
-                            epo_date_iso(epo_date_of_us(filed->received_at_us), day));
-        epo_json_set_text(pool, row, "form", filed->form);
-        epo_json_set_text(pool, row, "district", filed->district);
-        epo_json_set(pool, row, "before", before.json);
-        epo_json_set(pool, row, "after", after.json);
-        epo_json_set(pool, row, "changes", changes);
-        differs(arg, row);
-    }
+    epo_number_write(filed->number, number);
+    epo_json_set_string(pool, row, "number", number);
+    epo_json_set_string(pool, row, "day", epo_date_iso(epo_date_of_us(filed->received_at_us), day));
+    epo_json_set_text(pool, row, "form", filed->form);
+    epo_json_set_text(pool, row, "district", filed->district);
+    epo_replay_compare(replay, pool, row, &before, &after, differs, arg);
     epo_pool_free(pool);
 }
 
@@ -273,7 +260,13 @@ static bool count_all(struct epo_replay *replay, struct epo_db *db, struct epo_e
     struct epo_rows *rows = epo_db_query(db, &COUNT, bind_of(replay, 0, values));
     if (epo_rows_next(rows))
         replay->sums.total = epo_rows_integer(rows, 0);
-    return epo_rows_end(rows, error);
+    if (!epo_rows_end(rows, error))
+        return false;
+    int64_t records = 0;
+    bool good = replay->period[0] == '\0' ||
+                epo_records_count(replay->portal, db, epo_span(replay->agenda), &records, error);
+    replay->sums.total += records;
+    return good;
 }
 
 struct epo_replay *epo_replay_open(struct epo_registry *registry, struct epo_portal *portal,
@@ -285,6 +278,8 @@ struct epo_replay *epo_replay_open(struct epo_registry *registry, struct epo_por
     replay->portal = portal;
     replay->ask = *wanted;
     snprintf(replay->agenda, sizeof replay->agenda, "%s", wanted->agenda);
+    epo_span_store(replay->period, sizeof replay->period, wanted->period);
+    replay->nothing_new = !wanted->folder && !wanted->form && !wanted->parameters;
     struct epo_form_trial trial = {.form = wanted->form ? wanted->form : "",
                                    .text = wanted->definition,
                                    .parameters = wanted->parameters};
@@ -316,9 +311,9 @@ void epo_replay_close(struct epo_replay *replay) {
     free(replay);
 }
 
-bool epo_replay_step(struct epo_replay *replay, struct epo_db *db, int most,
-                     void (*differs)(void *arg, const struct epo_json *difference), void *arg,
-                     bool *more, struct epo_error *error) {
+static bool step_filed(struct epo_replay *replay, struct epo_db *db, int most,
+                       void (*differs)(void *arg, const struct epo_json *difference), void *arg,
+                       bool *more, struct epo_error *error) {
     struct epo_pool *pool = epo_pool_create();
     struct filed *filed = EPO_NEW_ARRAY(pool, struct filed, (size_t)most);
     struct epo_value values[7];
@@ -340,6 +335,18 @@ bool epo_replay_step(struct epo_replay *replay, struct epo_db *db, int most,
     *more = good && count == most;
     epo_pool_free(pool);
     return good;
+}
+
+bool epo_replay_step(struct epo_replay *replay, struct epo_db *db, int most,
+                     void (*differs)(void *arg, const struct epo_json *difference), void *arg,
+                     bool *more, struct epo_error *error) {
+    if (replay->filed_done)
+        return epo_replay_records(replay, db, most, differs, arg, more, error);
+    if (!step_filed(replay, db, most, differs, arg, more, error))
+        return false;
+    replay->filed_done = !*more;
+    *more = *more || replay->period[0] != '\0';
+    return true;
 }
 
 const struct epo_replay_sums *epo_replay_sums(const struct epo_replay *replay) {

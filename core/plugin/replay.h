@@ -1,6 +1,7 @@
-/* Trying a changed agenda on what was filed already: each submission's stored answers, facts and
- * day are asked of the present version and of the new one, under the same limits, and nothing is
- * written. What is told of a submission is its number, codes and computed values, never answers. */
+/* Trying a changed agenda on what was filed already, and on its records: each submission's stored
+ * answers, facts and day are asked of the present version and of the new one, under the same
+ * limits, and nothing is written. What is told of a submission is its number, codes and computed
+ * values, never answers. */
 #ifndef EPO_PLUGIN_REPLAY_H
 #define EPO_PLUGIN_REPLAY_H
 
@@ -19,6 +20,9 @@ struct epo_replay_ask {
     /* the days whose parameters count, before and after; ISO */
     char before_day[EPO_TIME_SIZE], after_day[EPO_TIME_SIZE];
     int64_t from_us, until_us; /* received in [from_us, until_us) */
+    /* the period for which the agenda's records are assessed by both too ("2027", assess.h), by the
+     * parameters of its first day; empty: none are */
+    struct epo_span period;
 };
 
 /* Sums so far; money in haléře, of submissions that both versions accept. */
@@ -45,9 +49,11 @@ struct epo_replay *epo_replay_open(struct epo_registry *registry, struct epo_por
                                    struct epo_error *error);
 void epo_replay_close(struct epo_replay *replay);
 
-/* Asks the next submissions, at most `most`; calls back for each whose outcome differs, with
+/* Asks the next submissions, then records, at most `most`; calls back for each whose outcome
+ * differs, with
  * {"number","day","form","district","before": {"accepted","errors": [codes],"values","office",
- * "due"},"after": {…},"changes": [{"what": "accepted"|"errors"|"office"|"due"|id of a value,
+ * "due"},"after": {…} (of a record its key for a number, its kind for a form, and the value
+ * "assessed"),"changes": [{"what": "accepted"|"errors"|"office"|"due"|id of a value,
  * "before","after" (texts), "money": bool}]}, which dies with the call. *more: there may be others.
  * False when the store failed. */
 bool epo_replay_step(struct epo_replay *replay, struct epo_db *db, int most,

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { strict as assert } from 'node:assert';
 import { accounts, startDemo } from '../support/portal.mjs';
 import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
-import { dog, fill } from './support/forms.mjs';
+import { dog, dogJson, file, fill } from './support/forms.mjs';
 
 let portal, browser;
 before(async () => {
@@ -117,5 +117,52 @@ test('an admin edits a form: a mistake leads to its line, the preview shows it, 
   await page.goto(`${portal.url}/agendas/dog_fee/deregistration`);
   assert.match(await page.locator('h1').innerText(), /Odhlášení psa/);
   assert.deepEqual(faults.filter((each) => !/422/.test(each)), []);
+  await context.close();
+});
+
+test('an admin sets the dog fee from next January, tries it on what was filed, and people see it coming', async () => {
+  await file(portal.url, 'dog_fee', 'registration', dogJson('umo-3'));
+  const next = `${new Date().getFullYear() + 1}-01-01`, context = await desktop(browser, { javaScriptEnabled: false }), page = await context.newPage();
+  await page.goto(`${portal.url}/login?next=/admin`);
+  await page.getByLabel('Přihlašovací jméno').fill('admin');
+  await page.getByLabel('Heslo', { exact: true }).fill(accounts(portal.folder).admin);
+  await page.getByRole('main').getByRole('button', { name: 'Přihlásit' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Co se liší podle obvodů' }).click();
+  await page.getByRole('link', { name: 'Nastavit parametry agendy Poplatek ze psů' }).click();
+  await page.getByRole('link', { name: 'Změnit – Roční sazba' }).click();
+  const type = async (reason) => {
+    await page.getByLabel('bytový dům').fill('1 000,-');
+    await page.getByLabel('Platí od').fill(next);
+    await page.getByLabel('Důvod', { exact: true }).fill(reason);
+    await page.getByLabel('Vyhláška nebo usnesení').fill('OZV č. 5/2026');
+    await page.getByRole('button', { name: 'Podívat se' }).click();
+  };
+  const where = page.url();
+  await type('');
+  await page.locator('.faults').getByRole('link', { name: 'Napište důvod změny.' }).waitFor();
+  await clean(page, 'parameter-fault', axeWithoutScripts);
+  await type('dražší úklid');
+  await page.locator('#preview').getByText('bytový dům: 1 000 Kč').waitFor();
+  await clean(page, 'parameter-preview', axeWithoutScripts);
+  await page.getByRole('button', { name: 'Vyzkoušet na loňských žádostech' }).click();
+  for (let i = 0; !(await page.getByText('hotovo').count()); i++) {
+    assert.ok(i < 100, 'the replay ends');
+    await page.waitForTimeout(250);
+    await page.reload();
+  }
+  assert.match(await page.locator('#differences').innerText(), /900\sKč\s+1\s000\sKč/);
+  await clean(page, 'replay', axeWithoutScripts);
+  await page.goto(where);
+  await type('dražší úklid');
+  await page.getByRole('button', { name: 'Nastavit', exact: true }).click();
+  await page.getByText('Hodnota je uložená').waitFor();
+  await page.goto(`${portal.url}/admin/publications`);
+  await clean(page, 'publications', axeWithoutScripts);
+  assert.match(await page.locator('main').innerText(), /Roční sazba/);
+  const everybody = await (await phone(browser)).newPage();
+  await everybody.goto(`${portal.url}/agendas/dog_fee#districts`);
+  assert.match(await everybody.locator('#districts').innerText(), /bytový dům[\s\S]*900\sKč[\s\S]*1\s000\sKč ještě neplatí[\s\S]*dražší úklid; OZV č. 5\/2026; od 1. 1./);
+  await clean(everybody, 'agenda-coming');
+  await everybody.context().close();
   await context.close();
 });

@@ -174,6 +174,12 @@ describe('pages that may be kept', () => {
   });
 });
 
+it("the admin's first page leads to all the others", async () => {
+  const first = (await ask('GET', '/admin', { cookie: admin })).body;
+  for (const { pattern, methods } of routes().filter((row) => /^\/admin\/[^{.]*$/.test(row.pattern) && row.methods.includes('GET')))
+    assert.ok(first.includes(`<li><a href="${pattern}">`), `${pattern} (${methods}): name it in core/http/admin.c`);
+});
+
 describe('one form for the whole city', () => {
   const words = async (path, headers) => (await ask('GET', path, headers)).body.replace(/<[^>]*>/g, ' ').replace(/[\s\u00a0]+/g, ' ');
 
