@@ -63,9 +63,9 @@ static void print_sums(const struct printing *printing, const struct epo_replay_
     if (printing->shown > printing->most)
         printf("… and %lld more\n", (long long)(printing->shown - printing->most));
     printf("%lld asked, %lld differ: %lld refused that were accepted, %lld accepted that were "
-           "refused, %lld broke\n",
+           "refused, %lld broke, %lld refused by both\n",
            (long long)sums->counted, (long long)sums->different, (long long)sums->refused,
-           (long long)sums->accepted, (long long)sums->broken);
+           (long long)sums->accepted, (long long)sums->broken, (long long)sums->both);
     printf("together %.*s -> %.*s\n", EPO_ARG(epo_format_money(pool, "en", sums->money_before)),
            EPO_ARG(epo_format_money(pool, "en", sums->money_after)));
     for (size_t i = 0; i < sums->district_count; i++) {

@@ -186,7 +186,8 @@ static struct epo_json *difference_rows(struct epo_request *request,
 
 static void set_sums(struct epo_request *request, struct epo_json *model,
                      const struct epo_json *sums) {
-    static const char *const COUNTS[] = {"counted", "different", "refused", "accepted", "broken"};
+    static const char *const COUNTS[] = {"counted",  "different", "refused",
+                                         "accepted", "broken",    "both"};
     struct epo_pool *pool = request->pool;
     struct epo_json *rows = epo_json_array(pool), *districts = epo_json_array(pool);
     const struct epo_json *all = epo_json_get(sums, "districts");

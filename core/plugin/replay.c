@@ -200,6 +200,7 @@ static void add_up(struct epo_replay_sums *sums, struct epo_span district,
     sums->refused += before->accepted && !after->accepted;
     sums->accepted += !before->accepted && after->accepted;
     sums->broken += after->broke && !before->broke;
+    sums->both += !before->accepted && !after->accepted;
     sums->money_before += then;
     sums->money_after += now;
     if (!own)
@@ -361,6 +362,7 @@ struct epo_json *epo_replay_sums_json(const struct epo_replay_sums *sums, struct
     epo_json_set_integer(pool, json, "refused", sums->refused);
     epo_json_set_integer(pool, json, "accepted", sums->accepted);
     epo_json_set_integer(pool, json, "broken", sums->broken);
+    epo_json_set_integer(pool, json, "both", sums->both);
     epo_json_set_integer(pool, json, "money_before", sums->money_before);
     epo_json_set_integer(pool, json, "money_after", sums->money_after);
     for (size_t i = 0; i < sums->district_count; i++) {

@@ -30,6 +30,7 @@ struct epo_replay_sums {
     int64_t total;                                /* to be asked; known after opening */
     int64_t counted;                              /* asked so far */
     int64_t different, refused, accepted, broken; /* refused: by the new version alone, … */
+    int64_t both; /* refused by both: a register may have them already, or the agenda fails */
     int64_t money_before, money_after;
     size_t district_count;
     struct epo_replay_district {

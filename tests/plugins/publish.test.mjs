@@ -18,9 +18,13 @@ const form = (label) => ({
 });
 const manifest = (more = {}) => ({
   name: 'toll', version: '1', abi: '1.0', runtime: 'lua', main: 'agenda.lua', title: { cs: 'Mýtné', en: 'Tolls' }, summary: both, forms: ['forms/pass.json'],
-  parameters: { rate: 1000 }, parameter_types: { rate: { type: 'money', public: true, label: { cs: 'Sazba', en: 'Rate' } } }, routing: { office: 'umo-3' }, ...more,
+  parameters: { rate: 1000 }, parameter_types: { rate: { type: 'money', public: true, label: { cs: 'Sazba', en: 'Rate' } } }, routing: { office: 'umo-3' },
+  rights: ['records'], records: { pass: { title: both, fields: [] } }, ...more,
 });
-const script = (check) => `return {compute = function(call) call:set("toll", call.parameters.rate) end, check = function(call) ${check} end}\n`;
+const script = (check) => `return {compute = function(call) call:set("toll", call.parameters.rate) end, check = function(call) ${check} end,
+assess = function(call)
+  call:ledger_post{kind = "assessment", person = call.record.person, record = call.record.key, period = call.period, due = call.period .. "-06-30", haler = call.parameters.rate, reference = call.record.key .. call.period}
+end}\n`;
 const files = (check, more, label = 'Jméno') => ({ 'manifest.json': manifest(more), 'agenda.lua': script(check), 'forms/pass.json': form(label) });
 const REFUSES = 'if call.answers.name == "Eva" then call:fail("bad_input", "answers.name", "no_eva", "x") end';
 
@@ -44,7 +48,7 @@ before(async () => {
   // changed folders of the same name, placed aside
   place(folder, 'aside-strict', 'toll', files(REFUSES));
   place(folder, 'aside-broken', 'toll', files('if'));
-  place(folder, 'aside-tables', 'toll', { ...files('', { rights: ['tables'], statements: { all: { sql: 'SELECT name FROM toll_names' } } }), 'sql/001_names.sql': 'CREATE TABLE toll_names (name TEXT NOT NULL PRIMARY KEY) STRICT;\n' });
+  place(folder, 'aside-tables', 'toll', { ...files('', { rights: ['records', 'tables'], statements: { all: { sql: 'SELECT name FROM toll_names' } } }), 'sql/001_names.sql': 'CREATE TABLE toll_names (name TEXT NOT NULL PRIMARY KEY) STRICT;\n' });
   await at('2026-12-01');
   for (const name of ['Eva', 'Jan', 'Ota']) await file(portal.url, 'toll', 'pass', { name });
 });
@@ -63,6 +67,19 @@ describe('epo agenda replay', () => {
     assert.deepEqual(sums.districts, [{ code: '', counted: 3, different: 3, money_before: 3000, money_after: 4500 }]);
     assert.ok(!JSON.stringify(differences).includes('Eva'), 'numbers alone, no answers');
     assert.deepEqual(['submissions', 'cases', 'case_events', 'outbox'].map(count), before);
+  });
+
+  it('assesses the records of a period by both versions, by the parameters of its first day', () => {
+    const more = join(folder, 'more.json'), put = (key, person) => spawnSync('sqlite3', [join(folder, 'portal.db'), `INSERT INTO records VALUES ('plzen', 'toll', '${key}', '${person}', 'pass', '{"district":"546003"}', NULL, '2026-01-01', NULL, 1)`]);
+    put('a', 'P1');
+    put('b', '');
+    writeFileSync(more, JSON.stringify({ rate: { value: 1500, reason: 'x', from: '2027-01-01' } }));
+    const { differences, sums } = json('--parameters', more, '--period', '2027');
+    assert.deepEqual(differences.map(({ number, changes }) => [number, changes]), [['a', [{ what: 'assessed', before: '1000', after: '1500', money: true }]]]);
+    assert.deepEqual([sums.counted, sums.different, sums.both], [5, 1, 1], 'b has nobody who would owe it');
+    assert.equal(json('--parameters', more, '--period', '2026').sums.different, 0);
+    assert.equal(count('ledger_entries'), '0', 'nothing is posted');
+    spawnSync('sqlite3', [join(folder, 'portal.db'), "DELETE FROM records"]);
   });
 
   it('says whom another script would have refused, and with which error', () => {
@@ -89,7 +106,7 @@ describe('epo agenda replay', () => {
     assert.equal(csv.trim().split('\r\n').length, 4);
     assert.match(csv, /"2026-000001","2026-12-01","pass","","Mýto","10 Kč","25 Kč"/);
     assert.equal((await portal.get(where, { cookie: await signIn(portal, 'umo-3') })).status, 403);
-    assert.equal(count("audit WHERE action = 'replay.started'"), '5');
+    assert.equal(count("audit WHERE action = 'replay.started'"), '7');
     const cancelled = await post('/admin/parameters/toll', { _action: 'try' });
     await post(cancelled.headers.get('location'), {});
     assert.match(await page(cancelled.headers.get('location')), /zrušeno|hotovo/, 'cancelled, unless it was faster');
