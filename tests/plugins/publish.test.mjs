@@ -19,7 +19,7 @@ const form = (label) => ({
 const manifest = (more = {}) => ({
   name: 'toll', version: '1', abi: '1.0', runtime: 'lua', main: 'agenda.lua', title: { cs: 'Mýtné', en: 'Tolls' }, summary: both, forms: ['forms/pass.json'],
   parameters: { rate: 1000 }, parameter_types: { rate: { type: 'money', public: true, label: { cs: 'Sazba', en: 'Rate' } } }, routing: { office: 'umo-3' },
-  rights: ['records'], records: { pass: { title: both, fields: [] } }, ...more,
+  rights: ['records'], records: { pass: { title: both, fields: [{ id: 'district', type: 'text', label: both, required: false }] } }, ...more,
 });
 const script = (check) => `return {compute = function(call) call:set("toll", call.parameters.rate) end, check = function(call) ${check} end,
 assess = function(call)
