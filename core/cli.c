@@ -22,6 +22,11 @@ const struct epo_command epo_commands[] = {
     {"form",
      "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",
      "forms as spreadsheets (XLSForm)", epo_cli_form},
+    {"organization",
+     "organization key FILE | pack FOLDER --key FILE [--to DIR] | verify FILE |"
+     " install FILE [--grant RIGHT,…] | update FILE [--grant RIGHT,…] | remove NAME | list |"
+     " rights NAME [--grant RIGHT,…]",
+     "packages of municipal organizations", epo_cli_organization},
     {"map",
      "map import FILE [--layer NAME] [--source LAYER] [--srs EPSG:n] [--encoding NAME]"
      " [--mapping FILE] [--report FILE] [--add] | layers [--apply [--mapping FILE]] |"

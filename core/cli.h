@@ -160,6 +160,7 @@ int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);
 int epo_cli_import(struct epo_words *words); /* of epo map */
 int epo_cli_apply_layers(struct epo_words *words);
+int epo_cli_organization(struct epo_words *words);
 int epo_cli_account(struct epo_words *words);
 int epo_cli_backup(struct epo_words *words);
 int epo_cli_restore(struct epo_words *words);

@@ -166,6 +166,18 @@ static void add_offices(struct building *building) {
     }
 }
 
+static void add_organizations(struct building *building) {
+    const struct epo_json *rows = epo_page_organizations(building->request);
+    const struct epo_json *all =
+        epo_organizations_of(epo_portal_settings(building->request->portal));
+    for (uint32_t i = 0; i < rows->count; i++) {
+        uint32_t entry = add(building, "organization", epo_json_get_text(rows->items[i], "title"),
+                             epo_json_get_text(rows->items[i], "summary"),
+                             epo_json_get_text(rows->items[i], "url"));
+        add_texts(building, entry, epo_json_get(all->items[i], "about"));
+    }
+}
+
 static void add_pages(struct building *building) {
     static const char *const PAGES[][4] = {
         /* title, summary, other words that people use for it, address */
@@ -208,6 +220,7 @@ static struct index *build(struct building *building, struct epo_span state) {
     building->index = index;
     for (size_t i = 0; i < building->count; i++)
         add_agenda(building, building->agendas[i]);
+    add_organizations(building);
     add_offices(building);
     for (size_t i = 0; i < building->count; i++)
         add_laws(building, i);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/pages.h"
+#include "plugin/organization_use.h"
 #include "portal/mail.h"
 
 struct epo_response *epo_health_get(struct epo_request *request) {
@@ -34,6 +35,7 @@ struct epo_response *epo_metrics_get(struct epo_request *request) {
     epo_store_figures(request->portal->store, &figures);
     epo_buffer_init(&text, 1 << 20);
     epo_server_metrics(app->server, &text);
+    epo_meters_write(&text);
     line(&text, "epo_store_commits_total", "counter", "Commits (each one fsync).",
          (double)figures.commits);
     line(&text, "epo_store_jobs_total", "counter", "Write jobs that were committed.",

@@ -2,6 +2,7 @@
 #include "plugin/agenda.h"
 #include "plugin/decisions.h"
 #include "plugin/organization.h"
+#include "plugin/organization_use.h"
 #include "plugin/parameters.h"
 #include "plugin/public.h"
 #include "plugin/registers.h"
@@ -311,6 +312,8 @@ struct epo_agenda *epo_agenda_open(struct epo_portal *portal, struct epo_registr
     agenda->manifest = epo_manifest_read(pool, agenda->folder, faults);
     /* Texts, forms and rights are independent: an author sees the mistakes of all three at once. */
     agenda->organization = epo_organization_of_folder(epo_portal_settings(portal), folder);
+    if (agenda->organization)
+        agenda->meter = epo_meter_of(epo_json_get_text(agenda->organization, "name"));
     bool good = agenda->manifest != NULL;
     if (good) {
         good = check_rights(agenda, faults);

@@ -46,6 +46,7 @@ struct epo_agenda {
     const char *folder;
     const struct epo_manifest *manifest;
     unsigned rights;                     /* asked for and granted */
+    struct epo_meter *meter;             /* of its organization (organization_use.h), or NULL */
     const struct epo_json *organization; /* whose it is (organization.h), or NULL: the city's */
     struct epo_catalog *catalog;
     struct epo_templates *templates;

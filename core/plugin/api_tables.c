@@ -1,6 +1,7 @@
 /* epo.h, own tables: statements declared in the manifest, compiled under an authorizer that knows
  * the agenda's prefix. A hook never sees SQL it did not declare, and never another's tables. */
 #include "plugin/call.h"
+#include "plugin/organization_use.h"
 #include "plugin/registers.h"
 
 #define VALUES_MAX 60 /* below what the store binds */
@@ -212,6 +213,10 @@ int epo_api_write(epo_call *call, const char *statement, const epo_item *values,
     const struct epo_declared_statement *declared = find(call, statement, true);
     if (!declared)
         return EPO_RC_BROKEN;
+    struct epo_error error = {0};
+    if (!epo_meter_may_write(call->agenda->meter, call->hook->portal, call->hook->db,
+                             declared->statement.sql, &error))
+        return epo_call_broken(call, EPO_RC_BUSY, error.code, "%s", error.text);
     if (call->kind == EPO_HOOK_SUBMITTED || call->kind == EPO_HOOK_STATE)
         return write_later(call, declared, values, count);
     if (call->kind == EPO_HOOK_ROUTE || call->kind == EPO_HOOK_JOB)

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "plugin/organization_use.h"
 
 #define CODE_MAX 60
 #define FAILURE_BYTES_MAX 400 /* of a failure's text */
@@ -205,9 +206,14 @@ bool epo_agenda_call(struct epo_agenda *agenda, enum epo_hook_kind kind, const c
         hook->failures = epo_json_array(hook->pool);
     if (!hook->writes)
         hook->writes = epo_json_array(hook->pool);
+    if (!epo_meter_enter(agenda->meter, hook->portal ? epo_portal_settings(hook->portal) : NULL,
+                         error))
+        return false;
+    int64_t cpu_us = epo_meter_clock();
     epo_crash_enter(agenda->manifest->name, HOOK_NAMES[kind]);
     int rc = run(agenda, kind, name, &call);
     epo_crash_leave();
+    epo_meter_leave(agenda->meter, epo_meter_clock() - cpu_us);
     give_reason(&call, rc);
     epo_call_end_queries(&call);
     epo_call_may(&call); /* the last thing it did may have been too much */

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "plugin/agenda.h"
-#include "plugin/organization.h"
+#include "plugin/organization_use.h"
 #include "plugin/public.h"
 #include "plugin/registers.h"
 #include "portal/attachment.h"
@@ -338,6 +338,15 @@ bool epo_agenda_form_kept(struct epo_agenda *agenda, struct epo_db *db, const st
     return true;
 }
 
+/* Bytes of all files that the answers name. */
+static int64_t bytes_of_files(const struct epo_json *files) {
+    int64_t bytes = 0;
+    for (uint32_t i = 0; files && i < files->count; i++)
+        for (uint32_t k = 0; k < files->items[i]->count; k++)
+            bytes += epo_json_get_integer(files->items[i]->items[k], "bytes", 0);
+    return bytes;
+}
+
 bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **arg,
                      struct epo_error *error) {
     epo_assert(intake->tree && intake->result.errors->count == 0);
@@ -346,7 +355,9 @@ bool epo_intake_file(struct epo_intake *intake, epo_write_run_fn *run, void **ar
     if (!known && !epo_assurance_check(epo_agenda_assurance(intake->agenda, intake->form),
                                        intake->assurance, error))
         return false;
-    if (!ask_submitted(intake, error))
+    if (!epo_meter_may_keep(intake->agenda->meter, intake->portal, intake->db,
+                            bytes_of_files(intake->result.files), error) ||
+        !ask_submitted(intake, error))
         return false;
     struct epo_pool *pool = intake->pool;
     const char *field = epo_form_place_field(intake->form);

@@ -10,13 +10,6 @@
 
 #define STATE_BYTES_MAX (64u << 10)
 
-static const struct epo_setting ROWS[] = {
-    {"native", EPO_JSON_BOOLEAN, 0, 1, 0, false, false,
-     "organizations may bring agendas in C, which are trusted code in the portal's process"},
-};
-const struct epo_setting_group epo_organization_settings = {"organizations", ROWS,
-                                                            sizeof ROWS / sizeof *ROWS};
-
 /* ---- finding ---- */
 
 const struct epo_json *epo_organizations_of(const struct epo_json *settings) {

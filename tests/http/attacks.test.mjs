@@ -67,13 +67,13 @@ before(async () => {
   mine = await property(stranger, clerk, 'Utocnikovo', 30);
   victim = await citizen('obet@example.cz', `${SECRET} Jana`);
   theirs = await property(victim, clerk, SECRET, 40);
-  attackers = { nobody: '', 'another citizen': stranger, 'a clerk of another office': await signIn(portal, 'umo-4') };
+  attackers = { nobody: '', 'another citizen': stranger, 'a clerk of another office': await signIn(portal, 'umo-4'), 'a clerk of an organization': await signIn(portal, 'zoo.programy') };
 });
 after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });
 
 /** What each {parameter} is. A route with one that is not here fails: say what it is, and it is attacked as well. */
 const PUBLIC = {
-  agenda: 'dog_fee', parameter: 'year_haler', replay: '1', form: 'registration', step: 'none', page: 'none', permit: '2026-000000', link: 'x'.repeat(26), 'route*': 'none', layer: 'permits', id: 'aerial', z: '12', x: '2200', y: '1393',
+  agenda: 'dog_fee', parameter: 'year_haler', organization: 'zoo', replay: '1', form: 'registration', step: 'none', page: 'none', permit: '2026-000000', link: 'x'.repeat(26), 'route*': 'none', layer: 'permits', id: 'aerial', z: '12', x: '2200', y: '1393',
   tilejson: 'permits.json', style: 'style-light.json', collection: 'permits', item: '1', file: 'none',
 };
 const OWNED = ['number', 'message', 'decision', 'draft', 'view'];
@@ -103,7 +103,7 @@ describe('what belongs to somebody', () => {
     assert.notEqual((await fetch(`${portal.url}/drafts/${theirs.draft}`, { headers: { cookie: victim }, redirect: 'manual' })).status, 404);
   });
 
-  for (const who of ['nobody', 'another citizen', 'a clerk of another office'])
+  for (const who of ['nobody', 'another citizen', 'a clerk of another office', 'a clerk of an organization'])
     it(`is neither shown nor changed to ${who}, at any address and by any method`, async () => {
       const before = stored(), cookie = attackers[who];
       for (const row of all) {
