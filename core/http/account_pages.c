@@ -2,6 +2,7 @@
 #include "http/drafting.h"
 
 #include "http/acting.h"
+#include "http/passkey.h"
 #include "http/sign_in.h"
 #include "portal/casework.h"
 #include "portal/demo.h"
@@ -20,6 +21,8 @@ static struct epo_response *show_login(struct epo_request *request, int status,
     epo_json_set_string(pool, model, "register_url", epo_next_url(request, "/register", next));
     epo_json_set_string(pool, model, "recover_url", epo_next_url(request, "/recover", next));
     epo_json_set_text(pool, model, "error", error);
+    epo_passkey_model(request, model);
+    epo_json_set_string(pool, model, "passkey_action", "/login/passkey");
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "login.title"));
     struct epo_json *accounts =
         request->portal->demo ? epo_demo_accounts(pool, request->portal->folder, request->lang)
@@ -44,6 +47,13 @@ static struct epo_response *not_begun(struct epo_request *request, void *arg,
     (void)error;
     return show_login(request, 503, epo_span(in->account.login), in->next,
                       epo_page_text(request, "login.store"));
+}
+
+struct epo_response *epo_login_refused(struct epo_request *request, const struct epo_error *error,
+                                       struct epo_span next) {
+    bool own = error->kind == EPO_ERROR_UNAUTHENTICATED || error->kind == EPO_ERROR_NOT_FOUND;
+    return show_login(request, own ? 403 : 503, EPO_SPAN(""), next,
+                      epo_page_text(request, own ? "error.passkey.answer" : "login.store"));
 }
 
 static struct epo_response *refuse(struct epo_request *request, const struct epo_error *error,

@@ -1,15 +1,19 @@
-/* Setting up and taking away a second factor: codes of an app, recovery codes. Whoever comes here
- * has proved lately that the account is theirs (http/proving.h). */
+/* Setting up and taking away a second factor: codes of an app, recovery codes, passkeys. Whoever
+ * comes here has proved lately that the account is theirs (http/proving.h). */
 #include "base/clock.h"
 #include "forms/document.h"
+#include "http/passkey.h"
 #include "http/proving.h"
 #include "portal/factor.h"
+#include "portal/proof.h"
 
 struct changing {
     struct epo_request *request;
     struct epo_factor_change change;
     struct epo_account account;
     uint8_t secret[EPO_TOTP_SECRET_BYTES];
+    struct epo_passkey passkey; /* that is added or (its id) removed */
+    bool codes;                 /* it brought recovery codes */
     bool (*save)(struct epo_db *db, const struct epo_factor_change *change,
                  struct epo_error *error);
 };
@@ -103,7 +107,7 @@ static struct epo_response *saved(struct epo_request *request, void *arg,
     struct changing *changing = arg;
     if (error != NULL)
         return epo_respond_error(request, error, NULL);
-    if (changing->save == epo_factor_drop_totp)
+    if (changing->save != epo_factor_put_totp && changing->save != epo_factor_put_codes)
         return epo_respond_redirect(request, 303, EPO_SPAN("/account/security?done=factor"));
     return show_codes(changing);
 }
@@ -130,6 +134,65 @@ struct epo_response *epo_totp_post(struct epo_request *request) {
     return epo_respond_after_write(request, run, saved, changing);
 }
 
+/* ---- passkeys ---- */
+
+static bool run_passkey(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct changing *changing = arg;
+    return epo_proof_take(changing->request->portal, db,
+                          epo_request_cookie(changing->request, EPO_PASSKEY_COOKIE),
+                          EPO_SPAN("passkey"), error) &&
+           epo_passkey_put(db, &changing->change, &changing->passkey, &changing->codes, error);
+}
+
+static struct epo_response *not_added(struct epo_request *request, const struct epo_error *error) {
+    bool broke = error->kind == EPO_ERROR_BROKEN;
+    return broke
+               ? epo_respond_error(request, error, NULL)
+               : epo_respond_redirect(request, 303, EPO_SPAN("/account/security?done=no_passkey"));
+}
+
+static struct epo_response *added(struct epo_request *request, void *arg,
+                                  const struct epo_error *error) {
+    struct changing *changing = arg;
+    if (error != NULL)
+        return not_added(request, error);
+    return changing->codes
+               ? show_codes(changing)
+               : epo_respond_redirect(request, 303, EPO_SPAN("/account/security?done=factor"));
+}
+
+/* One line of letters; what is not becomes the usual name. */
+static struct epo_span name_of(struct epo_request *request) {
+    struct epo_span name = epo_span_trim(epo_request_form(request, "name"));
+    bool good =
+        name.len > 0 && epo_text_valid(name) && epo_text_length(name) <= EPO_PASSKEY_NAME_CHARS;
+    for (size_t i = 0; good && i < name.len; i++)
+        good = (unsigned char)name.at[i] >= ' ' && name.at[i] != 0x7f;
+    return good ? name : epo_page_text(request, "passkey.unnamed");
+}
+
+struct epo_response *epo_passkey_post(struct epo_request *request) {
+    struct epo_error error = {0};
+    struct epo_response *answer;
+    struct epo_passkey_question question;
+    struct epo_passkey_answer said;
+    struct changing *changing = start(request, "/account/security", &answer);
+    if (changing == NULL)
+        return answer;
+    if (!epo_passkey_read(request, epo_span(changing->account.id), &question, &said, &error) ||
+        !epo_passkey_made(request->pool, &question, &said, &changing->passkey, &error))
+        return not_added(request, &error);
+    changing->passkey.name = name_of(request);
+    epo_recovery_codes(changing->change.codes);
+    return epo_respond_after_write(request, run_passkey, added, changing);
+}
+
+static bool run_drop(struct epo_db *db, void *arg, struct epo_error *error) {
+    struct changing *changing = arg;
+    return epo_passkey_drop(db, &changing->change, epo_request_form(changing->request, "passkey"),
+                            error);
+}
+
 /* ---- what the page of security does with them ---- */
 
 struct epo_response *epo_factors_post(struct epo_request *request) {
@@ -138,6 +201,8 @@ struct epo_response *epo_factors_post(struct epo_request *request) {
     struct changing *changing = start(request, "/account/security", &answer);
     if (changing == NULL)
         return answer;
+    if (epo_span_is(what, "passkey_off"))
+        return epo_respond_after_write(request, run_drop, saved, changing);
     if (epo_span_is(what, "totp_off")) {
         changing->save = epo_factor_drop_totp;
     } else if (epo_span_is(what, "codes") && changing->account.second) {

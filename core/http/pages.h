@@ -198,6 +198,7 @@ struct epo_response *epo_security_get(struct epo_request *request);
 struct epo_response *epo_security_post(struct epo_request *request);
 struct epo_response *epo_totp_get(struct epo_request *request);
 struct epo_response *epo_totp_post(struct epo_request *request);
+struct epo_response *epo_passkey_post(struct epo_request *request);
 struct epo_response *epo_factors_post(struct epo_request *request);
 struct epo_response *epo_identity_get(struct epo_request *request);
 struct epo_response *epo_identity_post(struct epo_request *request);

@@ -1,6 +1,7 @@
 #include "http/proving.h"
 
 #include "base/clock.h"
+#include "http/passkey.h"
 #include "http/sign_in.h"
 #include "portal/audit.h"
 #include "portal/factor.h"
@@ -29,7 +30,10 @@ static struct epo_response *show(struct epo_request *request, const struct askin
     epo_json_set_text(pool, model, "next", asking->next);
     epo_json_set_boolean(pool, model, "password", asking->password);
     epo_json_set_boolean(pool, model, "code", code);
-    epo_json_set_boolean(pool, model, "passkey", asking->factors.passkeys > 0);
+    epo_json_set_boolean(pool, model, "passkeys",
+                         asking->factors.passkeys > 0 && epo_passkeys_possible(request));
+    epo_json_set_string(pool, model, "passkey_action",
+                        asking->password ? asking->action : "/login/passkey");
     epo_json_set_string(pool, model, "fault_at", field);
     epo_json_set_text(pool, model, "fault", fault);
     return epo_respond_private(request, status, "web/proof", model);
@@ -182,7 +186,10 @@ struct proving {
     struct asking asking;
     struct epo_account account;
     struct epo_factor_use use;
-    bool code; /* was asked for and is good */
+    bool code;  /* was asked for and is good */
+    bool signs; /* a passkey has signed instead of both */
+    struct epo_passkey passkey;
+    int64_t counter;
 };
 
 static struct proving *start(struct epo_request *request, struct epo_response **answer) {
@@ -216,6 +223,9 @@ struct epo_response *epo_prove_get(struct epo_request *request) {
 static bool run_prove(struct epo_db *db, void *arg, struct epo_error *error) {
     struct proving *proving = arg;
     struct epo_request *request = proving->request;
+    if (proving->signs &&
+        !epo_passkey_take(request, db, &proving->passkey, proving->counter, error))
+        return false;
     return (!proving->code || epo_factor_take(request->portal, db, epo_span(proving->account.id),
                                               &proving->use, error)) &&
            epo_session_prove(request->portal, db, request->session, error);
@@ -239,6 +249,12 @@ struct epo_response *epo_prove_post(struct epo_request *request) {
     if (proving == NULL)
         return answer;
     const struct epo_factors *factors = &proving->asking.factors;
+    if (epo_request_form(request, "credential").len > 0) {
+        proving->signs = epo_passkey_check(request, epo_span(proving->account.id),
+                                           &proving->passkey, &proving->counter, &error);
+        return proving->signs ? epo_respond_after_write(request, run_prove, proved, proving)
+                              : refuse(request, &proving->asking, &error, "password", 0);
+    }
     if (!epo_account_verify(request->portal, request->db, epo_span(proving->account.login),
                             epo_request_form(request, "password"), request->client,
                             epo_request_cookie(request, EPO_DEVICE_COOKIE), &self, &wait_s, &error))

@@ -4,20 +4,6 @@
 #include "portal/mail.h"
 #include "portal/registration.h"
 
-/* How links in mails begin. What a client calls us may be anything ("Host"), so that a mail to
- * somebody else could lead elsewhere: the setting "address" says it, or it is this very machine. */
-static struct epo_span origin_of(struct epo_request *request) {
-    static const char *const HERE[] = {"http://127.0.0.1:", "http://localhost:", "http://[::1]:"};
-    struct epo_span own = epo_span(epo_page_own_address(request));
-    struct epo_span said = epo_json_get_text(epo_portal_settings(request->portal), "address");
-    if (said.len > 0)
-        return said;
-    for (size_t i = 0; i < sizeof HERE / sizeof *HERE; i++)
-        if (epo_span_starts(own, epo_span(HERE[i])))
-            return own;
-    return EPO_SPAN("");
-}
-
 /* Whose mistake it was: the field that the fault stands beside. */
 static const char *field_of(const struct epo_error *error) {
     if (strncmp(error->code, "password.", 9) == 0)
@@ -91,7 +77,7 @@ static struct epo_response *ask(struct epo_request *request, bool recovers) {
         .address = epo_request_form(request, "email"),
         .password = epo_request_form(request, "password"),
         .lang = epo_span(request->lang),
-        .origin = origin_of(request),
+        .origin = epo_link_origin(request),
         .next = next_of(request),
         .recovers = recovers,
     };

@@ -5,6 +5,7 @@
 #include "http/mandates.h"
 #include "http/organizations.h"
 #include "http/pages.h"
+#include "http/passkey.h"
 #include "http/person.h"
 #include "http/proving.h"
 
@@ -66,6 +67,9 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/recover/{link}", epo_new_password_post, EPO_ROUTE_LIMITED, "recover.finish"},
     {EPO_GET, "/login/second", epo_second_get, 0, "second.get"},
     {EPO_POST, "/login/second", epo_second_post, EPO_ROUTE_LIMITED, "second.post"},
+    {EPO_POST, "/login/passkey", epo_passkey_sign_in, EPO_ROUTE_LIMITED, "passkey.sign_in"},
+    {EPO_POST, "/passkey/ask", epo_passkey_ask, EPO_ROUTE_LIMITED, "passkey.ask"},
+    {EPO_POST, "/account/security/passkeys", epo_passkey_post, EPO_ROUTE_LIMITED, "passkey.post"},
     {EPO_GET, "/account/confirm", epo_prove_get, 0, "prove.get"},
     {EPO_POST, "/account/confirm", epo_prove_post, EPO_ROUTE_LIMITED, "prove.post"},
     {EPO_GET, "/account/security/totp", epo_totp_get, 0, "totp.get"},

@@ -1,7 +1,6 @@
 /* One's password and the browsers that one is signed in from. */
 #include "base/clock.h"
-#include "http/pages.h"
-#include "portal/factor.h"
+#include "http/passkey.h"
 #include "portal/registration.h"
 #include "portal/session.h"
 
@@ -46,8 +45,20 @@ static void set_factors(struct epo_request *request, const struct epo_account *a
     struct epo_pool *pool = request->pool;
     struct epo_error error = {0};
     struct epo_factors factors;
-    if (!epo_factor_find(request->portal, request->db, epo_span(account->id), &factors, &error))
+    struct epo_json *passkeys;
+    if (!epo_factor_find(request->portal, request->db, epo_span(account->id), &factors, &error) ||
+        !epo_passkey_list(request->portal, request->db, pool, epo_span(account->id), &passkeys,
+                          &error))
         return;
+    for (uint32_t i = 0; i < passkeys->count; i++) {
+        struct epo_json *row = passkeys->items[i];
+        epo_json_set_string(pool, row, "made",
+                            moment(request, epo_json_get_integer(row, "made_at_us", 0)));
+        epo_json_set_string(pool, row, "used",
+                            moment(request, epo_json_get_integer(row, "used_at_us", 0)));
+    }
+    epo_json_set(pool, model, "keys", passkeys);
+    epo_passkey_model(request, model);
     epo_json_set_boolean(pool, model, "second", account->second);
     epo_json_set_boolean(pool, model, "totp", factors.totp);
     epo_json_set_string(pool, model, "totp_made", moment(request, factors.totp_made_at_us));

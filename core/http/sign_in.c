@@ -35,6 +35,20 @@ const char *epo_next_url(struct epo_request *request, const char *path, struct e
     return made;
 }
 
+/* How links in mails begin. What a client calls us may be anything ("Host"), so that a mail to
+ * somebody else could lead elsewhere: the setting "address" says it, or it is this very machine. */
+struct epo_span epo_link_origin(struct epo_request *request) {
+    static const char *const HERE[] = {"http://127.0.0.1:", "http://localhost:", "http://[::1]:"};
+    struct epo_span own = epo_span(epo_page_own_address(request));
+    struct epo_span said = epo_json_get_text(epo_portal_settings(request->portal), "address");
+    if (said.len > 0)
+        return said;
+    for (size_t i = 0; i < sizeof HERE / sizeof *HERE; i++)
+        if (epo_span_starts(own, epo_span(HERE[i])))
+            return own;
+    return EPO_SPAN("");
+}
+
 /* What its owner will know the browser by; no more of User-Agent is kept. */
 static struct epo_span about(struct epo_request *request) {
     static const char *const BROWSERS[][2] = {

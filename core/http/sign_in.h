@@ -22,6 +22,13 @@ struct epo_sign_in {
  * factor and nothing but a password was proved; in lives as long as the request. */
 struct epo_response *epo_sign_in(struct epo_request *request, struct epo_sign_in *in);
 
+/* How the portal's own links begin ("https://portal.mesto.cz"): as the setting "address" says, or,
+ * without one, as this very machine was addressed; else empty. Never what a client calls us. */
+struct epo_span epo_link_origin(struct epo_request *request);
+/* The sign-in page that says why not; error of a passkey. */
+struct epo_response *epo_login_refused(struct epo_request *request, const struct epo_error *error,
+                                       struct epo_span next);
+
 #define EPO_DEVICE_COOKIE "device" /* a browser from which the login has succeeded */
 
 /* Only a path of this portal: no host, no scheme, no "//", no backslash, nothing that a browser

@@ -1,4 +1,4 @@
-#include "portal/factor.h"
+#include "portal/factor_work.h"
 
 #include <stdio.h>
 
@@ -155,7 +155,7 @@ static struct epo_bind owner(const struct epo_factor_change *change, struct epo_
     return (struct epo_bind){values, 2};
 }
 
-static bool put_codes(struct epo_db *db, const struct epo_factor_change *change,
+bool epo_factor_codes(struct epo_db *db, const struct epo_factor_change *change,
                       struct epo_error *error) {
     struct epo_value values[2];
     struct epo_hash hash;
@@ -171,9 +171,8 @@ static bool put_codes(struct epo_db *db, const struct epo_factor_change *change,
     return good;
 }
 
-/* Noted, and the owner told: kind is the mail's, "factor.<kind>" the action's. */
-static bool tell(struct epo_db *db, const struct epo_factor_change *change, const char *kind,
-                 struct epo_error *error) {
+bool epo_factor_tell(struct epo_db *db, const struct epo_factor_change *change, const char *kind,
+                     struct epo_error *error) {
     struct epo_span id = epo_span(change->account->id);
     char action[40];
     snprintf(action, sizeof action, "factor.%s", kind);
@@ -189,22 +188,27 @@ bool epo_factor_put_totp(struct epo_db *db, const struct epo_factor_change *chan
                                EPO_BLOB(change->secret), EPO_INTEGER(change->step),
                                EPO_INTEGER(epo_clock_now_us())),
                       NULL, error) &&
-           put_codes(db, change, error) && tell(db, change, "totp_on", error);
+           epo_factor_codes(db, change, error) && epo_factor_tell(db, change, "totp_on", error);
 }
 
 bool epo_factor_put_codes(struct epo_db *db, const struct epo_factor_change *change,
                           struct epo_error *error) {
-    return put_codes(db, change, error) && tell(db, change, "codes", error);
+    return epo_factor_codes(db, change, error) && epo_factor_tell(db, change, "codes", error);
+}
+
+bool epo_factor_no_codes(struct epo_db *db, const struct epo_factor_change *change,
+                         struct epo_error *error) {
+    struct epo_value values[2];
+    bool any;
+    return epo_factor_any(change->portal, db, epo_span(change->account->id), &any, error) &&
+           (any || epo_db_run(db, &DROP_CODES, owner(change, values), NULL, error));
 }
 
 bool epo_factor_drop_totp(struct epo_db *db, const struct epo_factor_change *change,
                           struct epo_error *error) {
-    struct epo_factors left;
     struct epo_value values[2];
     return epo_db_run(db, &DROP_TOTP, owner(change, values), NULL, error) &&
-           epo_factor_find(change->portal, db, epo_span(change->account->id), &left, error) &&
-           (left.passkeys > 0 || epo_db_run(db, &DROP_CODES, owner(change, values), NULL, error)) &&
-           tell(db, change, "totp_off", error);
+           epo_factor_no_codes(db, change, error) && epo_factor_tell(db, change, "totp_off", error);
 }
 
 bool epo_factor_drop_all(struct epo_portal *portal, struct epo_db *db,

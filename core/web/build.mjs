@@ -63,6 +63,7 @@ const bundles = [
   { name: 'style', entry: 'core/web/styles/main.css' },
   { name: 'app', entry: 'core/web/scripts/app.mjs' },
   { name: 'dev', entry: 'core/web/scripts/dev.mjs' },
+  { name: 'passkey', entry: 'core/web/scripts/passkey.mjs' },
   { name: 'desk', entry: 'core/web/scripts/desk.mjs' },
   { name: 'map', entry: 'maps/web/main.mjs' }, // with chunks of its own: what is rarely used comes when it is
 ];

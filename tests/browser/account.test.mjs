@@ -97,3 +97,71 @@ test('from the sign-in page to a verified identity', async () => {
   await page.goto(`${portal.url}/account/identity`);
   assert.match(await page.textContent('main'), /Úřad ověření odvolal\. Důvod: Doklad byl hlášen jako ztracený\./);
 });
+
+test('codes of an app, then a passkey: beside the password, and alone', async () => {
+  const base = portal.url.replace('127.0.0.1', 'localhost'); // browsers bind a passkey to a name
+  const context = await desktop(browser), page = await context.newPage(), wrong = complaints(page);
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  const answers = [];
+  page.on('request', (request) => { if (new URL(request.url()).pathname === '/login/passkey') answers.push(request.postData()); });
+  const password = async () => {
+    await page.goto(`${base}/login?lang=cs`);
+    await page.getByLabel('E-mail nebo přihlašovací jméno').fill('umo-1');
+    await page.getByLabel('Heslo').fill(accounts(portal.folder)['umo-1']);
+    await page.getByRole('button', { name: 'Přihlásit se', exact: true }).click();
+  };
+  const passkey = () => page.getByRole('button', { name: 'Použít přístupový klíč' }).click();
+
+  await password();
+  await page.waitForURL('**/office**');
+  await page.goto(`${base}/account/security/totp`);
+  await fine(page, 'totp');
+  const box = await page.locator('.qr').boundingBox();
+  assert.ok(box.width > 150 && Math.abs(box.width - box.height) < 1, 'the code is square and large enough for a camera');
+  await page.goto(`${base}/account/security`);
+  await page.getByLabel('Jak klíči říkat').fill('můj telefon');
+  await page.getByRole('button', { name: 'Přidat přístupový klíč' }).click();
+  await page.getByRole('heading', { name: 'Záložní kódy' }).waitFor();
+  await fine(page, 'codes');
+  await page.getByRole('link', { name: 'Mám je uložené' }).click();
+  await page.getByText('můj telefon').first().waitFor();
+  await fine(page, 'security');
+
+  await context.clearCookies();
+  await page.goto(`${base}/login?lang=cs`);
+  await fine(page, 'login-passkey');
+  await passkey();
+  await page.waitForURL('**/office**');
+  const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const again = await fetch(`${base}/login/passkey`, { method: 'POST', redirect: 'manual', headers: { cookie: cookies, 'content-type': 'application/x-www-form-urlencoded' }, body: answers[0] });
+  assert.equal(again.status, 403, 'an answer is good once');
+
+  await context.clearCookies();
+  await password();
+  await page.getByRole('heading', { name: 'Druhý krok přihlášení' }).waitFor();
+  await fine(page, 'second');
+  await passkey();
+  await page.waitForURL('**/office**');
+  await page.goto(`${base}/account/security`);
+  assert.match(await page.getByRole('main').innerText(), /přihlášení, přístupovým klíčem \(Chrome, Linux\)/);
+
+  // A copy of the key that has not counted on is refused.
+  const { credentials: [copy] } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
+  assert.ok(copy.signCount > 0);
+  await cdp.send('WebAuthn.removeCredential', { authenticatorId, credentialId: copy.credentialId });
+  await cdp.send('WebAuthn.addCredential', { authenticatorId, credential: { ...copy, signCount: 0 } });
+  await context.clearCookies();
+  await page.goto(`${base}/login?lang=cs`);
+  await passkey();
+  await page.getByText('Přístupový klíč nesouhlasí').first().waitFor();
+
+  await password();
+  await page.getByLabel('Kód z aplikace, nebo záložní kód').fill('123456');
+  await page.getByRole('button', { name: 'Pokračovat' }).click();
+  await page.getByText('Kód nesouhlasí').first().waitFor();
+  await fine(page, 'second-wrong');
+  assert.deepEqual(wrong.filter((each) => !/403/.test(each)), []);
+  await context.close();
+});

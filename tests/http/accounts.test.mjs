@@ -1,7 +1,7 @@
 // Accounts that people make themselves: registering, getting back in, the mails that go with it.
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -486,5 +486,93 @@ describe('a second factor: codes of an app', () => {
     assert.equal((await get('/office', clerk)).status, 200);
     assert.equal(epo('account', 'drop-factors', 'umo-3', '-C', portal.folder).status, 0);
     assert.equal((await get('/office', clerk)).status, 303, 'signed out by the administrator');
+  });
+});
+
+describe('passkeys, by a browser that may lie', () => {
+  const sha = (bytes) => createHash('sha256').update(bytes).digest(), text = (bytes) => Buffer.from(bytes).toString('base64url');
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' }), { x, y } = pair.publicKey.export({ format: 'jwk' });
+  const id = randomBytes(32), bytes = (value) => Buffer.from(value, 'base64url');
+  const cose = Buffer.concat([Buffer.from('a5010203262001215820', 'hex'), bytes(x), Buffer.from('225820', 'hex'), bytes(y)]);
+  let base, person, count = 0;
+  const jar = (answer) => answer.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ');
+  const at = (path, fields, cookie) => post(base, path, new URLSearchParams(fields), cookie ? { cookie } : {});
+  const history = async () => body(await fetch(`${base}/account/security`, { headers: { cookie: person } }));
+
+  async function ask(kind, cookie) {
+    const answer = await at('/passkey/ask', { for: kind }, cookie);
+    return { status: answer.status, options: answer.status === 200 ? await answer.json() : undefined, cookie: [cookie, jar(answer)].filter(Boolean).join('; ') };
+  }
+  /** What an authenticator says, with whatever is to be wrong about it. */
+  function said({ options }, { kind = 'get', type = `webauthn.${kind}`, origin = base, rp = 'localhost', flags = kind === 'create' ? 0x45 : 5, challenge = options.challenge, counter = ++count, key = pair.privateKey, crossOrigin = false } = {}) {
+    const client = Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin })), head = Buffer.alloc(5);
+    head[0] = flags;
+    head.writeUInt32BE(counter, 1);
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(id.length);
+    const data = Buffer.concat([sha(rp), head, ...(kind === 'create' ? [Buffer.alloc(16), length, id, cose] : [])]);
+    return { credential: text(id), data: text(data), client: text(client), signature: text(sign('sha256', Buffer.concat([data, sha(client)]), key)) };
+  }
+
+  before(() => { base = portal.url.replace('127.0.0.1', 'localhost'); });
+
+  it('are made only as asked: for this portal, this browser, this question, an owner who was verified', async () => {
+    person = await registered('klic@example.cz');
+    assert.equal((await ask('create')).status, 403, 'nobody is signed in');
+    const make = async (wrong, answer) => {
+      const asked = answer ?? await ask('create', person);
+      return (await at('/account/security/passkeys', { ...said(asked, { kind: 'create', ...wrong }), name: 'klíč <b>' }, asked.cookie)).status;
+    };
+    for (const wrong of [{ origin: 'https://zly.example' }, { rp: 'zly.example' }, { challenge: text(randomBytes(32)) }, { type: 'webauthn.get' }, { flags: 0x41 }, { flags: 0x44 }, { crossOrigin: true }])
+      assert.equal(await make(wrong), 303, JSON.stringify(wrong));
+    assert.doesNotMatch(await history(), /klíč &lt;b>/);
+    const asked = await ask('create', person), other = await registered('jiny-klic@example.cz');
+    assert.equal((await at('/account/security/passkeys', said(asked, { kind: 'create' }), asked.cookie.replace(person, other))).status, 303);
+    assert.equal(await make({}, asked), 200, 'recovery codes come with the first factor');
+    assert.equal((await nextMail()).subject, 'Přidaný přístupový klíč');
+    assert.match(await history(), /<strong>klíč &lt;b&gt;/);
+    assert.equal(await make({}, asked), 303, 'the question was used up');
+    assert.equal(await make({}), 303, 'it is known already');
+    assert.equal((await history()).match(/value="passkey_off"/g).length, 1);
+  });
+
+  it('open the account to a right signature alone, once', async () => {
+    const asked = await ask('get');
+    assert.deepEqual(asked.options.allowCredentials, [], 'nobody is named before');
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const wrong of [{ origin: 'https://zly.example' }, { rp: 'zly.example' }, { challenge: text(randomBytes(32)) }, { type: 'webauthn.create' }, { flags: 1 }, { flags: 4 }, { key: stranger }])
+      assert.equal((await at('/login/passkey', said(asked, wrong), asked.cookie)).status, 403, JSON.stringify(wrong));
+    for (const broken of [{ data: '' }, { data: 'AAAA' }, { client: text('{') }, { client: '!' }, { signature: 'A'.repeat(9000) }, { credential: text('x') }])
+      assert.equal((await at('/login/passkey', { ...said(asked), ...broken }, asked.cookie)).status, 403, JSON.stringify(broken).slice(0, 60));
+    assert.equal((await at('/login/passkey', said(asked))).status, 403, 'a browser that was not asked');
+    const good = said(asked);
+    assert.equal((await at('/login/passkey', { ...good, next: '//zly.example/' }, asked.cookie)).headers.get('location'), '/account');
+    assert.equal((await at('/login/passkey', good, asked.cookie)).status, 403);
+    const copy = await ask('get');
+    assert.equal((await at('/login/passkey', said(copy, { counter: 1 }), copy.cookie)).status, 403, 'a copy that has not counted on');
+  });
+
+  it('stand for the second step and for the proof before a change; another account\'s do not', async () => {
+    const first = await at('/login', { name: 'klic@example.cz', password: PASSWORD }), waiting = jar(first);
+    assert.equal(first.headers.get('location'), '/login/second');
+    const asked = await ask('get', waiting);
+    assert.deepEqual(asked.options.allowCredentials.map((each) => each.id), [text(id)]);
+    assert.equal((await at('/login/passkey', said(asked), asked.cookie)).status, 303);
+    const own = await ask('get', person);
+    assert.equal((await at('/account/confirm', { ...said(own), next: '/account' }, own.cookie)).headers.get('location'), '/account');
+    const other = await registered('treti-klic@example.cz'), foreign = await ask('get', other);
+    assert.equal((await at('/account/confirm', said(foreign), foreign.cookie)).status, 403);
+  });
+
+  it('are removed by their owner alone; then the password is enough again', async () => {
+    const key = (await history()).match(/name="passkey" value="(\w+)"/)[1], other = await registered('ctvrty-klic@example.cz');
+    await body(await at('/account/security/factors', { _do: 'passkey_off', passkey: key }, other));
+    assert.match(await history(), /passkey_off/);
+    assert.equal((await at('/account/security/factors', { _do: 'passkey_off', passkey: key }, person)).status, 303);
+    assert.equal((await nextMail()).subject, 'Odebraný přístupový klíč');
+    assert.match(await history(), /Přihlašujete se jen heslem/);
+    const asked = await ask('get');
+    assert.equal((await at('/login/passkey', said(asked), asked.cookie)).status, 403);
+    assert.equal((await at('/login', { name: 'klic@example.cz', password: PASSWORD })).headers.get('location'), '/account');
   });
 });
