@@ -100,7 +100,7 @@ describe('epo agenda replay', () => {
     assert.equal(answer.status, 303);
     const where = answer.headers.get('location');
     const done = await until(portal, 'the replay', async () => { const text = await page(where); return /hotovo/.test(text) && text; });
-    assert.match(done, /Vyzkoušeno žádostí 3 .*30 Kč → 75 Kč \(rozdíl 45 Kč\)/);
+    assert.match(done, /Vyzkoušeno žádostí a záznamů 3 .*30 Kč → 75 Kč \(rozdíl 45 Kč\)/);
     assert.match(done, /2026-000001 Mýto 10 Kč 25 Kč/);
     const csv = (await (await portal.get(`${where}/differences.csv`, { cookie: admin })).text()).replaceAll('\u00a0', ' ');
     assert.equal(csv.trim().split('\r\n').length, 4);
