@@ -3,6 +3,7 @@
 
 #include "http/audited.h"
 #include "http/pages.h"
+#include "portal/publication.h"
 #include "portal/scan.h"
 #include "portal/submission.h"
 
@@ -137,11 +138,38 @@ static struct epo_json *store_rows(struct epo_request *request) {
     return rows;
 }
 
+enum { FAILED_SHOWN_DAYS = 30 };
+
+/* What was to take effect on a day and did not: the old one goes on. */
+static bool add_failed(struct epo_request *request, struct epo_json *rows,
+                       struct epo_error *error) {
+    struct epo_pool *pool = request->pool;
+    struct epo_publication_record *records;
+    int64_t since_us = epo_clock_now_us() - FAILED_SHOWN_DAYS * 86400LL * 1000000;
+    char text[EPO_TIME_SIZE];
+    size_t count;
+    if (!epo_publication_list(request->portal, request->db, pool, &records, &count, error))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!epo_span_is(records[i].state, "failed") || records[i].ended_at_us < since_us)
+            continue;
+        struct epo_json *row = epo_json_object(pool);
+        epo_json_set_string(pool, row, "where", "/admin/publications");
+        epo_json_set_string(pool, row, "text",
+                            epo_pool_printf(pool, "%.*s: %.*s", EPO_ARG(records[i].agenda),
+                                            EPO_ARG(records[i].trouble)));
+        epo_json_set_string(pool, row, "at_text",
+                            epo_time_local(records[i].ended_at_us, request->lang, text));
+        epo_json_push(pool, rows, row);
+    }
+    return true;
+}
+
 /* Every page of the admin's that has an address without a name in it, by what it is for. */
 static const struct {
     const char *group, *path, *text;
 } PAGES[] = {
-    {"admin.group_rules", "/admin/parameters", "parameters.title"},
+    {"admin.group_rules", "/admin/parameters", "admin.parameters"},
     {"admin.group_rules", "/admin/forms", "editor.list"},
     {"admin.group_rules", "/admin/publications", "publication.title"},
     {"admin.group_rules", "/admin/replays", "replay.list"},
@@ -174,6 +202,9 @@ static struct epo_response *show(struct epo_request *request, void *arg) {
     char text[EPO_TIME_SIZE];
     (void)arg;
     struct epo_json *faults = epo_json_set(pool, model, "faults", fault_rows(request));
+    struct epo_error error = {0};
+    if (!add_failed(request, faults, &error))
+        return epo_respond_error(request, &error, NULL);
     epo_json_set(pool, model, "groups", group_rows(request));
     epo_json_set(pool, model, "agendas", agenda_rows(request, faults));
     epo_json_set(pool, model, "store", store_rows(request));

@@ -127,7 +127,7 @@ test('an admin sets the dog fee from next January, tries it on what was filed, a
   await page.getByLabel('Přihlašovací jméno').fill('admin');
   await page.getByLabel('Heslo', { exact: true }).fill(accounts(portal.folder).admin);
   await page.getByRole('main').getByRole('button', { name: 'Přihlásit' }).click();
-  await page.getByRole('main').getByRole('link', { name: 'Co se liší podle obvodů' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Sazby a jiné parametry' }).click();
   await page.getByRole('link', { name: 'Nastavit parametry agendy Poplatek ze psů' }).click();
   await page.getByRole('link', { name: 'Změnit – Roční sazba' }).click();
   const type = async (reason) => {

@@ -77,7 +77,6 @@ describe('epo agenda replay', () => {
     const { differences, sums } = json('--parameters', more, '--period', '2027');
     assert.deepEqual(differences.map(({ number, changes }) => [number, changes]), [['a', [{ what: 'assessed', before: '1000', after: '1500', money: true }]]]);
     assert.deepEqual([sums.counted, sums.different, sums.both], [5, 1, 1], 'b has nobody who would owe it');
-    assert.equal(json('--parameters', more, '--period', '2026').sums.different, 0);
     assert.equal(count('ledger_entries'), '0', 'nothing is posted');
     spawnSync('sqlite3', [join(folder, 'portal.db'), "DELETE FROM records"]);
   });
@@ -86,7 +85,6 @@ describe('epo agenda replay', () => {
     const { differences, sums } = json('--folder', aside('strict'));
     assert.deepEqual(differences.map(({ changes }) => changes.map(({ what, after }) => `${what} ${after}`)), [['accepted false', 'errors ["no_eva"]', 'office ', 'due ']]);
     assert.deepEqual([sums.different, sums.refused, sums.accepted, sums.broken], [1, 1, 0, 0]);
-    assert.equal(json('--folder', aside('strict'), '--until', '2026-11-30').sums.counted, 0, 'of a period alone');
   });
 
   it('names file and line of a version that would not start', () => {
@@ -106,7 +104,7 @@ describe('epo agenda replay', () => {
     assert.equal(csv.trim().split('\r\n').length, 4);
     assert.match(csv, /"2026-000001","2026-12-01","pass","","Mýto","10 Kč","25 Kč"/);
     assert.equal((await portal.get(where, { cookie: await signIn(portal, 'umo-3') })).status, 403);
-    assert.equal(count("audit WHERE action = 'replay.started'"), '7');
+    assert.equal(count("audit WHERE action = 'replay.started'"), '5');
     const cancelled = await post('/admin/parameters/toll', { _action: 'try' });
     await post(cancelled.headers.get('location'), {});
     assert.match(await page(cancelled.headers.get('location')), /zrušeno|hotovo/, 'cancelled, unless it was faster');
@@ -151,6 +149,7 @@ describe('from a day on', () => {
     await at('2027-01-02');
     assert.equal(await toll(), '25 Kč');
     assert.match(await page('/admin/publications'), /tabulky shell .*nepovedlo se, platí dosavadní .*syntax error/);
+    assert.match(await page('/admin'), /\/admin\/publications toll: .*syntax error/);
     assert.equal((await portal.post('/api/v1/forms/toll/pass/check', { answers: { name: 'Eva' } })).json.errors[0].code, 'no_eva');
     const [, id] = (await (await portal.get('/admin/publications', { cookie: admin })).text()).match(/bez Evy<\/td>[\s\S]*?name="cancel" value="(\d+)"/);
     assert.equal((await post('/admin/publications', { cancel: id })).status, 303, 'a folder that serves gives way to the usual one');
