@@ -2,6 +2,7 @@
  * openapi.c: tests compare the two tables. */
 #include "http/acting.h"
 #include "http/admin_accounts.h"
+#include "http/links.h"
 #include "http/mandates.h"
 #include "http/organizations.h"
 #include "http/pages.h"
@@ -89,6 +90,10 @@ const struct epo_route epo_routes[] = {
     {EPO_GET, "/office/mandates", epo_office_mandates_get, EPO_ROUTE_CLERK, "office.mandates"},
     {EPO_POST, "/office/mandates", epo_office_mandates_post, EPO_ROUTE_CLERK,
      "office.mandates_post"},
+    {EPO_GET, "/account/registers", epo_links_get, 0, "links.get"},
+    {EPO_POST, "/account/registers", epo_links_post, EPO_ROUTE_LIMITED, "links.post"},
+    {EPO_GET, "/office/registers", epo_office_links_get, EPO_ROUTE_CLERK, "office.links"},
+    {EPO_POST, "/office/registers", epo_office_links_post, EPO_ROUTE_CLERK, "office.links_post"},
     {EPO_GET, "/identification", epo_identification_get, 0, "identification"},
     {EPO_GET, "/office/identity", epo_counter_get, EPO_ROUTE_CLERK, "counter.get"},
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},

@@ -55,7 +55,7 @@ bool epo_business_by_code(struct epo_portal *portal, struct epo_db *db, struct e
                                       &found->business.seat,
                                       &found->business.data_box};
     *found = (struct epo_business_found){.id = {"", 0}};
-    if (epo_identity_read_code(typed, code)) {
+    if (epo_identity_read_code(typed, code, sizeof code)) {
         struct epo_rows *rows = epo_db_query(db, &BY_CODE,
                                              EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(code),
                                                       EPO_INTEGER(epo_clock_now_us())));

@@ -164,7 +164,7 @@ bool epo_identity_find(struct epo_portal *portal, struct epo_db *db, struct epo_
 }
 
 /* As Crockford's base 32 is read out. */
-bool epo_identity_read_code(struct epo_span typed, char out[EPO_IDENTITY_CODE_SIZE]) {
+bool epo_identity_read_code(struct epo_span typed, char *out, size_t size) {
     size_t n = 0;
     for (size_t i = 0; i < typed.len; i++) {
         char c = typed.at[i];
@@ -173,12 +173,12 @@ bool epo_identity_read_code(struct epo_span typed, char out[EPO_IDENTITY_CODE_SI
         if (c >= 'A' && c <= 'Z')
             c = (char)(c + 32);
         c = c == 'o' ? '0' : c == 'i' || c == 'l' ? '1' : c;
-        if (n >= EPO_IDENTITY_CODE_SIZE - 1 || !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')))
+        if (n >= size - 1 || !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z')))
             return false;
         out[n++] = c;
     }
     out[n] = '\0';
-    return n == EPO_IDENTITY_CODE_SIZE - 1;
+    return n == size - 1;
 }
 
 bool epo_identity_by_code(struct epo_portal *portal, struct epo_db *db, struct epo_pool *pool,
@@ -186,7 +186,7 @@ bool epo_identity_by_code(struct epo_portal *portal, struct epo_db *db, struct e
                           struct epo_error *error) {
     char code[EPO_IDENTITY_CODE_SIZE];
     bool found = false;
-    if (epo_identity_read_code(typed, code) &&
+    if (epo_identity_read_code(typed, code, sizeof code) &&
         !find_one(db, pool,
                   epo_db_query(db, &BY_CODE,
                                EPO_BIND(EPO_STRING(portal->tenant), EPO_STRING(code),

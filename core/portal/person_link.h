@@ -25,7 +25,7 @@ bool epo_person_links(struct epo_portal *portal, struct epo_db *db, struct epo_p
 
 struct epo_person_linking {
     struct epo_span account, agenda, person;
-    struct epo_span how; /* "counter", "submission", "demo", "shell" */
+    struct epo_span how; /* "counter", "letter", "submission", "demo", "shell" */
     struct epo_span by;  /* account of who links it, "shell", or empty: the portal itself */
 };
 /* In a write job, with its row in the audit trail. Nothing happens where it holds already. CONFLICT

@@ -1,5 +1,6 @@
 // Acting for others: businesses confirmed at a counter, mandates given, entered from paper and ended, and what they open.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -275,5 +276,57 @@ describe('the right to identify', () => {
     assert.equal(drawn.status, 200);
     assert.equal(drawn.headers.get('content-type'), 'image/png');
     assert.match(await page('/account/identity', 'eva'), /given_name|\/identification/);
+  });
+});
+
+describe('a link to the city\'s registers', () => {
+  const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' }).trim();
+  const look = (login, person) => page(`/office/registers?login=${login}&agenda=dog_fee&person=${person}`, 'clerk');
+  const deed = (more, who = 'clerk') => send('/office/registers', { login: 'jan@example.cz', agenda: 'dog_fee', person: '5550000001', ...more }, who);
+  const use = (code, who) => send('/account/registers', { code }, who);
+
+  it('is made at the counter by comparing, never by a name', async () => {
+    for (const person of ['5550000001', '5550000002', '5550000003'])
+      sql(`INSERT INTO records (tenant, agenda, key, person, kind, data, from_day, changed_at_us) VALUES ('plzen', 'dog_fee', 'test-${person}', '${person}', 'dog', '{"name":"Rek","breed":"jezevčík"}', '2024-01-01', 1)`);
+    const text = await look('jan@example.cz', '5550000001');
+    assert.match(text, /1\. 5\. 1980/);
+    assert.match(text, /test-5550000001/);
+    assert.match(await look('eva@example.cz', '5550000001'), /Ověřený účet s tímto e-mailem/, 'hers is not verified');
+    assert.match(await look('jan@example.cz', '5559999999'), /není nic/);
+    assert.equal((await deed({ do: 'link', login: 'eva@example.cz' })).status, 404);
+    assert.equal((await deed({ do: 'link', person: '5559999999' })).status, 404);
+    await signIn('city', 'mesto', accounts(portal.folder).mesto);
+    assert.equal((await deed({ do: 'link' }, 'city')).status, 403);
+    assert.equal((await deed({ do: 'link' })).status, 200);
+    assert.match(await page('/account/registers', 'jan'), /5550000001<\/span><br>propojil Úřad městského obvodu Plzeň 3 po ověření/);
+    assert.equal((await deed({ do: 'link', login: '00075370' })).status, 409, 'one account for a number');
+    assert.equal((await deed({ do: 'link', person: '5550000002' })).status, 409, 'one number for an account');
+    assert.equal((await deed({ do: 'link', login: '00075370', person: '5550000003' })).status, 200, 'a business too');
+  });
+
+  it('is ended with a reason by the office, or by the person', async () => {
+    assert.equal((await deed({ do: 'end' })).status, 422);
+    assert.equal((await deed({ do: 'end', reason: 'Číslo patří jinému.' })).status, 200);
+    assert.match(await page('/account/registers', 'jan'), /Číslo patří jinému\./);
+    assert.equal((await deed({ do: 'end', reason: 'Znovu.' })).status, 404);
+    assert.equal((await deed({ do: 'link' })).status, 200);
+    assert.equal((await send('/account/registers', { agenda: 'dog_fee' }, 'eva')).status, 404, 'nobody ends another\'s');
+    assert.equal((await send('/account/registers', { agenda: 'dog_fee' }, 'jan')).status, 303);
+  });
+
+  it('is made with the code of a letter, once, by who has it; wrong codes slow down', async () => {
+    const printed = async () => (await (await deed({ do: 'letter', login: '', person: '5550000002' })).text()).match(/class="code">([\w-]+)</)[1];
+    const first = await printed(), code = await printed();
+    assert.ok(!sql('SELECT seal FROM link_codes').includes(code.replaceAll('-', '')), 'the code itself is not kept');
+    assert.equal((await deed({ do: 'letter', person: '5550000002' }, 'city')).status, 403);
+    assert.equal((await use(first, 'eva')).status, 404, 'a second letter takes the place of the first');
+    sql('UPDATE link_codes SET until_us = 1');
+    assert.equal((await use(code, 'eva')).status, 404, 'expired');
+    const good = await printed();
+    assert.equal((await use(good.toUpperCase().replaceAll('-', ' '), 'eva')).status, 303);
+    assert.match(await page('/account/registers', 'eva'), /5550000002<\/span><br>propojeno kódem z dopisu/);
+    assert.equal((await use(good, 'ota')).status, 404, 'used up');
+    for (let i = 0; i < 5; i++) await use('0000-0000-0000', 'ota');
+    assert.equal((await use('0000-0000-0000', 'ota')).status, 429);
   });
 });
