@@ -4,6 +4,7 @@
 #include "http/admin_accounts.h"
 #include "http/links.h"
 #include "http/mandates.h"
+#include "http/merge_pages.h"
 #include "http/organizations.h"
 #include "http/pages.h"
 #include "http/passkey.h"
@@ -94,6 +95,10 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/account/registers", epo_links_post, EPO_ROUTE_LIMITED, "links.post"},
     {EPO_GET, "/office/registers", epo_office_links_get, EPO_ROUTE_CLERK, "office.links"},
     {EPO_POST, "/office/registers", epo_office_links_post, EPO_ROUTE_CLERK, "office.links_post"},
+    {EPO_GET, "/account/merge", epo_merge_get, 0, "merge.get"},
+    {EPO_POST, "/account/merge", epo_merge_post, EPO_ROUTE_LIMITED, "merge.post"},
+    {EPO_GET, "/office/merge", epo_office_merge_get, EPO_ROUTE_CLERK, "office.merge"},
+    {EPO_POST, "/office/merge", epo_office_merge_post, EPO_ROUTE_CLERK, "office.merge_post"},
     {EPO_GET, "/identification", epo_identification_get, 0, "identification"},
     {EPO_GET, "/office/identity", epo_counter_get, EPO_ROUTE_CLERK, "counter.get"},
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},

@@ -155,10 +155,11 @@ static const struct epo_statement AUDIT_OF_ONE = {
     "person.audit_of_one", AUDIT "a.object = $2 ORDER BY a.sequence DESC LIMIT $4", NULL};
 static const struct epo_statement AUDIT_OF_ALL = {
     "person.audit_of_all",
-    AUDIT "a.object IN (SELECT $2 UNION ALL SELECT " NUMBER_TEXT(
-        "number") " FROM submissions\n"
-                  "    WHERE tenant = $1 AND sender = $2)\n"
-                  "ORDER BY a.sequence DESC LIMIT $4",
+    AUDIT "a.object IN (SELECT $2 UNION ALL\n"
+          "    SELECT gone FROM account_merges WHERE tenant = $1 AND kept = $2 UNION ALL\n"
+          "    SELECT " NUMBER_TEXT("number") " FROM submissions\n"
+                                              "    WHERE tenant = $1 AND sender = $2)\n"
+                                              "ORDER BY a.sequence DESC LIMIT $4",
     NULL,
 };
 static const struct epo_statement HELD = {
@@ -200,6 +201,12 @@ static const struct epo_statement GONE[] = {
      "DELETE FROM tickets WHERE tenant = $1\n"
      "    AND login = (SELECT login FROM accounts WHERE tenant = $1 AND id = $2)",
      NULL},
+    /* those that became this one: nobody's from now on */
+    {"person.no_merged",
+     "UPDATE accounts SET login = id, name = '' WHERE tenant = $1\n"
+     "    AND id IN (SELECT gone FROM account_merges WHERE tenant = $1 AND kept = $2)",
+     NULL},
+    {"person.no_merges", "DELETE FROM account_merges WHERE tenant = $1 AND kept = $2", NULL},
     {"person.no_account", "DELETE FROM accounts WHERE tenant = $1 AND id = $2", NULL},
 };
 

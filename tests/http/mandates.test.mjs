@@ -10,6 +10,8 @@ import { accounts, epo, startDemo } from '../support/portal.mjs';
 
 const PATH = '/agendas/dog_fee/registration', fields = { ...dog, home: JSON.stringify(dogJson('umo-3').home) };
 let portal, cookies;
+const passwords = {};
+const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' }).trim();
 
 const get = (path, who) => fetch(portal.url + path, { redirect: 'manual', headers: who ? { cookie: cookies[who] } : {} });
 const page = async (path, who) => (await get(path, who)).text();
@@ -25,7 +27,8 @@ async function signIn(who, name, password) {
 async function citizen(who, name) {
   const made = epo('account', 'add', `${who}@example.cz`, '--name', name, '-C', portal.folder);
   assert.equal(made.status, 0, made.stderr);
-  await signIn(who, `${who}@example.cz`, made.stdout.trim().split(/\s+/)[1]);
+  passwords[who] = made.stdout.trim().split(/\s+/)[1];
+  await signIn(who, `${who}@example.cz`, passwords[who]);
 }
 /** The identity of a person, seen at the counter. */
 async function verified(who, given_name, family_name) {
@@ -280,7 +283,6 @@ describe('the right to identify', () => {
 });
 
 describe('a link to the city\'s registers', () => {
-  const sql = (text) => execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), text], { encoding: 'utf8' }).trim();
   const look = (login, person) => page(`/office/registers?login=${login}&agenda=dog_fee&person=${person}`, 'clerk');
   const deed = (more, who = 'clerk') => send('/office/registers', { login: 'jan@example.cz', agenda: 'dog_fee', person: '5550000001', ...more }, who);
   const use = (code, who) => send('/account/registers', { code }, who);
@@ -328,5 +330,97 @@ describe('a link to the city\'s registers', () => {
     assert.equal((await use(good, 'ota')).status, 404, 'used up');
     for (let i = 0; i < 5; i++) await use('0000-0000-0000', 'ota');
     assert.equal((await use('0000-0000-0000', 'ota')).status, 429);
+  });
+});
+
+describe('two accounts of one person', () => {
+  const SOURCE = readFileSync(new URL('../../core/portal/account_merge.c', import.meta.url), 'utf8');
+  const SCHEMA = new URL('../../core/store/schema/', import.meta.url);
+  // Columns that name those who work here (their accounts are not merged), the trail itself, and what is no account.
+  const STAYS = new Set(['audit.actor', 'counter_filings.account', 'case_completions.actor', 'case_decisions.actor', 'assignments.account', 'handovers.actor', 'handovers.to_account', 'merged.actor', 'form_edits.actor',
+    'businesses.account', 'identities.clerk', 'business_claims.clerk', 'link_codes.clerk', 'ledger_entries.by_account', 'ledger_lines.account', 'attachments.owner', 'account_merges.gone', 'account_merges.by_account',
+    'parameter_changes.actor', 'parameter_withdrawals.actor', 'parameter_records.actor', 'replays.actor', 'publications.actor']);
+  const merge = (who, other, more) => send('/account/merge', { other: `${other}@example.cz`, password: passwords[other], sure: 'yes', ...more }, who);
+  const atCounter = (kept, gone, more, who = 'clerk') => send('/office/merge', { kept: `${kept}@example.cz`, gone: `${gone}@example.cz`, document: 'občanský průkaz, 987X', ...more }, who);
+  const idIn = (login) => sql(`SELECT id FROM accounts WHERE login = '${login}@example.cz'`);
+  let number, gone, kept;
+
+  it('are compared column by column with the schema: a later table that is forgotten fails here', () => {
+    const NAMES = /^(account|account_id|owner|sender|holder|principal|agent|actor|clerk|by_account|to_account|made_by|ended_by|acting_for|subject)$/;
+    const tables = readdirSync(SCHEMA).flatMap((file) => [...readFileSync(new URL(file, SCHEMA), 'utf8').matchAll(/CREATE TABLE (\w+)/g)].map(([, table]) => table));
+    const forgotten = [];
+    let found = 0;
+    for (const table of tables.filter((name) => sql(`SELECT 1 FROM sqlite_master WHERE name = '${name}'`))) {
+      const keyed = sql(`SELECT "from" FROM pragma_foreign_key_list('${table}') WHERE "table" = 'accounts' AND "from" <> 'tenant'`).split('\n');
+      for (const column of sql(`SELECT name FROM pragma_table_info('${table}')`).split('\n').filter((name) => NAMES.test(name) || keyed.includes(name))) {
+        if (STAYS.has(`${table}.${column}`)) continue;
+        found++;
+        if (!new RegExp(`(UPDATE ${table} SET ${column} =|DELETE FROM ${table} WHERE[^"]*${column} =)`).test(SOURCE)) forgotten.push(`${table}.${column}`);
+      }
+    }
+    assert.deepEqual(forgotten, [], 'say in account_merge.c what becomes of it, or in STAYS here that it names no citizen');
+    assert.ok(found > 15);
+  });
+
+  it('become one when both identities are verified and agree; everything moves, the other is closed', async () => {
+    await citizen('petr', 'Petr Dvojí');
+    await citizen('petr2', 'Petr Dvojí');
+    await verified('petr', 'Petr', 'Dvojí');
+    assert.equal((await merge('petr', 'petr2')).status, 403, 'the other is not verified');
+    await verified('petr2', 'Petr', 'DVOJÍ');
+    gone = idIn('petr2'); kept = idIn('petr');
+    number = (await filedFor('petr2')).headers.get('location').match(/submissions\/([\d-]+)/)[1];
+    await send(PATH, body({ ...fields }, { _action: 'save' }), 'petr2');
+    await send('/account/mandates/new', { to: 'eva@example.cz', rights: 'read', scope: 'all' }, 'petr2');
+    await send('/account/mandates', { do: 'accept', id: idOf(await page('/account/mandates', 'eva'), 'Přijmout') }, 'eva');
+    await send('/account/mandates/new', { to: 'petr2@example.cz', rights: 'read', scope: 'all' }, 'jan');
+    await send('/account/business', { kind: 'trader', number: '27074358', business_name: 'Petr Dvojí', seat: 'Americká 2, 301 00 Plzeň' }, 'petr2');
+    sql(`INSERT INTO person_links (tenant, agenda, person, account, how, by_account, at_us) VALUES ('plzen', 'waste_fee', '777', '${gone}', 'demo', '', 1)`);
+    assert.equal((await merge('petr', 'petr2', { sure: '' })).status, 422);
+    assert.equal((await merge('petr', 'petr2', { password: 'něco jiného' })).status, 403);
+    assert.equal((await merge('petr', 'petr')).status, 403, 'with itself');
+    assert.equal((await merge('petr', 'jan')).status, 403, 'somebody else, whose password one even knows');
+    assert.equal((await merge('petr', 'petr2')).status, 303);
+    assert.equal((await get('/account', 'petr2')).status, 303, 'signed out');
+    assert.equal((await send('/login', { name: 'petr2@example.cz', password: passwords.petr2 })).status, 401);
+    assert.equal((await get(`/submissions/${number}`, 'petr')).status, 200);
+    assert.match(await page('/account', 'petr'), /Rozepsan/);
+    assert.match(await page('/account/registers', 'petr'), /777/);
+    const mandates = await page('/account/mandates', 'petr');
+    assert.match(mandates, /Eva Malá/);
+    assert.match(mandates, /Přijmout/, 'the offer to the other address');
+    assert.match(mandates, /27074358/);
+    await act(kept, 'eva');
+    assert.equal((await get(`/submissions/${number}`, 'eva')).status, 200);
+    assert.match(await page('/account/audit', 'petr'), /založení účtu[^]*založení účtu/, 'the trail of both');
+  });
+
+  it('leave the closed one in the trail and nowhere else', () => {
+    const places = [];
+    for (const table of sql(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'`).split('\n')) {
+      for (const column of sql(`SELECT name FROM pragma_table_info('${table}')`).split('\n').filter(Boolean)) {
+        if (sql(`SELECT count(*) FROM "${table}" WHERE "${column}" = '${gone}'`) !== '0') places.push(`${table}.${column}`);
+      }
+    }
+    assert.deepEqual(places.sort(), ['account_merges.gone', 'accounts.id', 'audit.actor', 'audit.detail', 'audit.object']);
+  });
+
+  it('are merged by a clerk who has seen the document, never two people, and whole or not at all', async () => {
+    await citizen('petr3', 'Petr D.');
+    assert.match(await page('/office/merge?kept=petr@example.cz&gone=petr3@example.cz', 'clerk'), /Petr Dvojí 1\. 5\. 1980/);
+    assert.equal((await atCounter('petr', 'petr3', { document: '' })).status, 422);
+    assert.equal((await atCounter('petr3', 'petr')).status, 403, 'the one that stays is verified');
+    assert.equal((await atCounter('petr', 'jan')).status, 403, 'of different people');
+    await signIn('city', 'mesto', accounts(portal.folder).mesto);
+    assert.equal((await atCounter('petr', 'petr3', {}, 'city')).status, 403);
+    const third = idIn('petr3');
+    sql(`INSERT INTO person_links (tenant, agenda, person, account, how, by_account, at_us) VALUES ('plzen', 'waste_fee', '778', '${third}', 'demo', '', 1)`);
+    await send(PATH, body({ ...fields }, { _action: 'save' }), 'petr3');
+    assert.equal((await atCounter('petr', 'petr3')).status, 409, 'two numbers in one agenda');
+    assert.equal(sql(`SELECT count(*) FROM drafts WHERE owner = '${third}'`), '1');
+    sql(`UPDATE person_links SET ended_at_us = 2 WHERE account = '${third}'`);
+    assert.equal((await atCounter('petr', 'petr3')).status, 303);
+    assert.equal(sql(`SELECT count(*) FROM drafts WHERE owner = '${kept}'`), '2');
+    assert.equal(sql(`SELECT how || office FROM account_merges WHERE gone = '${third}'`), 'counterumo-3');
   });
 });
