@@ -20,8 +20,13 @@ static struct epo_span decode(struct epo_pool *pool, struct epo_span base64) {
     int len = EVP_DecodeBlock(out, (const unsigned char *)base64.at, (int)base64.len);
     for (size_t i = base64.len; len > 0 && i > 0 && base64.at[i - 1] == '='; i--)
         len--;
-    struct epo_span text = {(const char *)out, len > 0 ? (size_t)len : 0};
-    return epo_text_valid(text) ? text : EPO_SPAN("");
+    return (struct epo_span){(const char *)out, len > 0 ? (size_t)len : 0};
+}
+
+/* Of the whole: a line may end in the middle of a letter. */
+static void set_valid(struct epo_pool *pool, struct epo_json *mail, const char *name,
+                      struct epo_span text) {
+    epo_json_set_text(pool, mail, name, epo_text_valid(text) ? text : EPO_SPAN(""));
 }
 
 static struct epo_span cut_line(struct epo_span *rest) {
@@ -59,8 +64,8 @@ static struct epo_json *read_message(struct epo_pool *pool, struct epo_span mess
     }
     while (message.len > 0)
         epo_buffer_span(&text, decode(pool, cut_line(&message)));
-    epo_json_set_text(pool, mail, "subject", epo_buffer_get(&subject));
-    epo_json_set_text(pool, mail, "text", epo_buffer_get(&text));
+    set_valid(pool, mail, "subject", epo_buffer_get(&subject));
+    set_valid(pool, mail, "text", epo_buffer_get(&text));
     epo_buffer_clear(&subject);
     epo_buffer_clear(&text);
     return mail;
