@@ -36,11 +36,13 @@ struct epo_response *epo_filling_open_draft(struct filling *filling) {
     } else {
         struct epo_error error = {0};
         filling->raw = epo_drafting_raw(request, &filling->drafting);
-        filling->step = -1; /* the version that is chosen may have other steps */
+        bool good =
+            epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error);
+        filling->step = request->captures[2].len > 0 /* of the version that was chosen, or -1 */
+                            ? epo_form_step_find(filling->form, request->captures[2])
+                            : -1;
         response =
-            epo_drafting_choose(request, &filling->drafting, filling->raw, &filling->form, &error)
-                ? epo_filling_show_typed(filling, 200)
-                : epo_respond_error(request, &error, NULL);
+            good ? epo_filling_show_typed(filling, 200) : epo_respond_error(request, &error, NULL);
     }
     epo_response_header(response, "cache-control", EPO_SPAN("private, no-store"));
     epo_response_header(response, "referrer-policy", EPO_SPAN("no-referrer"));

@@ -140,6 +140,8 @@ struct epo_response *epo_filling_page(struct filling *filling, int status, struc
                      : epo_json_array(pool));
     epo_json_set_string(pool, view, "agenda", epo_agenda_name(filling->agenda));
     epo_json_set_boolean(pool, view, "has_files", epo_form_has_files(filling->form));
+    const struct epo_json *computed = epo_json_get(epo_form_definition(filling->form), "computed");
+    epo_json_set_boolean(pool, view, "computes", computed != NULL && computed->count > 0);
     epo_filling_texts(filling, view);
     epo_prefill_mark(filling->request, &filling->acting, filling->form, view, filling->prefilled);
     epo_json_set(pool, model, "form", view);

@@ -25,7 +25,7 @@ const struct epo_route epo_routes[] = {
      EPO_ROUTE_LIMITED | EPO_ROUTE_FILES, "form.step_post"},
     {EPO_POST, "/drafts", epo_draft_create_post, EPO_ROUTE_LIMITED, "draft.create"},
     {EPO_GET, "/drafts/{draft}", epo_draft_get, 0, "draft.get"},
-    {EPO_POST, "/drafts/{draft}", epo_draft_post, 0, "draft.post"},
+    {EPO_POST, "/drafts/{draft}", epo_draft_post, EPO_ROUTE_LIMITED, "draft.post"},
     {EPO_PUT, "/drafts/{draft}", epo_draft_put, 0, "draft.put"},
     {EPO_GET, "/search", epo_search_get, 0, "search"},
     {EPO_GET, "/nearby/{agenda}", epo_nearby_get, 0, "nearby"},

@@ -56,6 +56,14 @@ int epo_throttle_wait(const struct epo_throttle *throttle, int64_t now_us) {
     return wait;
 }
 
+int epo_throttle_count(const struct epo_throttle *throttle, int64_t now_us) {
+    pthread_mutex_lock(&lock);
+    const struct slot *slot = find(throttle->key, false);
+    int count = slot != NULL && now_us - slot->last_us <= FADE_S * 1000000LL ? slot->failures : 0;
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
 void epo_throttle_failed(const struct epo_throttle *throttle, int64_t now_us) {
     pthread_mutex_lock(&lock);
     struct slot *slot = find(throttle->key, true);

@@ -16,6 +16,8 @@ struct epo_throttle {
 };
 /* Seconds to wait before the next try may be made; 0: now. */
 int epo_throttle_wait(const struct epo_throttle *throttle, int64_t now_us);
+/* How often it was counted since it last rested for an hour. */
+int epo_throttle_count(const struct epo_throttle *throttle, int64_t now_us);
 void epo_throttle_failed(const struct epo_throttle *throttle, int64_t now_us);
 void epo_throttle_succeeded(const struct epo_throttle *throttle);
 

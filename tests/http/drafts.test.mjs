@@ -1,5 +1,6 @@
 // What is begun and what is sent stands while its form changes: definitions by version, drafts.
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -156,6 +157,48 @@ describe('a draft without a script', () => {
     assert.equal((await send(`/drafts/${reference.split('.')[0]}`, { _action: 'delete' })).status, 404, 'not without its key');
     assert.equal((await send(`/drafts/${reference}`, { _action: 'delete' })).status, 303);
     assert.equal((await page(`/drafts/${reference}`)).status, 404);
+  });
+});
+
+describe('the link of a draft by mail', () => {
+  const mailbox = async () => [...(await page('/demo/mailbox')).html.matchAll(/https?:[^\s<"]+\/drafts\/([0-9a-z.]+)/g)].map(([, reference]) => reference);
+  const mail = async (reference, address) => {
+    const answer = await send(`/drafts/${reference}`, { _action: 'mail', mail: address });
+    return { status: answer.status, to: answer.headers.get('location'), html: await answer.text() };
+  };
+
+  it('goes to whom it is sent, opens the draft, and the address is kept nowhere', async () => {
+    const { to, reference } = await begin({ name: 'Iva Poštovní' });
+    assert.match((await page(to)).html, /Poslat si odkaz e-mailem/);
+    for (const wrong of ['', 'x', 'a@b', 'a@b.cz\r\nBcc: c@d.cz', 'a@b.cz,c@d.cz']) {
+      const refused = await mail(reference, wrong);
+      assert.equal(refused.status, 422, wrong);
+      assert.match(refused.html, /Napište e-mail ve tvaru/);
+    }
+    const sent = await mail(reference, 'Iva.Postovni@example.cz');
+    assert.equal(sent.status, 303);
+    assert.match((await page(sent.to)).html, /Odkaz je na cestě/);
+    let came = [];
+    for (let i = 0; i < 100 && !came.includes(reference); i++) {
+      await new Promise((done) => setTimeout(done, 100));
+      came = await mailbox();
+    }
+    assert.ok(came.includes(reference), 'the link in the mail');
+    assert.equal(fields((await page(`${PATH}?draft=${reference}`)).html).name, 'Iva Poštovní');
+    const rows = execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), "SELECT (SELECT count(*) FROM mails), (SELECT count(*) FROM drafts WHERE answers LIKE '%example.cz%'), (SELECT count(*) FROM audit WHERE actor || action || object || detail LIKE '%ostovni%')"], { encoding: 'utf8' });
+    assert.equal(rows.trim(), '0|0|0');
+  });
+
+  it('is refused without its key, and more than three times an hour for one draft or one address', async () => {
+    const { reference } = await begin({ name: 'Eva' }), other = await begin({ name: 'Ota' });
+    assert.equal((await mail(reference.split('.')[0], 'a@example.cz')).status, 404);
+    for (const [i, address] of ['a@example.cz', 'b@example.cz', 'C@example.cz'].entries()) assert.equal((await mail(reference, address)).status, 303, `${i}`);
+    const often = await mail(reference, 'd@example.cz');
+    assert.equal(often.status, 429);
+    assert.match(often.html, /už několikrát[^]*value="d@example\.cz"/);
+    assert.equal((await mail(other.reference, 'e@example.cz')).status, 303, 'another draft, another address');
+    for (let i = 0; i < 2; i++) assert.equal((await mail((await begin({ name: 'Ivo' })).reference, 'c@example.cz')).status, 303);
+    assert.equal((await mail((await begin({ name: 'Ivo' })).reference, 'c@EXAMPLE.cz')).status, 429, 'one address, however it is written');
   });
 });
 

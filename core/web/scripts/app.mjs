@@ -6,6 +6,7 @@ import { keepDraft } from './drafts.mjs';
 import { number } from './editor.mjs';
 import { readPapers } from './scan.mjs';
 import { lookNear } from './near.mjs';
+import { sayValues } from './values.mjs';
 
 document.documentElement.classList.add('js');
 
@@ -36,6 +37,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   follow(form);
   keepDraft(form);
   lookNear(form);
+  sayValues(form);
   takeFiles(form);
 }
 

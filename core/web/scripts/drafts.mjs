@@ -28,6 +28,12 @@ export function keepDraft(form) {
     clearTimeout(timer);
     say(text);
   }
+  /** The address says which step this is and of which draft: a reload comes back to it. */
+  function settle() {
+    const url = new URL(form.action);
+    url.searchParams.set('draft', draft.value);
+    history.replaceState(history.state, '', url);
+  }
   /** The two contents side by side: the server draws them, as for a page without scripts. */
   function offerBoth() {
     stop(words.changed);
@@ -42,11 +48,7 @@ export function keepDraft(form) {
       version.value = now;
       saved = fields;
       say(words.saved.replace('{at}', at));
-      const url = new URL(location);
-      if (!url.searchParams.has('draft') && url.pathname === new URL(form.action).pathname) {
-        url.searchParams.set('draft', reference);
-        history.replaceState(history.state, '', url); // a reload comes back to it
-      }
+      if (!new URL(location).searchParams.has('draft')) settle();
     } else if (answer.status === 409) offerBoth();
     else if (answer.status === 404) stop(words.gone);
     else if (answer.status === 413) stop(words.full);
@@ -96,4 +98,10 @@ export function keepDraft(form) {
   addEventListener('pageshow', ({ persisted }) => { if (persisted) stopped = false; });
   addEventListener('pagehide', () => save(true));
   document.addEventListener('visibilitychange', () => { if (document.hidden) save(true); });
+  if (stopped || new URL(form.action).pathname === location.pathname) return;
+  if (draft.value) settle(); // "Continue" led here from the step before, whose address still stands there
+  else {
+    saved = '';
+    save();
+  }
 }
