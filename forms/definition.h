@@ -31,11 +31,13 @@ struct epo_date epo_day_rule_date(const struct epo_day_rule *rule, struct epo_da
 struct epo_option {
     struct epo_span value;
     const struct epo_json *label, *hint;
+    const char *anchor; /* behind the field's own, which the first one has: "", "-2", "-3" … */
 };
 
 struct epo_field {
     const char *id;
     const struct epo_field_kind *kind;
+    const char *template;              /* that draws it */
     const struct epo_json *definition; /* label, hint, autocomplete … */
     const struct epo_json *when;       /* own condition, or NULL */
     bool required;

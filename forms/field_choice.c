@@ -35,9 +35,13 @@ static void read_option(struct epo_reader *reader, struct epo_field *field,
     }
     if (find_option(field, value->text) != NULL)
         epo_reader_fault(reader, value, "the value \"%.*s\" stands twice", EPO_ARG(value->text));
-    field->options[field->option_count++] =
+    field->options[field->option_count] =
         (struct epo_option){value->text, epo_reader_texts(reader, definition, "label", true),
-                            epo_reader_texts(reader, definition, "hint", false)};
+                            epo_reader_texts(reader, definition, "hint", false),
+                            field->option_count > 0 ? epo_pool_printf(reader->form->pool, "-%u",
+                                                                      field->option_count + 1)
+                                                    : ""};
+    field->option_count++;
 }
 
 static void read_choice(struct epo_reader *reader, struct epo_field *field,
@@ -151,10 +155,7 @@ static bool limits_yes_no(struct epo_check *check, const struct epo_field *field
 
 /* -- drawing and describing ------------------------------------------------------------------- */
 
-static bool is_typed(const struct epo_draw *draw, const struct epo_field *field,
-                     struct epo_span value) {
-    const struct epo_json *raw =
-        draw->result != NULL ? epo_json_get(draw->result->raw, field->id) : NULL;
+static bool is_typed(const struct epo_json *raw, struct epo_span value) {
     if (raw == NULL || raw->type != EPO_JSON_ARRAY)
         return epo_json_is_text(raw) && epo_span_equal(raw->text, value);
     for (uint32_t i = 0; i < raw->count; i++)
@@ -163,33 +164,35 @@ static bool is_typed(const struct epo_draw *draw, const struct epo_field *field,
     return false;
 }
 
-/* The first option has the field's own anchor, so that the list of errors leads to it. */
-static void push_option(const struct epo_draw *draw, const struct epo_field *field,
-                        struct epo_json *options, struct epo_span value, struct epo_span label,
-                        struct epo_span hint) {
+/* typed: of the field. The first option has the field's own anchor, so that the list of errors
+ * leads to it. */
+static void push_option(const struct epo_draw *draw, const char *path, const struct epo_json *typed,
+                        struct epo_json *options, struct epo_option option, struct epo_span label) {
     struct epo_pool *pool = draw->pool;
-    struct epo_json *option = epo_json_object(pool);
-    const char *path = epo_draw_path(draw, field);
-    const char *id = options->count == 0
-                         ? epo_pool_printf(pool, "field-%s", path)
-                         : epo_pool_printf(pool, "field-%s-%u", path, options->count + 1);
-    epo_json_set_text(pool, option, "value", value);
-    epo_json_set_text(pool, option, "label", label);
-    epo_json_set_text(pool, option, "hint", hint); /* empty, lest it borrow the field's */
-    epo_json_set_string(pool, option, "id", id);
-    epo_json_set_boolean(pool, option, "checked", is_typed(draw, field, value));
-    epo_json_push(pool, options, option);
+    struct epo_json *model = epo_json_object_for(pool, 5);
+    const char *id = epo_pool_join(pool, "field-", path, option.anchor);
+    epo_json_append(pool, model, EPO_SPAN("value"), epo_json_link(pool, option.value));
+    epo_json_append(pool, model, EPO_SPAN("label"), epo_json_link(pool, label));
+    epo_json_append(pool, model, EPO_SPAN("hint"), /* or empty, lest it borrow the field's */
+                    epo_json_link(pool, epo_json_localized(option.hint, draw->lang)));
+    epo_json_append(pool, model, EPO_SPAN("id"), epo_json_link(pool, epo_span(id)));
+    epo_json_append(pool, model, EPO_SPAN("checked"),
+                    epo_json_boolean(pool, is_typed(typed, option.value)));
+    epo_json_push(pool, options, model);
+}
+
+static const struct epo_json *typed_of(const struct epo_draw *draw, const struct epo_field *field) {
+    return draw->result != NULL ? epo_json_get(draw->result->raw, field->id) : NULL;
 }
 
 static void view_choice(const struct epo_draw *draw, const struct epo_field *field,
                         struct epo_json *model) {
     struct epo_json *options = epo_json_array(draw->pool);
-    for (uint32_t i = 0; i < field->option_count; i++) {
-        const struct epo_option *option = &field->options[i];
-        push_option(draw, field, options, option->value,
-                    epo_json_localized(option->label, draw->lang),
-                    epo_json_localized(option->hint, draw->lang));
-    }
+    const struct epo_json *typed = typed_of(draw, field);
+    const char *path = epo_draw_path(draw, field);
+    for (uint32_t i = 0; i < field->option_count; i++)
+        push_option(draw, path, typed, options, field->options[i],
+                    epo_json_localized(field->options[i].label, draw->lang));
     epo_json_set(draw->pool, model, "options", options);
     bool select = field->kind == &epo_kind_choice && field->option_count > EPO_RADIOS_MAX;
     epo_json_set_boolean(draw->pool, model, "select", select);
@@ -198,10 +201,14 @@ static void view_choice(const struct epo_draw *draw, const struct epo_field *fie
 static void view_yes_no(const struct epo_draw *draw, const struct epo_field *field,
                         struct epo_json *model) {
     struct epo_json *options = epo_json_array(draw->pool);
-    push_option(draw, field, options, EPO_SPAN("yes"),
-                epo_catalog_text(draw->catalog, draw->lang, "form.yes"), (struct epo_span){0});
-    push_option(draw, field, options, EPO_SPAN("no"),
-                epo_catalog_text(draw->catalog, draw->lang, "form.no"), (struct epo_span){0});
+    const struct epo_json *typed = typed_of(draw, field);
+    const char *path = epo_draw_path(draw, field);
+    push_option(draw, path, typed, options,
+                (struct epo_option){.value = EPO_SPAN("yes"), .anchor = ""},
+                epo_catalog_text(draw->catalog, draw->lang, "form.yes"));
+    push_option(draw, path, typed, options,
+                (struct epo_option){.value = EPO_SPAN("no"), .anchor = "-2"},
+                epo_catalog_text(draw->catalog, draw->lang, "form.no"));
     epo_json_set(draw->pool, model, "options", options);
 }
 

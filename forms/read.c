@@ -101,6 +101,7 @@ static void read_field(struct epo_reader *reader, const struct epo_json *definit
     field.kind = read_kind(reader, definition);
     if (field.kind == NULL)
         return;
+    field.template = epo_pool_join(form->pool, "forms/field_", field.kind->name, "");
     epo_reader_members(reader, definition, field_members, field.kind->properties);
     epo_reader_texts(reader, definition, "label", true);
     epo_reader_texts(reader, definition, "hint", false);

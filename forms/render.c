@@ -8,10 +8,28 @@ static struct epo_span text_of(const struct epo_draw *draw, const struct epo_jso
 }
 
 /* Members without a value are set empty, never left out: a template looks for what an item lacks in
- * the scopes around it, and an option must not borrow the hint of its field. */
+ * the scopes around it, and an option must not borrow the hint of its field. Texts of the
+ * definition and what was typed outlive the model and are not copied. */
 static void set_text(const struct epo_draw *draw, struct epo_json *model, const char *name,
                      struct epo_span text) {
-    epo_json_set_text(draw->pool, model, name, text);
+    epo_json_set(draw->pool, model, name, epo_json_link(draw->pool, text));
+}
+
+/* The same for a member that the model does not have yet. Most are empty, true or false: those
+ * share one node, which nobody changes (a member is put in its place instead). */
+static struct epo_json empty_text = {.type = EPO_JSON_TEXT, .text = {"", 0}};
+static struct epo_json yes = {.type = EPO_JSON_BOOLEAN, .boolean = true},
+                       no = {.type = EPO_JSON_BOOLEAN};
+
+static void add_text(const struct epo_draw *draw, struct epo_json *model, const char *name,
+                     struct epo_span text) {
+    epo_json_append(draw->pool, model, epo_span(name),
+                    text.len > 0 ? epo_json_link(draw->pool, text) : &empty_text);
+}
+
+static void add_boolean(const struct epo_draw *draw, struct epo_json *model, const char *name,
+                        bool value) {
+    epo_json_append(draw->pool, model, epo_span(name), value ? &yes : &no);
 }
 
 /* The first message for a path, or empty. */
@@ -24,22 +42,23 @@ static struct epo_span message_for(const struct epo_draw *draw, const char *path
 }
 
 /* Hint first, then the error: the order in which they are read out. */
-static void set_description(const struct epo_draw *draw, const struct epo_field *field,
+static void add_description(const struct epo_draw *draw, const struct epo_field *field,
                             const char *path, struct epo_json *model) {
     struct epo_pool *pool = draw->pool;
     struct epo_span hint = text_of(draw, field->definition, "hint");
     struct epo_span error = message_for(draw, path);
-    const char *hint_id = epo_pool_printf(pool, "field-%s-hint", path);
-    const char *error_id = epo_pool_printf(pool, "field-%s-error", path);
-    set_text(draw, model, "hint", hint);
-    set_text(draw, model, "error", error);
-    epo_json_set_boolean(pool, model, "invalid", error.len > 0);
-    epo_json_set_string(pool, model, "hint_id", hint_id);
-    epo_json_set_string(pool, model, "error_id", error_id);
-    epo_json_set_string(pool, model, "described_by",
-                        epo_pool_printf(pool, "%s%s%s", hint.len > 0 ? hint_id : "",
-                                        hint.len > 0 && error.len > 0 ? " " : "",
-                                        error.len > 0 ? error_id : ""));
+    const char *hint_id = hint.len > 0 ? epo_pool_join(pool, "field-", path, "-hint") : "";
+    const char *error_id = error.len > 0 ? epo_pool_join(pool, "field-", path, "-error") : "";
+    const char *between = hint.len > 0 && error.len > 0 ? " " : "";
+    add_text(draw, model, "hint", hint);
+    add_text(draw, model, "error", error);
+    add_boolean(draw, model, "invalid", error.len > 0);
+    add_text(draw, model, "hint_id", epo_span(hint_id));
+    add_text(draw, model, "error_id", epo_span(error_id));
+    add_text(draw, model, "described_by",
+             epo_span(between[0] == '\0' && error.len == 0
+                          ? hint_id
+                          : epo_pool_join(pool, hint_id, between, error_id)));
 }
 
 static bool is_asked(const struct epo_draw *draw, const struct epo_json *when) {
@@ -58,40 +77,43 @@ static bool is_settled(const struct epo_draw *draw, const struct epo_json *when)
     return draw->of_step && !epo_form_asks_step(draw->form, when, draw->step);
 }
 
-static void set_condition(const struct epo_draw *draw, const struct epo_json *when,
+static void add_condition(const struct epo_draw *draw, const struct epo_json *when,
                           struct epo_json *model) {
-    epo_json_set_boolean(draw->pool, model, "hidden", !is_asked(draw, when));
-    set_text(draw, model, "when_json",
+    add_boolean(draw, model, "hidden", !is_asked(draw, when));
+    add_text(draw, model, "when_json",
              when != NULL ? epo_json_print(draw->pool, when) : EPO_SPAN(""));
 }
 
 const char *epo_draw_path(const struct epo_draw *draw, const struct epo_field *field) {
     return draw->prefix == NULL || draw->prefix[0] == '\0'
                ? field->id
-               : epo_pool_printf(draw->pool, "%s%s", draw->prefix, field->id);
+               : epo_pool_join(draw->pool, draw->prefix, field->id, "");
 }
 
+/* Members that most fields have stand at the same places in each model: a template finds them there
+ * at once (view/render.c). What a type of field has of its own follows, or takes the place of one.
+ */
 static struct epo_json *field_model(const struct epo_draw *draw, const struct epo_field *field) {
+    static const char *const EMPTY[] = {
+        "inputmode",    "unit", "min",        "max",        "step",      "width",    "spellcheck",
+        "autocomplete", "rows", "max_length", "capitalize", "prefilled", "readonly", "words"};
+    enum { EMPTY_COUNT = sizeof EMPTY / sizeof *EMPTY, ROOM = 20 + EMPTY_COUNT };
     struct epo_pool *pool = draw->pool;
-    struct epo_json *model = epo_json_object(pool);
-    const char *kind = field->kind->name;
+    struct epo_json *model = epo_json_object_for(pool, ROOM);
     const char *path = epo_draw_path(draw, field);
-    epo_json_set_string(pool, model, "id", path);
-    epo_json_set_string(pool, model, "name", path);
-    epo_json_set_string(pool, model, "partial", epo_pool_printf(pool, "forms/field_%s", kind));
-    epo_json_set_string(pool, model, "type", kind);
-    epo_json_set_text(pool, model, "label", epo_field_label(field, draw->lang));
-    epo_json_set_boolean(pool, model, "required", field->required);
-    epo_json_set_boolean(pool, model, "optional", !field->required);
-    epo_json_set_text(pool, model, "value",
-                      epo_raw_text(draw->result != NULL ? draw->result->raw : NULL, field->id));
-    static const char *const texts[] = {"inputmode",  "unit",         "min",
-                                        "max",        "step",         "width",
-                                        "spellcheck", "autocomplete", "capitalize"};
-    struct epo_json *empty = epo_json_text(pool, EPO_SPAN(""));
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        epo_json_append(pool, model, epo_span(texts[i]), empty);
-    set_description(draw, field, path, model);
+    add_text(draw, model, "id", epo_span(path));
+    add_text(draw, model, "name", epo_span(path));
+    add_text(draw, model, "partial", epo_span(field->template));
+    add_text(draw, model, "type", epo_span(field->kind->name));
+    add_text(draw, model, "label", epo_field_label(field, draw->lang));
+    add_boolean(draw, model, "required", field->required);
+    add_boolean(draw, model, "optional", !field->required);
+    add_text(draw, model, "value",
+             epo_raw_text(draw->result != NULL ? draw->result->raw : NULL, field->id));
+    add_condition(draw, field->when, model);
+    add_description(draw, field, path, model);
+    for (size_t i = 0; i < EMPTY_COUNT; i++)
+        add_text(draw, model, EMPTY[i], EPO_SPAN(""));
     field->kind->view(draw, field, model);
     struct epo_span mode = epo_json_get_text(field->definition, "inputmode");
     if (mode.len > 0)
@@ -99,7 +121,6 @@ static struct epo_json *field_model(const struct epo_draw *draw, const struct ep
     struct epo_span autocomplete = epo_json_get_text(field->definition, "autocomplete");
     if (autocomplete.len > 0)
         set_text(draw, model, "autocomplete", autocomplete);
-    set_condition(draw, field->when, model);
     return model;
 }
 
@@ -191,7 +212,7 @@ static struct epo_json *section_model(const struct epo_draw *draw,
         set_group(draw, section, model);
     else
         set_fields(draw, section, model);
-    set_condition(draw, section->when, model);
+    add_condition(draw, section->when, model);
     return model;
 }
 

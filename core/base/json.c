@@ -37,6 +37,12 @@ struct epo_json *epo_json_text(struct epo_pool *pool, struct epo_span value) {
     return made;
 }
 
+struct epo_json *epo_json_link(struct epo_pool *pool, struct epo_span value) {
+    struct epo_json *made = node(pool, EPO_JSON_TEXT);
+    made->text = value;
+    return made;
+}
+
 struct epo_json *epo_json_string(struct epo_pool *pool, const char *value) {
     return value ? epo_json_text(pool, epo_span(value)) : epo_json_null(pool);
 }
@@ -49,21 +55,98 @@ struct epo_json *epo_json_object(struct epo_pool *pool) {
     return node(pool, EPO_JSON_OBJECT);
 }
 
-static void grow(struct epo_pool *pool, struct epo_json *parent) {
-    if (parent->count < parent->room)
+/* ---- members ----
+ * A large object (a form as it was posted, a catalog) finds its members by a table of places that
+ * stands behind its names: 0, or the place + 1, at the hash of the name or a free slot soon after.
+ * Room is then a power of two. Whoever sends names that all meet at one slot gets an object without
+ * a table (SPOILT in its first slot): looked through from its start, as small ones are. */
+enum { PLAIN_MAX = 64, PROBES_MAX = 64 };
+static const uint32_t SPOILT = UINT32_MAX;
+
+static uint32_t *table_of(const struct epo_json *object) {
+    return object->room > PLAIN_MAX ? (uint32_t *)(object->names + object->room) : NULL;
+}
+
+static uint32_t slot_of(const struct epo_json *object, struct epo_span name) {
+    uint64_t mixed = name.len, word;
+    for (; name.len > 0; name.at += sizeof word, name.len -= sizeof word) {
+        word = 0;
+        memcpy(&word, name.at, name.len < sizeof word ? name.len : sizeof word);
+        mixed = (mixed ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        mixed ^= mixed >> 32;
+        if (name.len < sizeof word)
+            break;
+    }
+    return (uint32_t)mixed & (object->room * 2 - 1);
+}
+
+/* Its place, or count. */
+static uint32_t place_of(const struct epo_json *object, struct epo_span name) {
+    const uint32_t *table = table_of(object);
+    uint32_t place = 0;
+    if (table != NULL && table[0] != SPOILT) {
+        uint32_t slot = slot_of(object, name);
+        for (int probes = 0; probes < PROBES_MAX && table[slot] != 0; probes++) {
+            if (epo_span_equal(object->names[table[slot] - 1], name))
+                return table[slot] - 1;
+            slot = (slot + 1) & (object->room * 2 - 1);
+        }
+        return object->count;
+    }
+    while (place < object->count && !epo_span_equal(object->names[place], name))
+        place++;
+    return place;
+}
+
+static void note_place(struct epo_json *object, uint32_t place) {
+    uint32_t *table = table_of(object);
+    if (table == NULL || table[0] == SPOILT)
         return;
-    uint32_t room = parent->room ? parent->room * 2 : 4;
+    uint32_t slot = slot_of(object, object->names[place]);
+    int probes = 0;
+    while (probes < PROBES_MAX && table[slot] != 0)
+        slot = (slot + 1) & (object->room * 2 - 1), probes++;
+    if (probes < PROBES_MAX)
+        table[slot] = place + 1;
+    else
+        table[0] = SPOILT;
+}
+
+/* Room for so many children, those that are there taken along. */
+static void make_room(struct epo_pool *pool, struct epo_json *parent, uint32_t room) {
     struct epo_json **items = EPO_NEW_ARRAY(pool, struct epo_json *, room);
-    if (parent->count)
+    if (parent->count > 0)
         memcpy(items, parent->items, parent->count * sizeof *items);
     parent->items = items;
-    if (parent->type == EPO_JSON_OBJECT) {
-        struct epo_span *names = EPO_NEW_ARRAY(pool, struct epo_span, room);
-        if (parent->count)
-            memcpy(names, parent->names, parent->count * sizeof *names);
-        parent->names = names;
-    }
     parent->room = room;
+    if (parent->type != EPO_JSON_OBJECT)
+        return;
+    size_t table = room > PLAIN_MAX ? room * 2 * sizeof(uint32_t) : 0;
+    struct epo_span *names = epo_pool_alloc(pool, room * sizeof *names + table);
+    if (parent->count > 0)
+        memcpy(names, parent->names, parent->count * sizeof *names);
+    parent->names = names;
+    for (uint32_t i = 0; i < parent->count; i++)
+        note_place(parent, i);
+}
+
+static uint32_t room_for(uint32_t count) {
+    uint32_t room = PLAIN_MAX;
+    while (count > PLAIN_MAX && room < count)
+        room *= 2;
+    return count > PLAIN_MAX ? room : count;
+}
+
+struct epo_json *epo_json_object_for(struct epo_pool *pool, uint32_t room) {
+    struct epo_json *made = node(pool, EPO_JSON_OBJECT);
+    if (room > 0)
+        make_room(pool, made, room_for(room));
+    return made;
+}
+
+static void grow(struct epo_pool *pool, struct epo_json *parent) {
+    if (parent->count == parent->room)
+        make_room(pool, parent, parent->room > 0 ? room_for(parent->room * 2) : 4);
 }
 
 void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_json *value) {
@@ -75,10 +158,11 @@ void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_jso
 struct epo_json *epo_json_put(struct epo_pool *pool, struct epo_json *object, struct epo_span name,
                               struct epo_json *value) {
     epo_assert(object->type == EPO_JSON_OBJECT && value);
-    for (uint32_t i = 0; i < object->count; i++)
-        if (epo_span_equal(object->names[i], name))
-            return object->items[i] = value;
-    epo_json_append(pool, object, name, value);
+    uint32_t place = place_of(object, name);
+    if (place == object->count)
+        epo_json_append(pool, object, name, value);
+    else
+        object->items[place] = value;
     return value;
 }
 
@@ -87,7 +171,8 @@ void epo_json_append(struct epo_pool *pool, struct epo_json *object, struct epo_
     epo_assert(object->type == EPO_JSON_OBJECT && value);
     grow(pool, object);
     object->names[object->count] = name;
-    object->items[object->count++] = value;
+    object->items[object->count] = value;
+    note_place(object, object->count++);
 }
 
 static struct epo_json *copy_to_depth(struct epo_pool *pool, const struct epo_json *value,
@@ -100,18 +185,17 @@ static struct epo_json *copy_to_depth(struct epo_pool *pool, const struct epo_js
         made->text = epo_pool_copy(pool, value->text);
     if (value->type != EPO_JSON_ARRAY && value->type != EPO_JSON_OBJECT)
         return made;
-    made->room = value->count;
+    made->room = made->count = 0;
     made->items = NULL;
     made->names = NULL;
-    if (value->count == 0)
-        return made;
-    made->items = EPO_NEW_ARRAY(pool, struct epo_json *, value->count);
-    if (value->type == EPO_JSON_OBJECT)
-        made->names = EPO_NEW_ARRAY(pool, struct epo_span, value->count);
+    if (value->count > 0)
+        make_room(pool, made, room_for(value->count));
     for (uint32_t i = 0; i < value->count; i++) {
+        struct epo_json *child = copy_to_depth(pool, value->items[i], depth + 1);
         if (value->type == EPO_JSON_OBJECT)
-            made->names[i] = epo_pool_copy(pool, value->names[i]);
-        made->items[i] = copy_to_depth(pool, value->items[i], depth + 1);
+            epo_json_append(pool, made, epo_pool_copy(pool, value->names[i]), child);
+        else
+            epo_json_push(pool, made, child);
     }
     return made;
 }
@@ -123,10 +207,8 @@ struct epo_json *epo_json_copy(struct epo_pool *pool, const struct epo_json *val
 struct epo_json *epo_json_get_span(const struct epo_json *object, struct epo_span name) {
     if (!object || object->type != EPO_JSON_OBJECT)
         return NULL;
-    for (uint32_t i = 0; i < object->count; i++)
-        if (epo_span_equal(object->names[i], name))
-            return object->items[i];
-    return NULL;
+    uint32_t place = place_of(object, name);
+    return place < object->count ? object->items[place] : NULL;
 }
 
 struct epo_json *epo_json_find(const struct epo_json *root, const char *path) {

@@ -45,8 +45,12 @@ struct epo_json *epo_json_integer(struct epo_pool *pool, int64_t value);
 struct epo_json *epo_json_real(struct epo_pool *pool, double value);
 struct epo_json *epo_json_text(struct epo_pool *pool, struct epo_span value); /* copies */
 struct epo_json *epo_json_string(struct epo_pool *pool, const char *value);   /* NULL gives null */
+/* A text that lives as long as the tree, not copied. */
+struct epo_json *epo_json_link(struct epo_pool *pool, struct epo_span value);
 struct epo_json *epo_json_array(struct epo_pool *pool);
 struct epo_json *epo_json_object(struct epo_pool *pool);
+/* An object with room for so many members from the start. */
+struct epo_json *epo_json_object_for(struct epo_pool *pool, uint32_t room);
 void epo_json_push(struct epo_pool *pool, struct epo_json *array, struct epo_json *value);
 /* Sets or replaces a member; returns value, so that chains read well. The name is copied into the
  * pool unless it is a literal. */

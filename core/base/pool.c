@@ -191,6 +191,17 @@ char *epo_pool_string(struct epo_pool *pool, struct epo_span from) {
     return to;
 }
 
+char *epo_pool_join(struct epo_pool *pool, const char *first, const char *second,
+                    const char *third) {
+    size_t one = strlen(first), two = strlen(second), three = strlen(third);
+    bool zero;
+    char *to = take(pool, one + two + three + 1, &zero);
+    memcpy(to, first, one);
+    memcpy(to + one, second, two);
+    memcpy(to + one + two, third, three + 1);
+    return to;
+}
+
 char *epo_pool_printf(struct epo_pool *pool, const char *format, ...) {
     char small[256];
     va_list arguments, again;

@@ -28,6 +28,9 @@ void *epo_pool_alloc(struct epo_pool *pool, size_t size);
 struct epo_span epo_pool_copy(struct epo_pool *pool, struct epo_span from);
 /* NUL-terminated copies. */
 char *epo_pool_string(struct epo_pool *pool, struct epo_span from);
+/* Three texts in one, for what would be a printf of "%s%s%s" many times over. */
+char *epo_pool_join(struct epo_pool *pool, const char *first, const char *second,
+                    const char *third);
 char *epo_pool_printf(struct epo_pool *pool, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Run fn(arg) when the pool is freed. */

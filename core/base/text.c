@@ -196,10 +196,6 @@ void epo_buffer_append_slowly(struct epo_buffer *buffer, const void *bytes, size
     }
 }
 
-void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text) {
-    epo_buffer_append(buffer, text.at, text.len);
-}
-
 void epo_buffer_string(struct epo_buffer *buffer, const char *string) {
     epo_buffer_append(buffer, string, strlen(string));
 }

@@ -75,7 +75,9 @@ static inline void epo_buffer_append(struct epo_buffer *buffer, const void *byte
         epo_buffer_append_slowly(buffer, bytes, len);
     }
 }
-void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text);
+static inline void epo_buffer_span(struct epo_buffer *buffer, struct epo_span text) {
+    epo_buffer_append(buffer, text.at, text.len);
+}
 void epo_buffer_string(struct epo_buffer *buffer, const char *string);
 static inline void epo_buffer_byte(struct epo_buffer *buffer, char byte) {
     epo_buffer_append(buffer, &byte, 1);

@@ -75,7 +75,7 @@ static void read_key(struct filling *filling) {
 /* A name that came several times is an array, in order. */
 struct epo_json *epo_page_raw(struct epo_request *request) {
     struct epo_pool *pool = request->pool;
-    struct epo_json *raw = epo_json_object(pool);
+    struct epo_json *raw = epo_json_object_for(pool, (uint32_t)request->form_count);
     for (size_t i = 0; i < request->form_count; i++) {
         const struct epo_pair *pair = &request->form[i];
         if (pair->name.len == 0 || pair->name.at[0] == '_')

@@ -114,6 +114,7 @@ static bool read_path(struct compiler *compiler, struct epo_path *path) {
         }
     path->kind = EPO_PATH_NAMES;
     path->names = EPO_NEW_ARRAY(compiler->pool, struct epo_span, EPO_VIEW_PATH_MAX);
+    path->place = EPO_NEW(compiler->pool, _Atomic uint32_t);
     bool good =
         word.len > 0 && memchr(word.at, '@', word.len) == NULL && word.at[word.len - 1] != '.';
     while (good && word.len > 0) {

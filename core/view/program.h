@@ -3,6 +3,8 @@
 #ifndef EPO_VIEW_PROGRAM_H
 #define EPO_VIEW_PROGRAM_H
 
+#include <stdatomic.h>
+
 #include "view/view.h"
 
 #define EPO_VIEW_DEPTH_MAX 16      /* partials and layouts inside one another */
@@ -69,6 +71,9 @@ struct epo_path {
     enum { EPO_PATH_NAMES, EPO_PATH_SELF, EPO_PATH_INDEX, EPO_PATH_FIRST, EPO_PATH_LAST } kind;
     uint32_t count;
     struct epo_span *names;
+    /* Where the first name stood among an object's members when it was last found: items of a list
+     * are alike, so it mostly stands there again. A guess, checked each time; threads share it. */
+    _Atomic uint32_t *place;
 };
 struct epo_argument {
     struct epo_span name;

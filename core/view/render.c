@@ -26,11 +26,30 @@ static const struct scope *item_scope(const struct scope *scope) {
     return scope;
 }
 
+/* The first name of a path, in the innermost scope that has it. */
+static const struct epo_json *find_first(const struct epo_path *path, const struct scope *scope) {
+    struct epo_span name = path->names[0];
+    uint32_t place = atomic_load_explicit(path->place, memory_order_relaxed);
+    const struct epo_json *value = scope->value;
+    if (value != NULL && value->type == EPO_JSON_OBJECT && place < value->count &&
+        epo_span_equal(value->names[place], name))
+        return value->items[place];
+    for (; scope != NULL; scope = scope->outer) {
+        value = scope->value;
+        if (value == NULL || value->type != EPO_JSON_OBJECT)
+            continue;
+        for (uint32_t i = 0; i < value->count; i++)
+            if (epo_span_equal(value->names[i], name)) {
+                atomic_store_explicit(path->place, i, memory_order_relaxed);
+                return value->items[i];
+            }
+    }
+    return NULL;
+}
+
 /* Members of the innermost scope first, then outwards; arrays by index. */
 static const struct epo_json *find(const struct epo_path *path, const struct scope *scope) {
-    const struct epo_json *value = NULL;
-    for (; scope != NULL && value == NULL; scope = scope->outer)
-        value = epo_json_get_span(scope->value, path->names[0]);
+    const struct epo_json *value = find_first(path, scope);
     for (uint32_t i = 1; i < path->count && value != NULL; i++) {
         int64_t index;
         if (value->type == EPO_JSON_ARRAY && epo_span_integer(path->names[i], &index))
@@ -178,10 +197,13 @@ static bool stop(struct render *render, const struct epo_instruction *at, const 
     return epo_error_at(render->error, "%s:%u", render->program->file, at->line);
 }
 
-static bool spend(struct render *render, const struct epo_instruction *at) {
-    return ++render->steps <= EPO_VIEW_STEPS_MAX ||
-           stop(render, at, "view.steps", "the page takes too many steps",
-                epo_span(render->program->name));
+static bool spent(struct render *render, const struct epo_instruction *at) {
+    return !stop(render, at, "view.steps", "the page takes too many steps",
+                 epo_span(render->program->name));
+}
+
+static inline bool spend(struct render *render, const struct epo_instruction *at) {
+    return ++render->steps <= EPO_VIEW_STEPS_MAX || !spent(render, at);
 }
 
 static bool enter(struct render *render, const struct epo_instruction *at,
@@ -213,8 +235,9 @@ static bool run_if(struct render *render, uint32_t i, const struct scope *scope)
     struct epo_json made;
     const struct epo_json *value = resolve(&at->path, scope, &made);
     bool holds = at->compared ? epo_span_equal(plain(render, value), at->text) : is_true(value);
-    return holds != at->negated ? run(render, i + 1, at->else_at, scope)
-                                : run(render, at->else_at, at->end_at, scope);
+    uint32_t from = holds != at->negated ? i + 1 : at->else_at;
+    uint32_t to = holds != at->negated ? at->else_at : at->end_at;
+    return from == to || run(render, from, to, scope);
 }
 
 static bool run_each(struct render *render, uint32_t i, const struct scope *scope) {

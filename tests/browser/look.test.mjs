@@ -2,54 +2,70 @@
 // without scripts.
 import { strict as assert } from 'node:assert';
 import { after, before, test } from 'node:test';
-import { post, file, stall, day, spots } from './support/forms.mjs';
+import { day, dogJson, file, post, spots, stall } from './support/forms.mjs';
 import { signIn } from '../http/support/people.mjs';
 import { accounts, startDemo } from '../support/portal.mjs';
 import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
 
-let portal, browser;
+let portal, browser, filed;
 before(async () => {
   [portal, browser] = await Promise.all([startDemo(), launch()]);
-  await permit();
+  filed = await requests();
 });
 after(async () => {
   await browser?.close();
   await portal?.remove();
 });
 
-// One for the public register, as a clerk lets it out.
-async function permit() {
-  const [lon, lat] = spots['umo-3'], corners = [[0, 0], [1e-4, 0], [1e-4, 5e-5], [0, 5e-5], [0, 0]].map(([x, y]) => [lon + x, lat + y]);
-  const { number } = await file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: { type: 'Polygon', coordinates: [corners] }, from: day(0), to: day(5) });
-  const answer = await post(portal.url, `/office/cases/${number}`, new URLSearchParams({ from: 'received', state: 'accepted', note: 'v pořádku' }), { cookie: await signIn(portal, 'umo-3') });
-  assert.equal(answer.status, 303);
+// Requests as they are looked at: one let out into the public register, one that waits for its applicant.
+async function requests() {
+  const clerk = await signIn(portal, 'umo-3'), [lon, lat] = spots['umo-3'], corners = [[0, 0], [1e-4, 0], [1e-4, 5e-5], [0, 5e-5], [0, 0]].map(([x, y]) => [lon + x, lat + y]);
+  const move = async (path, fields) => assert.equal((await post(portal.url, path, new URLSearchParams({ from: 'received', ...fields }), { cookie: clerk })).status, 303, path);
+  const [permit, open, waiting] = await Promise.all([file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: { type: 'Polygon', coordinates: [corners] }, from: day(0), to: day(5) }),
+    file(portal.url, 'public_space', 'occupy', { ...stall, affects_road: false, area: { type: 'Polygon', coordinates: [corners.map(([x, y]) => [x + 3e-4, y])] } }), file(portal.url, 'dog_fee', 'registration', dogJson('umo-3'))]);
+  await move(`/office/cases/${permit.number}`, { state: 'accepted', note: 'v pořádku' });
+  await move(`/office/cases/${waiting.number}/completion`, { to: 'returned', ask: 'breed', 'reason.breed': 'chybí' });
+  return { permit, open, waiting };
 }
 
-const KINDS = {
-  home: '/', agendas: '/agendas', agenda: '/agendas/dog_fee', form: '/agendas/public_space/occupy', place: '/place', search: '/search?q=poplatek', nothing: '/search?q=xqzw',
-  find: '/submissions', login: '/login', access: '/accessibility', opendata: '/opendata', ogc: '/ogc', permits: '/agendas/public_space/p/permits', register: '/permits', error: '/nothing', inbox: '/office', account: '/account', admin: '/admin',
-};
-const WHO = { inbox: 'umo-3', account: 'umo-3', admin: 'admin' };
+/** Pages of everybody, of a clerk and of an admin. */
+const kinds = ({ permit, open, waiting }) => [
+  [null, {
+    home: '/', agendas: '/agendas', agenda: '/agendas/dog_fee', form: '/agendas/public_space/occupy', tasks: '/agendas/waste_fee/payer', place: '/place', search: '/search?q=poplatek', nothing: '/search?q=xqzw',
+    find: '/submissions', login: '/login', register: '/register', recover: '/recover', mailbox: '/demo/mailbox', access: '/accessibility', opendata: '/opendata', ogc: '/ogc', permits: '/agendas/public_space/p/permits',
+    'public register': '/permits', error: '/nothing', receipt: `/submissions/${permit.number}?receipt=${permit.receipt}`, completion: `/submissions/${waiting.number}/completion?receipt=${waiting.receipt}`,
+  }],
+  ['umo-3', {
+    account: '/account', security: '/account/security', audit: '/account/audit', inbox: '/office', case: `/office/cases/${permit.number}`, similar: `/office/cases/${open.number}/similar`,
+    decision: `/office/cases/${open.number}/decision?to=accepted`, counter: '/office/identity', scan: '/office/scan',
+  }],
+  ['admin', { admin: '/admin', 'admin forms': '/admin/forms', editor: '/admin/forms/dog_fee/registration', retention: '/admin/retention', parameters: '/admin/parameters', 'parameters of one': '/admin/parameters/dog_fee' }],
+];
 
-test('every kind of page at 320 px (400 % zoom) in forced colours: axe finds nothing, nothing scrolls sideways', async () => {
-  const passwords = accounts(portal.folder);
-  for (const who of [undefined, 'umo-3', 'admin']) {
+/** What can have the focus and does not show it. (A choice is drawn by its label.) */
+const focusUnseen = (page) => page.evaluate(() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }) && element.tabIndex >= 0 && !element.disabled)
+  .filter((element) => {
+    element.focus();
+    const shows = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+    return ![[element], [element, '::after'], [element.labels?.[0] ?? element, '::before']].some((asked) => shows(getComputedStyle(...asked)));
+  }).map((element) => element.outerHTML.slice(0, 100)));
+
+test('every kind of page at 320 px (400 % zoom) in forced colours: axe finds nothing, nothing scrolls sideways, focus is seen', async () => {
+  const wrong = [];
+  for (const [who, pages] of kinds(filed)) {
     const context = await phone(browser, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 1, forcedColors: 'active' }), page = await context.newPage();
-    if (who) {
-      await page.goto(`${portal.url}/login`);
-      await page.getByLabel('Přihlašovací jméno').fill(who);
-      await page.getByLabel('Heslo').fill(passwords[who]);
-      await page.getByRole('button', { name: 'Přihlásit se' }).click();
-      await page.waitForURL((url) => url.pathname !== '/login');
-    }
-    for (const [name, path] of Object.entries(KINDS).filter(([kind]) => WHO[kind] === who)) {
-      await page.goto(portal.url + path);
-      assert.deepEqual(await axe(page), [], name);
-      assert.equal(await scrollsSideways(page), false, `${name} scrolls sideways`);
+    if (who) await context.addCookies((await signIn(portal, who)).split('; ').map((each) => ({ name: each.split('=')[0], value: each.split('=')[1], url: portal.url })));
+    for (const [name, path] of Object.entries(pages)) {
+      const { status } = await page.goto(portal.url + path).then((answer) => ({ status: answer.status() }));
+      if (status !== (name === 'error' ? 404 : 200)) wrong.push(`${name}: ${status}`);
+      wrong.push(...(await axe(page)).map((found) => `${name}: ${found}`), ...(await focusUnseen(page)).map((found) => `${name}: no focus is seen on ${found}`));
+      if (await scrollsSideways(page)) wrong.push(`${name} scrolls sideways`);
       await picture(page, `look-320-${name}`);
     }
     await context.close();
   }
+  assert.deepEqual(wrong, []);
 });
 
 test('what a page weighs as it comes over the wire: few kilobytes, few requests, nothing moves; the map only where there is one', async () => {

@@ -190,6 +190,43 @@ static void trees_are_built_and_read(void **state) {
     assert_int_equal(epo_json_get_text(root, "age").len, 0);
 }
 
+/* Names of 16 bytes whose second half undoes what the hash of base/json.c made of the first: all
+ * meet at one slot. The others are spread. */
+static void make_name(char name[17], uint64_t i, bool hostile) {
+    uint64_t words[2] = {i * 2654435761u + 1, i};
+    uint64_t mixed = (16 ^ words[0]) * UINT64_C(0x9e3779b97f4a7c15);
+    mixed ^= mixed >> 32;
+    if (hostile)
+        words[1] = mixed ^ 42;
+    memcpy(name, words, 16);
+}
+
+static void large_objects_find_each_member(void **state) {
+    struct epo_pool *pool = *state;
+    for (int hostile = 0; hostile < 2; hostile++) {
+        struct epo_json *object = epo_json_object(pool);
+        for (int64_t i = 0; i < 3000; i++) {
+            char *name = epo_pool_alloc(pool, 17);
+            make_name(name, (uint64_t)i, hostile);
+            epo_json_put(pool, object, (struct epo_span){name, 16}, epo_json_integer(pool, i));
+        }
+        struct epo_json *copy = epo_json_copy(pool, object);
+        for (int64_t i = 0; i < 3000; i++) {
+            char name[17];
+            make_name(name, (uint64_t)i, hostile);
+            struct epo_span span = {name, 16};
+            assert_int_equal(epo_json_get_span(object, span)->integer, i);
+            assert_int_equal(epo_json_get_span(copy, span)->integer, i);
+            epo_json_put(pool, copy, span, epo_json_integer(pool, -i));
+            assert_int_equal(epo_json_get_span(copy, span)->integer, -i);
+            make_name(name, (uint64_t)i + 3000, hostile);
+            assert_null(epo_json_get_span(object, span));
+        }
+        assert_int_equal(object->count, 3000);
+        assert_int_equal(copy->count, 3000);
+    }
+}
+
 static void texts_for_people_fall_back(void **state) {
     struct epo_json *value = epo_json_parse(
         *state,
@@ -231,6 +268,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(integers_and_reals_are_told_apart, fresh, gone),
         cmocka_unit_test_setup_teardown(numbers_made_by_hand_never_break_the_text, fresh, gone),
         cmocka_unit_test_setup_teardown(trees_are_built_and_read, fresh, gone),
+        cmocka_unit_test_setup_teardown(large_objects_find_each_member, fresh, gone),
         cmocka_unit_test_setup_teardown(texts_for_people_fall_back, fresh, gone),
         cmocka_unit_test_setup_teardown(many_names_take_no_time, fresh, gone),
     };
