@@ -144,6 +144,10 @@ extern const char *const epo_backup_parts[];
 /* [{"label","text"}] of program, ABI and libraries. */
 struct epo_json *epo_cli_versions(struct epo_pool *pool);
 
+/* cli_demo.c: what the demo's agendas hold of its citizen, from share/demo/registers.json, through
+ * the same ways as a city's system and its clerks. Process: with agendas. */
+bool epo_demo_registers_make(struct epo_process *process, struct epo_error *error);
+
 /* Prints what is wrong with agendas as file:line (cli_check.c): how many faults, without warnings.
  */
 size_t epo_cli_agenda_faults(struct epo_process *process);

@@ -80,9 +80,13 @@ static int make(struct epo_pool *pool, const char *folder, bool demo, const char
                           epo_pool_printf(pool, "%s/organizations", folder), &error)) ||
         !copy_settings(pool, folder, demo, crs, &error))
         return epo_cli_failed(&error);
-    int code = epo_process_open(&process, folder, EPO_PART_STORE);
+    int code = epo_process_open(&process, folder,
+                                demo ? EPO_PART_STORE | EPO_PART_MAPS | EPO_PART_VIEW |
+                                           EPO_PART_AGENDAS | EPO_PART_QUIET
+                                     : EPO_PART_STORE);
     if (code == EPO_EXIT_DONE) {
-        if (demo && !epo_demo_accounts_make(&process.portal, &error))
+        if (demo && (!epo_demo_accounts_make(&process.portal, &error) ||
+                     !epo_demo_registers_make(&process, &error)))
             code = epo_cli_failed(&error);
         epo_process_close(&process);
     }

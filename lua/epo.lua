@@ -150,7 +150,7 @@ function call:record_end(key, day) end
 
 --- Posts an entry into the agenda's ledger; where and when as call:record_put. haler is a whole
 --- number above zero. The same reference with the same content again does nothing; with another one
---- the save fails as a conflict. Without person it is call.person.number, without day call.today.
+--- the save fails as a conflict. Without person it is call.person.number, without day call.today (in assess the first day of the period where that is earlier).
 ---@param entry {kind: "assessment"|"payment"|"remission"|"refund"|"interest"|"reversal", haler: integer, reference: string, person?: string, record?: string, period?: string, day?: string, due?: string, explain?: {key: string, values?: table}[], reverses?: integer}
 function call:ledger_post(entry) end
 

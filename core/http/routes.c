@@ -9,6 +9,7 @@
 #include "http/pages.h"
 #include "http/passkey.h"
 #include "http/person.h"
+#include "http/person_view.h"
 #include "http/proving.h"
 
 const struct epo_route epo_routes[] = {
@@ -104,6 +105,10 @@ const struct epo_route epo_routes[] = {
     {EPO_POST, "/office/identity", epo_counter_post, EPO_ROUTE_CLERK, "counter.post"},
     {EPO_GET, "/demo/mailbox", epo_mailbox_get, 0, "demo.mailbox"},
     {EPO_GET, "/account", epo_account_get, 0, "account"},
+    {EPO_GET, "/account/agendas", epo_account_agendas, 0, "account.agendas"},
+    {EPO_GET, "/account/agendas/{agenda}", epo_account_agenda, 0, "account.agenda"},
+    {EPO_GET, "/account/agendas/{agenda}/{file}", epo_account_statement, EPO_ROUTE_DRAWN,
+     "account.statement"},
     {EPO_GET, "/account/audit", epo_account_audit, 0, "account.audit"},
     {EPO_GET, "/account/data.json", epo_account_data, EPO_ROUTE_LIMITED, "account.data"},
     {EPO_GET, "/account/data.pdf", epo_account_data_pdf, EPO_ROUTE_LIMITED | EPO_ROUTE_DRAWN,

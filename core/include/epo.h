@@ -175,7 +175,7 @@ typedef struct epo_host {
      *                 content again does nothing, with another it is a conflict
      * "person" is a number within the agenda; left out it is person.number: of the sender in
      * submitted and state (linked to the account when something is written under it), of the
-     * record in assess; "day" is today.
+     * record in assess; "day" is today, in assess the period's first day where that is earlier.
      * In assess the tree has record.* (with key, person, kind, data, place, from, until),
      * period ("2027"), period_from, period_until and the parameters of the period's first day. */
     int (*record_put)(epo_call *call, epo_str json);

@@ -154,6 +154,16 @@ int epo_api_record_end(epo_call *call, const char *key, const char *day) {
     return say(call, "end", end);
 }
 
+/* Today; of a period that is assessed later, its first day: a duty that the law sets counts then.
+ */
+static const struct epo_json *day_of(struct epo_call *call) {
+    const struct epo_json *today = epo_call_find(call, "today"),
+                          *from = call->kind == EPO_HOOK_ASSESS ? epo_call_find(call, "period_from")
+                                                                : NULL;
+    bool earlier = from && today && memcmp(from->text.at, today->text.at, 10) < 0;
+    return earlier ? from : today;
+}
+
 int epo_api_ledger_post(epo_call *call, epo_str json) {
     if (!epo_call_may(call))
         return epo_call_over(call);
@@ -164,7 +174,7 @@ int epo_api_ledger_post(epo_call *call, epo_str json) {
     struct epo_error error = {0};
     if (!said)
         return EPO_RC_BROKEN;
-    const struct epo_json *today = epo_call_find(call, "today");
+    const struct epo_json *today = day_of(call);
     default_person(call, said);
     if (!epo_json_get(said, "day") && today)
         epo_json_set_text(pool, said, "day", today->text);

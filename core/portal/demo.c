@@ -74,7 +74,13 @@ bool epo_demo_accounts_make(struct epo_portal *portal, struct epo_error *error) 
                            what(pool, "správce portálu", "admin of the portal", NULL)};
     struct person city = {"mesto", "Úředník celého města", "clerk", EPO_SPAN("*"),
                           what(pool, "úředník celého města", "clerk of the whole city", NULL)};
-    bool good = true;
+    struct person citizen = {
+        EPO_DEMO_CITIZEN,
+        "Jana Nováková",
+        "citizen",
+        {"", 0},
+        what(pool, "občanka s účtem v agendách", "a citizen whom agendas know", NULL)};
+    bool good = add(portal, pool, &citizen, accounts, error);
     for (uint32_t i = 0; good && offices != NULL && i < offices->count; i++) {
         const struct epo_json *name = epo_json_get(offices->items[i], "name");
         struct epo_span id = epo_json_get_text(offices->items[i], "id");

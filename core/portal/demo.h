@@ -8,7 +8,9 @@
 #include "base/json.h"
 #include "portal/portal.h"
 
-/* Adds a clerk for each office, one of the whole city and an admin; writes the file. */
+#define EPO_DEMO_CITIZEN "obcan@example.cz" /* of core/demo/registers.json */
+
+/* Adds a citizen, a clerk for each office, one of the whole city and an admin; writes the file. */
 bool epo_demo_accounts_make(struct epo_portal *portal, struct epo_error *error);
 /* [{"name","password","what"}] with what in lang, or NULL. */
 struct epo_json *epo_demo_accounts(struct epo_pool *pool, const char *folder, const char *lang);
