@@ -12,13 +12,15 @@ const struct epo_command epo_commands[] = {
      "checks settings, agendas, forms; --settings explains each setting", epo_cli_check},
     {"agenda",
      "agenda list | new NAME | test [NAME] | withdraw NAME NUMBER |\n"
-     "             assess NAME --period PERIOD [--dry-run] |\n"
+     "             assess NAME --period PERIOD [--dry-run] | import NAME FILE.csv |\n"
      "             replay NAME [--folder FOLDER] [--parameters FILE] [--on DAY] [--from DAY]\n"
      "             [--until DAY] [--period PERIOD] [--show N] [--json] |\n"
      "             publish NAME --folder FOLDER --from DAY [--note TEXT]",
      "lists, makes, tests agendas; takes back a parameter that was set; assesses what is owed;"
      " tries a change on what was filed, and lets it take effect on a day",
      epo_cli_agenda},
+    {"token", "token add NAME --agenda AGENDA [--right records] | list | revoke ID",
+     "keys of the city's own systems for records and ledgers", epo_cli_token},
     {"form",
      "form import FILE.xlsx|FILE.csv [--into AGENDA [--force]] | export AGENDA FORM FILE.xlsx",
      "forms as spreadsheets (XLSForm)", epo_cli_form},

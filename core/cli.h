@@ -159,6 +159,8 @@ int epo_cli_agenda(struct epo_words *words);
 int epo_cli_assess(struct epo_words *words);  /* of epo agenda */
 int epo_cli_replay(struct epo_words *words);  /* of epo agenda */
 int epo_cli_publish(struct epo_words *words); /* of epo agenda */
+int epo_cli_token(struct epo_words *words);
+int epo_cli_import_records(struct epo_words *words); /* of epo agenda */
 int epo_cli_form(struct epo_words *words);
 int epo_cli_retention(struct epo_words *words);
 int epo_cli_map(struct epo_words *words);

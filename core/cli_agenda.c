@@ -98,6 +98,8 @@ int epo_cli_agenda(struct epo_words *words) {
     struct epo_process process;
     bool listing = words->count == 1 && strcmp(words->at[0], "list") == 0;
     bool testing = words->count > 0 && words->count <= 2 && strcmp(words->at[0], "test") == 0;
+    if (words->count > 0 && strcmp(words->at[0], "import") == 0)
+        return epo_cli_import_records(words);
     if (words->count > 0 && strcmp(words->at[0], "assess") == 0)
         return epo_cli_assess(words);
     if (words->count == 2 && strcmp(words->at[0], "new") == 0)

@@ -1,13 +1,11 @@
 /* QR codes (ISO/IEC 18004), drawn as squares. */
 #include <qrencode.h>
 
-#include "forms/code.h"
 #include "forms/document_work.h"
 
 #define SIDE (30 * EPO_MM) /* of the smallest code, with its quiet zone */
 #define QUIET 4            /* modules around, as the standard wants */
 #define GAP (6 * EPO_MM)
-#define PATH_BYTES_MAX (512u << 10) /* the largest code has 177 rows of some 90 runs */
 
 static bool is_alphanumeric(struct epo_span text) {
     static const char SET[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
@@ -89,30 +87,6 @@ double epo_sheet_code(struct epo_sheet *sheet, struct epo_span content, struct e
     epo_sheet_close(sheet, "Figure");
     QRcode_free(code);
     return side;
-}
-
-struct epo_span epo_code_path(struct epo_pool *pool, struct epo_span content, int *side) {
-    QRcode *code = encode(pool, content);
-    struct epo_buffer out;
-    *side = 0;
-    if (code == NULL)
-        return EPO_SPAN("");
-    *side = code->width + 2 * QUIET;
-    epo_buffer_init(&out, PATH_BYTES_MAX);
-    for (int row = 0; row < code->width; row++) {
-        const unsigned char *line = code->data + (ptrdiff_t)row * code->width;
-        for (int from = 0, to; from < code->width; from = to) {
-            for (to = from; to < code->width && (line[to] & 1) == (line[from] & 1);)
-                to++;
-            if ((line[from] & 1) != 0)
-                epo_buffer_printf(&out, "M%d %dh%dv1h-%dz", from + QUIET, row + QUIET, to - from,
-                                  to - from);
-        }
-    }
-    QRcode_free(code);
-    struct epo_span path = epo_pool_copy(pool, epo_buffer_get(&out));
-    epo_buffer_clear(&out);
-    return path;
 }
 
 /* texts: content, its words, the paragraph beside it, the address. */

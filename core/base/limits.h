@@ -76,6 +76,8 @@
 /* Paragraphs or list items of one heading on a life situation's page: more are a document. */
 #define EPO_LIFE_TEXTS_MAX 40
 
+#define EPO_BULK_ROWS_MAX 1000 /* records or entries of one API request: 20 ms of the writer */
+
 #define EPO_SEARCH_QUERY_BYTES_MAX 200 /* of what is searched for on the portal */
 #define EPO_SEARCH_QUERY_WORDS_MAX 8   /* each is compared with every word of the index */
 #define EPO_SEARCH_HITS_MAX 50         /* on one page */

@@ -336,6 +336,50 @@ static const struct operation {
      "Any",
      "application/json",
      {404}},
+    {"get",
+     "/api/v1/agendas/{agenda}/records",
+     "records",
+     "Records of an agenda, in pages",
+     {"agenda", "afterKey", "pageLimit"},
+     0,
+     0,
+     200,
+     "RecordPage",
+     "application/json",
+     {401, 403, 404}},
+    {"post",
+     "/api/v1/agendas/{agenda}/records",
+     "putRecords",
+     "Add or replace up to 1000 records; also as application/x-ndjson",
+     {"agenda", "lang"},
+     "Records",
+     "application/json",
+     200,
+     "BulkReport",
+     "application/json",
+     {400, 401, 403, 404, 413, 415}},
+    {"get",
+     "/api/v1/agendas/{agenda}/ledger",
+     "ledger",
+     "Entries of the ledger of an agenda, in pages",
+     {"agenda", "afterId", "pageLimit"},
+     0,
+     0,
+     200,
+     "EntryPage",
+     "application/json",
+     {401, 403, 404}},
+    {"post",
+     "/api/v1/agendas/{agenda}/ledger",
+     "postLedger",
+     "Post up to 1000 assessments and payments; also as application/x-ndjson",
+     {"agenda", "lang"},
+     "Entries",
+     "application/json",
+     200,
+     "BulkReport",
+     "application/json",
+     {400, 401, 403, 404, 413, 415}},
 };
 enum { AGENDAS_MAX = 256 };
 
@@ -383,6 +427,12 @@ static struct epo_json *describe(struct epo_pool *pool, const struct operation *
         add_response(pool, responses, operation->errors[i], "Refused: see the problem",
                      content(pool, "application/problem+json", "Problem"));
     epo_json_set(pool, object, "responses", responses);
+    if (strstr(operation->path, "/records") != NULL || strstr(operation->path, "/ledger") != NULL) {
+        struct epo_json *security = epo_json_array(pool), *scheme = epo_json_object(pool);
+        epo_json_set(pool, scheme, "token", epo_json_array(pool));
+        epo_json_push(pool, security, scheme);
+        epo_json_set(pool, object, "security", security);
+    }
     if (strcmp(operation->id, "submission") == 0) {
         struct epo_json *security = epo_json_array(pool);
         static const char *const schemes[] = {"receipt", "session"};

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "forms/code.h"
+#include "forms/document.h"
 #include "forms/format.h"
 #include "http/acting.h"
 #include "plugin/registers.h"
@@ -256,7 +256,7 @@ static void add_payment(struct epo_request *request, const struct epo_person_vie
                         struct epo_json *model) {
     struct epo_pool *pool = request->pool;
     const struct epo_json *next = epo_json_get(view->dues, "next");
-    int64_t overdue = epo_json_get_integer(view->dues, "overdue", 0), side_units;
+    int64_t overdue = epo_json_get_integer(view->dues, "overdue", 0);
     int side = 0;
     struct epo_payment payment = {
         .account = epo_json_get_text(view->parameters, "account"),
@@ -267,15 +267,14 @@ static void add_payment(struct epo_request *request, const struct epo_person_vie
     if (payment.haler <= 0 || !epo_payment_make(pool, &payment))
         return;
     struct epo_json *shown = epo_json_set(pool, model, "payment", epo_json_object(pool));
-    struct epo_span path = epo_code_path(pool, payment.code, &side);
-    side_units = side;
+    const char *path = epo_code_path(pool, payment.code, &side);
     epo_json_set_text(pool, shown, "local", payment.local);
     epo_json_set_text(pool, shown, "iban", payment.iban);
     epo_json_set_text(pool, shown, "symbol", payment.symbol);
     epo_json_set_text(pool, shown, "amount_text", money(request, payment.haler));
     epo_json_set_text(pool, shown, "code", payment.code);
-    epo_json_set_text(pool, shown, "path", path);
-    epo_json_set_integer(pool, shown, "side", side_units);
+    epo_json_set_string(pool, shown, "path", path);
+    epo_json_set_integer(pool, shown, "side", side);
 }
 
 /* ---- entries ---- */

@@ -49,4 +49,14 @@ struct epo_response *epo_account_agendas(struct epo_request *request);
 struct epo_response *epo_account_agenda(struct epo_request *request);
 struct epo_response *epo_account_statement(struct epo_request *request);
 
+/* office_person.c */
+struct epo_response *epo_office_person_get(struct epo_request *request);
+struct epo_response *epo_office_person_post(struct epo_request *request);
+
+/* api_registers.c */
+struct epo_response *epo_api_records_get(struct epo_request *request);
+struct epo_response *epo_api_records_post(struct epo_request *request);
+struct epo_response *epo_api_ledger_get(struct epo_request *request);
+struct epo_response *epo_api_ledger_bulk(struct epo_request *request);
+
 #endif
