@@ -7,15 +7,16 @@ import Ajv from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 
 import { body, dog, dogJson, file, post, spots } from '../browser/support/forms.mjs';
-import { startDemo } from '../support/portal.mjs';
+import { epo, startDemo } from '../support/portal.mjs';
 import { fileDog } from './support/people.mjs';
 import { address, routes } from './support/routes.mjs';
 
-let portal, openapi, filed;
+let portal, openapi, filed, token;
 before(async () => {
   portal = await startDemo();
   openapi = await (await fetch(`${portal.url}/api/v1/openapi.json`)).json();
   filed = await fileDog(portal);
+  token = epo('token', 'add', 'tests', '--agenda', 'dog_fee', '-C', portal.folder).stdout.trim().split(/\s+/)[1];
 });
 after(async () => { assert.equal(await portal.stop(), 0, portal.log); await portal.remove(); });
 
@@ -67,7 +68,7 @@ describe('the description', () => {
     const queries = { '/api/v1/locate': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/addresses': '?q=Klatovsk%C3%A1', '/api/v1/reverse': `?lon=${spots['umo-3'][0]}&lat=${spots['umo-3'][1]}`, '/api/v1/map.png': `?center=${spots['umo-3']}&zoom=16&frame=1`, '/api/v1/route': '?via=13.37775,49.74836;13.3855,49.744', '/api/v1/submissions/{number}': `?receipt=${filed.receipt}` };
     for (const [path, methods] of Object.entries(openapi.paths)) {
       if (!methods.get || path.includes('/x/') || path.includes('{z}')) continue;
-      const answer = await call(address(path, values) + (queries[path] ?? ''));
+      const answer = await call(address(path, values) + (queries[path] ?? ''), /\/(records|ledger)$/.test(path) ? { headers: { authorization: `Bearer ${token}` } } : {});
       assert.equal(answer.status, 200, path);
       const text = await answer.text();
       check(answer, path, 'get', 200, /json/.test(answer.headers.get('content-type')) ? JSON.parse(text) : text);

@@ -75,6 +75,7 @@ after(async () => { assert.equal(await portal.stop(), 0, portal.log); await port
 const PUBLIC = {
   agenda: 'dog_fee', parameter: 'year_haler', organization: 'zoo', replay: '1', form: 'registration', step: 'none', page: 'none', permit: '2026-000000', link: 'x'.repeat(26), 'route*': 'none', layer: 'permits', id: 'aerial', z: '12', x: '2200', y: '1393',
   tilejson: 'permits.json', style: 'style-light.json', collection: 'permits', item: '1', file: 'none',
+  person: '1000000008', // of the demo's citizen: nobody's who attacks
 };
 const OWNED = ['number', 'message', 'decision', 'draft', 'view'];
 const values = (of) => ({ ...PUBLIC, ...Object.fromEntries(OWNED.map((name) => [name, of[name]])), file: of.file });
