@@ -173,6 +173,7 @@ static const struct {
     {"admin.group_rules", "/admin/forms", "editor.list"},
     {"admin.group_rules", "/admin/publications", "publication.title"},
     {"admin.group_rules", "/admin/replays", "replay.list"},
+    {"admin.group_rules", "/admin/organizations", "organizations.title"},
     {"admin.group_people", "/admin/accounts", "accounts.title"},
     {"admin.group_people", "/admin/retention", "retention.title"},
 };

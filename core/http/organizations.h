@@ -18,6 +18,8 @@ void epo_organizations_offer(struct epo_request *request, struct epo_json *list)
 /* layers.c: GeoJSON that everybody may read, with a tag. */
 struct epo_response *epo_layer_for_all(struct epo_request *request, struct epo_span geojson);
 
+struct epo_response *epo_admin_organizations(struct epo_request *request);
+struct epo_response *epo_admin_organizations_post(struct epo_request *request);
 struct epo_response *epo_organizations_get(struct epo_request *request);
 struct epo_response *epo_organization_get(struct epo_request *request);
 struct epo_response *epo_organization_logo(struct epo_request *request);
