@@ -60,6 +60,10 @@ size_t epo_process_folders(struct epo_process *process, struct epo_pool *pool,
  * stderr, closes what was opened and gives the exit code; 0 when all is open. */
 int epo_process_open(struct epo_process *process, const char *folder, int parts);
 void epo_process_close(struct epo_process *process);
+#define EPO_DEMO_DAY_SIZE 16
+/* A demo may live on another day: the file demo-day in its folder says "2027-01-01", which then
+ * begins. day: what was read before, "" at first. A portal in earnest has its machine's clock. */
+void epo_demo_day(const struct epo_portal *portal, char day[EPO_DEMO_DAY_SIZE]);
 /* Puts only the metric system of a portal folder in force; EPSG:5514 without an epo.json. */
 bool epo_process_system(const char *folder, struct epo_error *error);
 /* Loads agendas again from the share folder, then from the portal's own (which win). */

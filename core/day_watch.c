@@ -14,6 +14,7 @@ struct epo_day_watch {
     struct epo_app *app;
     struct epo_db *db;
     int64_t day; /* since 1970, local */
+    char demo_day[EPO_DEMO_DAY_SIZE];
     struct epo_ticker *ticker;
 };
 
@@ -21,6 +22,7 @@ static int look(void *arg) {
     struct epo_day_watch *watch = arg;
     struct epo_app *app = watch->app;
     struct epo_error error = {0};
+    epo_demo_day(app->portal, watch->demo_day);
     int64_t today = epo_date_days(epo_clock_today());
     char text[EPO_TIME_SIZE];
     bool changed = false;

@@ -73,17 +73,21 @@ static void name_offices(struct epo_process *process) {
     epo_pool_free(pool);
 }
 
-/* Another day for a demo: "2027-01-01" is that day from its midnight on, "2027-01-01-5" five
- * seconds before it. A portal in earnest has the clock of its machine. */
-static void shift_clock(const char *wanted) {
-    struct epo_date day;
-    int64_t before_s = 0;
-    struct epo_span text = epo_span(wanted), date = {text.at, text.len < 10 ? text.len : 10};
-    struct epo_span rest = {text.at + date.len, text.len - date.len};
-    if (!epo_date_parse(date, &day) || (rest.len > 0 && !epo_span_integer(rest, &before_s)))
+void epo_demo_day(const struct epo_portal *portal, char day[EPO_DEMO_DAY_SIZE]) {
+    char path[600], text[EPO_DEMO_DAY_SIZE] = "";
+    struct epo_date date;
+    snprintf(path, sizeof path, "%s/demo-day", portal->folder);
+    FILE *file = portal->demo ? fopen(path, "re") : NULL;
+    if (file == NULL)
         return;
-    epo_clock_shift(epo_date_start_us(day) + before_s * 1000000 - epo_clock_now_us());
-    epo_log(EPO_LOG_WARN, "demo.clock", EPO_LOG_TEXT("from", wanted));
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    if (strcmp(text, day) == 0 || !epo_date_parse(epo_span_trim(epo_span(text)), &date))
+        return;
+    memcpy(day, text, sizeof text);
+    epo_clock_shift(0);
+    epo_clock_shift(epo_date_start_us(date) - epo_clock_now_us());
+    epo_log(EPO_LOG_WARN, "demo.day", EPO_LOG_SPAN("day", epo_span_trim(epo_span(text))));
 }
 
 bool epo_process_reload_settings(struct epo_process *process) {
@@ -198,6 +202,7 @@ static bool open_parts(struct epo_process *process, int parts, struct epo_error 
 
 int epo_process_open(struct epo_process *process, const char *folder, int parts) {
     struct epo_error error = {0};
+    char demo_day[EPO_DEMO_DAY_SIZE] = "";
     memset(process, 0, sizeof *process);
     process->pool = epo_pool_create();
     process->share = epo_share_folder();
@@ -220,8 +225,7 @@ int epo_process_open(struct epo_process *process, const char *folder, int parts)
         return epo_cli_failed(&error);
     }
     process->portal.demo = epo_json_get_boolean(settings, "demo", false);
-    if (process->portal.demo && getenv("EPO_DEMO_DAY") != NULL)
-        shift_clock(getenv("EPO_DEMO_DAY"));
+    epo_demo_day(&process->portal, demo_day);
     if (open_parts(process, parts, &error))
         return EPO_EXIT_DONE;
     epo_process_close(process);
