@@ -142,6 +142,7 @@ describe('from a day on', () => {
     assert.equal((await portal.post('/api/v1/forms/toll/pass/check', { answers: { name: 'Eva' } })).json.errors[0].code, 'no_eva');
     assert.doesNotMatch(await page('/agendas/toll'), /ještě neplatí/);
     assert.match(await page('/agendas/toll/pass'), /Celé jméno/);
+    admin = await signIn(portal, 'admin'); // the session of yesterday has idled away
     assert.match(await page('/admin/publications'), /bez Evy shell .* platí/);
   });
 
