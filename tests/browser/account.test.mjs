@@ -1,6 +1,8 @@
 // A person makes an account on a phone, without scripts, and has the identity verified at a counter, where a clerk
 // works in another window.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { accounts, startDemo } from '../support/portal.mjs';
 import { axe, axeWithoutScripts, complaints, desktop, launch, phone, picture, scrollsSideways } from './support/browser.mjs';
@@ -85,6 +87,49 @@ test('from the sign-in page to a verified identity', async () => {
   await page.reload();
   assert.match(await page.textContent('main'), /Vaše totožnost je ověřená/);
   await fine(page, 'verified', axeWithoutScripts);
+
+  // what the dog register keeps under a number is compared and linked by the same clerk; the account shows it
+  execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), `INSERT INTO records (tenant, agenda, key, person, kind, data, from_day, changed_at_us) VALUES ('plzen', 'dog_fee', 'znamka-1042', '5550001042', 'dog', '{"dog_name":"Rek","breed":"jezevčík"}', '2024-01-01', 1)`]);
+  await counter.getByRole('link', { name: 'Propojení účtu s evidencí' }).click();
+  await counter.getByLabel('Účet').fill('jana@example.cz');
+  await counter.getByLabel('Agenda').selectOption('dog_fee');
+  await counter.getByLabel('Číslo člověka v evidenci').fill('5550001042');
+  await counter.keyboard.press('Enter');
+  await counter.getByText('znamka-1042').waitFor();
+  assert.match(await counter.textContent('main'), /24\. 11\. 1985[^]*jezevčík/);
+  await fine(counter, 'link');
+  await counter.getByRole('button', { name: 'Propojit účet s číslem' }).click();
+  await counter.getByText('Hotovo, je to zapsané.').waitFor();
+  await page.goto(`${portal.url}/account/registers`);
+  assert.match(await page.textContent('main'), /Poplatek ze psů[^]*5550001042[^]*propojil Úřad městského obvodu Plzeň 3/);
+  await fine(page, 'registers', axeWithoutScripts);
+
+  // her company: the code, the extract at the counter, and a form in its name
+  await page.goto(`${portal.url}/account/business`);
+  await page.getByText('právnická osoba').click();
+  await page.getByLabel('IČO').fill('000 75 370');
+  await page.getByLabel('Název').fill('Stavby Plzeň s.r.o.');
+  await page.getByLabel('Sídlo').fill('Americká 1, 301 00 Plzeň');
+  await page.getByRole('button', { name: 'Získat kód' }).click();
+  await fine(page, 'mandates', axeWithoutScripts);
+  await counter.goto(`${portal.url}/office/mandates?code=${(await page.locator('.code').textContent()).trim()}`);
+  await counter.getByLabel('Výpis, který jste viděli').fill('výpis z obchodního rejstříku z 28. 11. 2026');
+  await fine(counter, 'business');
+  await counter.getByRole('button', { name: 'Potvrdit', exact: true }).click();
+  await counter.getByText('Hotovo, je to zapsané.').waitFor();
+  await page.goto(`${portal.url}/agendas/dog_fee/registration`);
+  await page.getByLabel('Za koho jednáte').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Zvolit' }).click();
+  assert.equal(await page.getByLabel('IČO').inputValue(), '00075370');
+  await fine(page, 'acting', axeWithoutScripts);
+  await page.goto(`${portal.url}/account`);
+  await page.getByRole('heading', { name: 'Podání, jménem: Stavby Plzeň s.r.o.' }).waitFor();
+  await page.getByLabel('Za koho jednáte').selectOption({ index: 0 });
+  await page.getByRole('button', { name: 'Zvolit' }).click();
+  await page.goto(`${portal.url}/account/mandates/new`);
+  await fine(page, 'give', axeWithoutScripts);
+  await counter.goto(`${portal.url}/office/identity`);
+
   await page.goto(`${portal.url}/account`);
   assert.match(await page.textContent('main'), /Vaše totožnost je ověřená/);
 
