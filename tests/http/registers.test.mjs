@@ -151,7 +151,7 @@ describe('a person sees', () => {
     assert.ok(Buffer.from(await pdf.arrayBuffer()).subarray(0, 5).toString() === '%PDF-');
   });
   it('nothing of others', async () => {
-    for (const path of ['/account/agendas/waste_fee', '/account/agendas/nothing', '/account/agendas/dog_fee/other.pdf']) assert.equal((await get(path, 'jana')).status, 404, path);
+    for (const path of ['/account/agendas/stay_fee', '/account/agendas/nothing', '/account/agendas/dog_fee/other.pdf']) assert.equal((await get(path, 'jana')).status, 404, path);
     for (const who of ['third', 'city']) assert.equal((await get('/account/agendas/dog_fee', who)).status, 404);
     assert.equal((await get('/account/agendas/dog_fee')).status, 303);
     assert.equal((await get('/office/persons/dog_fee/1000000008', 'jana')).status, 403);
