@@ -339,7 +339,7 @@ describe('two accounts of one person', () => {
   // Columns that name those who work here (their accounts are not merged), the trail itself, and what is no account.
   const STAYS = new Set(['audit.actor', 'counter_filings.account', 'case_completions.actor', 'case_decisions.actor', 'assignments.account', 'handovers.actor', 'handovers.to_account', 'merged.actor', 'form_edits.actor',
     'businesses.account', 'identities.clerk', 'business_claims.clerk', 'link_codes.clerk', 'ledger_entries.by_account', 'ledger_lines.account', 'attachments.owner', 'account_merges.gone', 'account_merges.by_account',
-    'parameter_changes.actor', 'parameter_withdrawals.actor', 'parameter_records.actor', 'replays.actor', 'publications.actor']);
+    'api_tokens.made_by', 'parameter_changes.actor', 'parameter_withdrawals.actor', 'parameter_records.actor', 'replays.actor', 'publications.actor']);
   const merge = (who, other, more) => send('/account/merge', { other: `${other}@example.cz`, password: passwords[other], sure: 'yes', ...more }, who);
   const atCounter = (kept, gone, more, who = 'clerk') => send('/office/merge', { kept: `${kept}@example.cz`, gone: `${gone}@example.cz`, document: 'občanský průkaz, 987X', ...more }, who);
   const idIn = (login) => sql(`SELECT id FROM accounts WHERE login = '${login}@example.cz'`);
