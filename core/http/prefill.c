@@ -1,5 +1,6 @@
 #include "http/prefill.h"
 
+#include "portal/contact.h"
 #include "portal/submission.h"
 
 enum { SENT_LOOKED_AT = 5 };
@@ -68,13 +69,24 @@ struct filling_in {
     struct epo_request *request;
     const struct epo_acting *acting;
     const struct epo_json *sent; /* answers of the last submissions, newest first */
+    struct epo_contact contact;  /* of the account, where it acts for itself */
     struct epo_json *raw, *names;
 };
+
+/* What the person says of how to be reached. */
+static struct epo_span of_contact(const struct epo_contact *contact, const struct epo_json *field) {
+    struct epo_span token = epo_json_get_text(field, "autocomplete");
+    if (epo_span_is(token, "tel"))
+        return contact->phone;
+    return epo_span_is(token, "street-address") ? contact->address : EPO_SPAN("");
+}
 
 static void fill(struct filling_in *in, const struct epo_json *section,
                  const struct epo_json *field) {
     struct epo_pool *pool = in->request->pool;
     struct epo_span id = epo_json_get_text(field, "id"), own = of_account(in->acting, field);
+    if (own.len == 0)
+        own = of_contact(&in->contact, field);
     struct epo_json *value = own.len > 0 ? epo_json_text(pool, own) : NULL;
     for (uint32_t i = 0; value == NULL && is_of_applicant(section, field) && i < in->sent->count;
          i++)
@@ -123,7 +135,9 @@ bool epo_prefill_add(struct epo_request *request, const struct epo_acting *actin
     *names = NULL;
     if (acting->account == NULL)
         return true;
-    if (!sent_before(request, acting, &sent, error))
+    if (!sent_before(request, acting, &sent, error) ||
+        (!acting->other && !epo_contact_find(request->portal, request->db, request->pool,
+                                             epo_span(acting->account->id), &in.contact, error)))
         return false;
     in.sent = sent;
     in.names = *names = epo_json_array(request->pool);

@@ -107,6 +107,8 @@ static struct epo_response *show(struct epo_request *request, int status, const 
     epo_json_set(pool, model, "sessions", sessions(request, account));
     epo_json_set(pool, model, "history", history(request, account));
     set_factors(request, account, model);
+    epo_json_set_string(pool, model, "email",
+                        strchr(account->login, '@') != NULL ? account->login : "");
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "security.title"));
     return epo_respond_private(request, status, "web/security", model);
 }

@@ -50,6 +50,11 @@ static const struct part {
       "SELECT created_at_us, seen_at_us, expires_at_us, about FROM sessions\n"
       "WHERE tenant = $1 AND account = $2 ORDER BY created_at_us DESC LIMIT $3",
       NULL}},
+    {"contact",
+     {"person.contact",
+      "SELECT phone, address, changed_at_us FROM contacts\n"
+      "WHERE tenant = $1 AND account = $2 LIMIT $3",
+      NULL}},
     {"factors",
      {"person.factors",
       "SELECT 'totp' AS kind, '' AS name, made_at_us, used_at_us FROM totps\n"
@@ -192,6 +197,7 @@ static const struct epo_statement GONE[] = {
      NULL},
     {"person.no_mandates",
      "DELETE FROM mandates WHERE tenant = $1 AND (principal = $2 OR holder = $2)", NULL},
+    {"person.no_contact", "DELETE FROM contacts WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_totp", "DELETE FROM totps WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_codes", "DELETE FROM recovery_codes WHERE tenant = $1 AND account = $2", NULL},
     {"person.no_passkeys", "DELETE FROM passkeys WHERE tenant = $1 AND account = $2", NULL},

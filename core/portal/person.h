@@ -10,7 +10,8 @@
 #define EPO_PERSON_ROWS_MAX 5000 /* of one part of an export */
 
 /* All that is held on an account: {"account":{…},"identity":[…],"numbers":[…],
- * "records":[…],"ledger":[…],"sessions":[…],"factors":[…] (without secrets),"submissions":[…],
+ * "records":[…],"ledger":[…],"sessions":[…],"contact":[…],"factors":[…] (without
+ * secrets),"submissions":[…],
  * "history":[…],"messages":[…],"completions":[…],"decisions":[…],"files":[…] (of submissions,
  * messages and decisions, without their bytes),"drafts":[…],"mandates":[…],"businesses":[…],
  * "sent_for_others":[…],"audit":[…]}; times in RFC 3339. A part

@@ -16,7 +16,8 @@ const PASSWORD = 'kolo mlha vratka osm', mails = [], waiting = [];
 const both = (text) => ({ cs: text, en: text });
 /** A form of two words, to be sent from an account. */
 const oathForm = (id, more) => ({ id, title: both(`Formulář ${id}`), ...more, sections: [{ id: 'what', title: both('Co'), fields: [
-  { id: 'who', type: 'email', label: both('E-mail'), autocomplete: 'email', prefill: { from: 'email', readonly: true } }, { id: 'word', type: 'text', label: both('Slovo') }] }] });
+  { id: 'who', type: 'email', label: both('E-mail'), autocomplete: 'email', prefill: { from: 'email', readonly: true } }, { id: 'word', type: 'text', label: both('Slovo') },
+  { id: 'call', type: 'phone', label: both('Telefon'), required: false, autocomplete: 'tel' }] }] });
 let portal, sink, refuse = false;
 
 /** The next mail that the server took. */
@@ -574,5 +575,74 @@ describe('passkeys, by a browser that may lie', () => {
     const asked = await ask('get');
     assert.equal((await at('/login/passkey', said(asked), asked.cookie)).status, 403);
     assert.equal((await at('/login', { name: 'klic@example.cz', password: PASSWORD })).headers.get('location'), '/account');
+  });
+});
+
+describe('another e-mail', () => {
+  const ask = (email, cookie) => send('/account/email', { email }, { cookie });
+  const signsIn = async (name, password = PASSWORD) => (await send('/login', { name, password })).status === 303;
+
+  it('counts once its link was followed; the old address is told and can take it back', async () => {
+    const person = await registered('stara@example.cz');
+    assert.equal((await ask('Nova@Example.cz', person)).status, 200);
+    const link = linkOf(await nextMail());
+    assert.ok(await signsIn('stara@example.cz'), 'nothing has changed yet');
+    await body(await get(link.pathname));
+    assert.ok(!await signsIn('nova@example.cz'), 'looking at the link does nothing');
+    assert.equal((await send(link.pathname, {})).status, 200);
+    assert.ok(await signsIn('nova@example.cz'));
+    assert.equal((await send(link.pathname, {})).status, 404, 'once');
+    const told = await nextMail();
+    assert.deepEqual([told.to, told.subject], [['stara@example.cz'], 'E-mail účtu byl změněn']);
+    assert.match(told.text, /nova@example\.cz/);
+    const back = await send(linkOf(told).pathname, {});
+    assert.match(back.headers.get('location'), /^\/recover\/\w{26}$/);
+    assert.equal((await get('/account', person)).status, 303, 'signed out everywhere');
+    const done = await send(back.headers.get('location'), { password: 'zase moje dlouhé heslo' });
+    assert.equal(done.status, 303);
+    assert.equal((await nextMail()).to[0], 'stara@example.cz');
+    assert.ok(await signsIn('stara@example.cz', 'zase moje dlouhé heslo'));
+    assert.match(await body(await get('/account/security', cookieOf(done))), /vrácení původního e-mailu/);
+  });
+
+  it('is no other account\'s, and tells nobody that there is one', async () => {
+    const person = await registered('ptam@example.cz');
+    await registered('obsazena@example.cz');
+    const fresh = await body(await ask('volna@example.cz', person)), taken = await body(await ask('obsazena@example.cz', person));
+    assert.equal(fresh.replaceAll('volna', 'obsazena'), taken);
+    const mail = await nextMail();
+    assert.equal(mail.to[0], 'volna@example.cz', 'the other got none');
+    await registered('volna@example.cz');
+    assert.equal((await send(linkOf(mail).pathname, {})).status, 404, 'somebody else was faster');
+    assert.equal((await ask('a@example.cz\r\nBcc: b@example.cz', person)).status, 422);
+  });
+
+  it('is asked for by who has proved lately to be the owner', async () => {
+    const person = await registered('pozde@example.cz');
+    execFileSync('sqlite3', ['-cmd', '.timeout 5000', join(portal.folder, 'portal.db'), 'UPDATE sessions SET proved_at_us = proved_at_us - 601000000']);
+    assert.equal((await ask('jinam@example.cz', person)).headers.get('location'), '/account/confirm?next=/account/email');
+    assert.equal((await get('/account/email', person)).status, 303);
+    assert.equal((await send('/account/email', { email: 'jinam@example.cz' })).headers.get('location'), '/login?next=/account/email');
+  });
+});
+
+describe('phone and address', () => {
+  it('are kept as one says them, told by mail, and filled into forms', async () => {
+    const person = await registered('telefon@example.cz'), say = (fields) => send('/account/contact', fields, { cookie: person });
+    for (const phone of ['12345', '+1234567890123456', 'zavolejte', '777 123 45x']) {
+      const wrong = await say({ phone, post: '' });
+      assert.equal(wrong.status, 422, phone);
+      assert.match(await body(wrong), /Napište telefon/);
+    }
+    assert.equal((await say({ phone: '', post: 'ab' })).status, 422);
+    assert.equal((await say({ phone: '777 123 456', post: 'Slovanská 5, Plzeň' })).status, 303);
+    assert.equal((await nextMail()).subject, 'Změna telefonu nebo adresy');
+    assert.match(await body(await get('/account/contact', person)), /value="\+420777123456"/);
+    const form = await body(await get('/agendas/oath/plea', person));
+    assert.match(form, /value="\+420777123456"/);
+    const data = await (await get('/account/data.json', person)).json();
+    assert.deepEqual(data.contact.map(({ phone, address }) => [phone, address]), [['+420777123456', 'Slovanská 5, Plzeň']]);
+    const other = await registered('bez-telefonu@example.cz');
+    assert.doesNotMatch(await body(await get('/agendas/oath/plea', other)), /777123456/);
   });
 });
