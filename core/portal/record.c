@@ -35,7 +35,8 @@ static const struct epo_statement LIST = {
 static const struct epo_statement OF_PERSON = {
     "record.of_person",
     "SELECT " COLUMNS " FROM records\n"
-    "WHERE tenant = $1 AND agenda = $2 AND person = $6 AND person <> '' AND key > $3\n"
+    "WHERE tenant = $1 AND agenda = $2 AND person = $6 AND person <> ''\n"
+    "    AND key || '' > $3\n" /* so that the index of persons is chosen, not that of keys */
     "    AND ($4 = '' OR kind = $4)\n"
     "ORDER BY key LIMIT $5",
     NULL,
