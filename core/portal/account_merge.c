@@ -46,6 +46,12 @@ static const struct epo_statement MOVES[] = {
      NULL},
     {"merge.identity", "UPDATE identities SET account = $3 WHERE tenant = $1 AND account = $2",
      NULL},
+    /* likewise what one said of a phone and an address */
+    {"merge.no_contact",
+     "DELETE FROM contacts WHERE tenant = $1 AND account = $2 AND EXISTS (\n"
+     "    SELECT 1 FROM contacts WHERE tenant = $1 AND account = $3)",
+     NULL},
+    {"merge.contact", "UPDATE contacts SET account = $3 WHERE tenant = $1 AND account = $2", NULL},
     /* what opens it goes: one signs in with what the one that stays has */
     {"merge.sessions", "DELETE FROM sessions WHERE tenant = $1 AND account = $2", NULL},
     {"merge.totps", "DELETE FROM totps WHERE tenant = $1 AND account = $2", NULL},

@@ -57,6 +57,9 @@ bool epo_sqlite_fail(struct epo_db *db, int code, const char *doing, struct epo_
         code = SQLITE_AUTH;
     if (db && ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB))
         epo_store_damaged(db->store);
+    /* A reader whose file was taken away meets an error of the disk: say what saves say. */
+    if (db && (code & 0xff) == SQLITE_IOERR && epo_store_vanished(db->store, error))
+        return false;
     for (size_t i = 0; i < sizeof FAILURES / sizeof *FAILURES; i++)
         if (FAILURES[i].code == (code & 0xff))
             return epo_fail(error, FAILURES[i].kind, FAILURES[i].name, "%s (%s: %s)",

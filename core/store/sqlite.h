@@ -56,6 +56,9 @@ bool epo_sqlite_fail(struct epo_db *db, int code, const char *doing, struct epo_
 /* store.c: the file holds what SQLite did not write. The store is not healthy from now on: only a
  * backup helps, and that needs a restart. Any thread; NULL is fine. */
 void epo_store_damaged(struct epo_store *store);
+/* store.c: true, with *error filled, where the file of a store that is written has gone from its
+ * name. Any thread; NULL is fine. */
+bool epo_store_vanished(struct epo_store *store, struct epo_error *error);
 /* Installed on every connection. */
 int epo_sqlite_authorize(void *db, int action, const char *first, const char *second,
                          const char *database, const char *trigger);

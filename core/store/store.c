@@ -15,7 +15,7 @@ struct epo_store {
     bool spatial, read_only;
     enum epo_sqlite_access access; /* of the writer */
     struct epo_writer *writer;
-    dev_t device; /* the file that was opened */
+    dev_t device; /* the file that was opened to write; else 0 */
     ino_t inode;
     atomic_bool damaged;  /* some connection has met a page that is none */
     pthread_mutex_t lock; /* of what follows: health */
@@ -44,6 +44,10 @@ bool epo_store_in_place(struct epo_store *store, struct epo_error *error) {
            epo_fail(error, EPO_ERROR_BROKEN, "store.missing",
                     "%s has vanished or was replaced: put it back, or stop and restore a backup",
                     store->path);
+}
+
+bool epo_store_vanished(struct epo_store *store, struct epo_error *error) {
+    return store && store->inode != 0 && !epo_store_in_place(store, error);
 }
 
 void epo_store_damaged(struct epo_store *store) {

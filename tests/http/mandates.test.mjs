@@ -376,6 +376,7 @@ describe('two accounts of one person', () => {
     await send('/account/mandates/new', { to: 'petr2@example.cz', rights: 'read', scope: 'all' }, 'jan');
     await send('/account/business', { kind: 'trader', number: '27074358', business_name: 'Petr Dvojí', seat: 'Americká 2, 301 00 Plzeň' }, 'petr2');
     sql(`INSERT INTO person_links (tenant, agenda, person, account, how, by_account, at_us) VALUES ('plzen', 'waste_fee', '777', '${gone}', 'demo', '', 1)`);
+    sql(`INSERT INTO contacts (tenant, account, phone, address, changed_at_us) VALUES ('plzen', '${gone}', '+420777123456', '', 1)`);
     assert.equal((await merge('petr', 'petr2', { sure: '' })).status, 422);
     assert.equal((await merge('petr', 'petr2', { password: 'něco jiného' })).status, 403);
     assert.equal((await merge('petr', 'petr')).status, 403, 'with itself');
@@ -386,6 +387,7 @@ describe('two accounts of one person', () => {
     assert.equal((await get(`/submissions/${number}`, 'petr')).status, 200);
     assert.match(await page('/account', 'petr'), /Rozepsan/);
     assert.match(await page('/account/registers', 'petr'), /777/);
+    assert.equal(sql(`SELECT phone FROM contacts WHERE account = '${kept}'`), '+420777123456', 'the kept one said no other');
     const mandates = await page('/account/mandates', 'petr');
     assert.match(mandates, /Eva Malá/);
     assert.match(mandates, /Přijmout/, 'the offer to the other address');

@@ -47,7 +47,7 @@ it('lists them beside the layers of the map, for GDAL too', async () => {
 it('says where, what and when, nothing of who, and under no number of a request', async () => {
   const text = await (await get('/ogc/collections/requests/items?limit=100')).text(), { features, numberMatched } = check(text);
   assert.equal(numberMatched, 3);
-  for (const secret of ['Petr', 'Svoboda', '1975', 'petr@example.cz', '777123456', ...filed.flatMap(({ number, receipt }) => [number, receipt])]) assert.ok(!text.includes(secret), secret);
+  for (const secret of ['Petr', 'Svoboda', '1975-01-31', 'petr@example.cz', '777123456', ...filed.flatMap(({ number, receipt }) => [number, receipt])]) assert.ok(!text.includes(secret), secret);
   assert.deepEqual(Object.keys(features[0].properties), ['title', 'text', 'agenda', 'form', 'state', 'first_day', 'last_day']);
   assert.equal(features[1].properties.last_day, day(30));
   assert.equal(new Set(features.map(({ id }) => id)).size, 3);
@@ -108,7 +108,7 @@ it('stands in the public register, with days to come, without a word about peopl
   assert.deepEqual(all.map(({ properties }) => properties.first_day), [day(3), day(0), day(0)], 'those that begin last first');
   const { title, district } = all[0].properties;
   const texts = await Promise.all(['/permits?lang=cs', '/permits.csv?lang=cs', '/api/v1/permits', `/permits/${all[0].id}`].map(async (path) => (await get(path)).text()));
-  for (const text of texts) for (const secret of ['Petr', 'Svoboda', '1975', 'petr@example.cz', '777123456', ...filed.flatMap(({ number, receipt }) => [number, receipt])]) assert.ok(!text.includes(secret), secret);
+  for (const text of texts) for (const secret of ['Petr', 'Svoboda', '1975-01-31', 'petr@example.cz', '777123456', ...filed.flatMap(({ number, receipt }) => [number, receipt])]) assert.ok(!text.includes(secret), secret);
   assert.ok(texts.every((text) => text.includes(all[0].id)));
   assert.equal(texts[0].split('href="/permits/').length, 4);
   assert.equal(texts[1].split('\r\n').length, 5);
