@@ -119,7 +119,10 @@ describe('what lies around', () => {
     assert.deepEqual([waiting, begun], [before.waiting, before.begun + 1]);
     assert.ok(text.endsWith(`podání čeká: ${waiting}, vyřizuje se: ${begun}`), text);
     const { layers } = await (await fetch(`${portal.url}/api/v1/layers?lang=en`)).json();
-    assert.deepEqual(layers.map(({ id, title }) => [id, title]), [['permits', 'Permits in force'], ['requests', 'Requests under way'], ['offices', 'Offices']]);
+    assert.deepEqual(layers.map(({ id, title }) => [id, title]), [
+      ['permits', 'Permits in force'], ['requests', 'Requests under way'], ['offices', 'Offices'],
+      ['doprava.zastavky', 'Stops'], ['knihovna.bibliobus', 'Stops of the bookmobile'], ['zoo.mista', 'Places in the zoo'],
+    ]);
   });
 });
 
@@ -222,8 +225,9 @@ describe('the rules of a manifest', () => {
     await until('nothing is let out any more', async () => (await features('permits')).length === 0);
     changed(portal.folder, (tree) => { tree.public.occupy[0].fields = ['from']; });
     portal.child.kill('SIGHUP');
-    await until('made again', async () => (await features('permits')).length === 3);
-    assert.deepEqual((await features('permits'))[0].properties.fields.map(({ id }) => id), ['from']);
+    // Not only their number: the reload before may still read, and finds the shipped copy half changed.
+    const shown = async () => (await features('permits')).map(({ properties }) => properties.fields.map(({ id }) => id).join());
+    await until('made again', async () => (await shown()).join(' ') === 'from from from');
   });
 
   it('that would let out what people typed, or name what is not there, are refused', () => {

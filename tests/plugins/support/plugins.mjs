@@ -30,9 +30,12 @@ export function build(source, { switches = '', name = 'hello' } = {}) {
   return made;
 }
 
-/** A demo portal that grants every right to every agenda, not yet served. */
-export const openFolder = (settings = {}) =>
-  demoFolder({ grants: { '*': ['tables', 'routes', 'pages', 'jobs', 'places', 'records'] }, ...settings });
+/** A demo portal without organizations that grants every right to every agenda, not yet served. */
+export function openFolder(settings = {}) {
+  const folder = demoFolder({ grants: { '*': ['tables', 'routes', 'pages', 'jobs', 'places', 'records'] }, ...settings });
+  rmSync(join(folder, 'organizations'), { recursive: true });
+  return folder;
+}
 
 /** Files by path put into a new agenda folder of the portal: an object is written as JSON. */
 export function place(folder, kind, name, files) {
