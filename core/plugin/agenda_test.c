@@ -210,7 +210,8 @@ static void run_form(struct testing *testing, struct outcome *outcome) {
         .given_records = given(testing, "records"),
         .given_entries = given(testing, "ledger"),
         .given_person = given_person(testing),
-        .given_today = today.len ? today.at : NULL};
+        .given_today = today.len ? today.at : NULL,
+        .parameters_day = today.len ? today.at : NULL}; /* the form is judged as of it as well */
     if (!intake.form || !intake.raw) {
         wrong(testing, "the case needs \"answers\" and a \"form\" that the agenda has");
         return;
