@@ -101,7 +101,8 @@ static void set_faults(struct editing *editing, struct epo_json *model) {
     epo_json_set(pool, model, "faults", rows);
 }
 
-static void set_preview(struct editing *editing, struct epo_json *model) {
+/* The form that is shown, or NULL: its texts are part of the model until the page is drawn. */
+static struct epo_form *set_preview(struct editing *editing, struct epo_json *model) {
     struct epo_request *request = editing->request;
     struct epo_pool *pool = request->pool;
     const struct epo_catalog *catalog = epo_agenda_catalog(editing->agenda);
@@ -109,7 +110,7 @@ static void set_preview(struct editing *editing, struct epo_json *model) {
     struct epo_form *form =
         epo_form_read(pool, editing->source, "", request->portal->maps, &faults);
     if (form == NULL)
-        return;
+        return NULL;
     struct epo_json *view = epo_form_view(form, pool, request->lang, catalog, NULL);
     epo_form_view_places(form, pool, request->lang, catalog, request->portal->maps, NULL, NULL,
                          view);
@@ -117,7 +118,7 @@ static void set_preview(struct editing *editing, struct epo_json *model) {
     epo_agenda_fill_view(editing->agenda, pool, request->lang,
                          epo_agenda_parameters(editing->agenda, pool, EPO_SPAN(""), NULL), view);
     epo_json_set(pool, model, "form", view);
-    epo_form_free(form);
+    return form;
 }
 
 static bool set_versions(struct editing *editing, struct epo_json *model, struct epo_error *error) {
@@ -216,13 +217,15 @@ static struct epo_response *show(struct editing *editing) {
     epo_json_set_text(pool, model, "published", epo_request_query(request, "published"));
     set_source(editing, model);
     set_faults(editing, model);
-    if (editing->preview)
-        set_preview(editing, model);
     if (!set_versions(editing, model, &error) || !set_difference(editing, model, &error) ||
         !set_sheet(editing, model, &error))
         return epo_respond_error(request, &error, NULL);
     epo_json_set_text(pool, model, "page_title", epo_page_text(request, "editor.title"));
-    return epo_respond_private(request, editing->status, "web/admin_form", model);
+    struct epo_form *preview = editing->preview ? set_preview(editing, model) : NULL;
+    struct epo_response *response =
+        epo_respond_private(request, editing->status, "web/admin_form", model);
+    epo_form_free(preview);
+    return response;
 }
 
 struct epo_response *epo_admin_form_get(struct epo_request *request) {

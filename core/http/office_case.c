@@ -12,6 +12,7 @@
 #include "portal/casework.h"
 #include "portal/completion.h"
 #include "portal/decision.h"
+#include "portal/person_link.h"
 #include "portal/routing.h"
 
 enum { AUDIT_SHOWN = 50, NOTE_CHARS_MAX = 2000 };
@@ -67,6 +68,26 @@ static bool add_audit(struct epo_request *request, struct epo_json *model, struc
     return true;
 }
 
+/* Where something was written of the sender in the agenda's register: the way to all of it. */
+static bool add_person(struct epo_request *request, struct epo_json *model,
+                       const struct epo_office_case *handled, const struct epo_json *found,
+                       struct epo_error *error) {
+    struct epo_span agenda = epo_json_get_text(found, "agenda");
+    char person[EPO_PERSON_NUMBER_SIZE];
+    bool fresh;
+    if (!epo_person_number_of(request->portal, request->db, agenda,
+                              epo_json_get_text(found, "sender"), handled->id, person, &fresh,
+                              error))
+        return false;
+    if (fresh)
+        return true;
+    epo_json_set_string(request->pool, model, "person", person);
+    epo_json_set_string(
+        request->pool, model, "person_url",
+        epo_pool_printf(request->pool, "/office/persons/%.*s/%s", EPO_ARG(agenda), person));
+    return true;
+}
+
 struct epo_response *epo_office_case_show(struct epo_request *request,
                                           struct epo_office_case *handled, int status,
                                           const struct epo_json *trouble) {
@@ -104,6 +125,8 @@ struct epo_response *epo_office_case_show(struct epo_request *request,
         return epo_respond_error(request, &error, NULL);
     epo_page_decisions(request, model, decisions,
                        epo_pool_printf(pool, "/office/cases/%.*s", EPO_ARG(handled->number)), "");
+    if (!add_person(request, model, handled, found, &error))
+        return epo_respond_error(request, &error, NULL);
     epo_page_decide(request, model, found, handled->viewer.role);
     epo_page_ask(request, model, found, handled->viewer.role, epo_json_get_text(trouble, "ask"));
     epo_json_set(pool, model, "moves", move_options(request, found, handled->viewer.role));

@@ -87,9 +87,10 @@ bool epo_person_view_read(struct epo_request *request, struct epo_span agenda,
     struct epo_pool *pool = request->pool;
     *view = (struct epo_person_view){.person = epo_pool_copy(pool, person)};
     view->agenda = epo_registry_find(epo_page_app(request)->registry, agenda);
+    if (view->agenda != NULL)
+        epo_pool_defer(pool, release, view->agenda);
     if (view->agenda == NULL || person.len == 0)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "person.unknown", "There is no such person.");
-    epo_pool_defer(pool, release, view->agenda);
     view->from = day_of(request, "from");
     view->until = day_of(request, "until");
     struct epo_record_query query = {.agenda = agenda,

@@ -9,6 +9,16 @@
     "JOIN submissions AS s ON s.tenant = t.tenant AND s.number = t.number AND s.sender = $2\n"     \
     "WHERE t.tenant = $1 ORDER BY t.number DESC, t.sequence LIMIT $3"
 
+/* Without figures the planner walks all records by their key. */
+#define OWN_RECORDS(hint)                                                                          \
+    "SELECT r.agenda, r.key, r.kind, r.data AS json_data, r.place AS json_place, r.from_day,\n"    \
+    "    r.until_day\n"                                                                            \
+    "FROM person_links AS l\n"                                                                     \
+    "JOIN records AS r " hint "ON r.tenant = l.tenant AND r.agenda = l.agenda\n"                   \
+    "    AND r.person = l.person AND r.person <> ''\n"                                             \
+    "WHERE l.tenant = $1 AND l.account = $2 AND l.ended_at_us IS NULL\n"                           \
+    "ORDER BY r.agenda, r.key LIMIT $3"
+
 /* Parts of an export. A column "…_at_us" is a time, "json_…" JSON, others are what they are. */
 static const struct part {
     const char *name;
@@ -25,16 +35,7 @@ static const struct part {
       "SELECT agenda, person, how, at_us, ended_at_us FROM person_links\n"
       "WHERE tenant = $1 AND account = $2 ORDER BY agenda, at_us LIMIT $3",
       NULL}},
-    {"records",
-     {"person.records",
-      "SELECT r.agenda, r.key, r.kind, r.data AS json_data, r.place AS json_place, r.from_day,\n"
-      "    r.until_day\n"
-      "FROM person_links AS l\n"
-      "JOIN records AS r ON r.tenant = l.tenant AND r.agenda = l.agenda AND r.person = l.person\n"
-      "    AND r.person <> ''\n"
-      "WHERE l.tenant = $1 AND l.account = $2 AND l.ended_at_us IS NULL\n"
-      "ORDER BY r.agenda, r.key LIMIT $3",
-      NULL}},
+    {"records", {"person.records", OWN_RECORDS("INDEXED BY records_person "), OWN_RECORDS("")}},
     {"ledger",
      {"person.ledger",
       "SELECT e.agenda, e.id, e.kind, e.record, e.period, e.day, e.due, e.haler, e.reference,\n"

@@ -75,6 +75,7 @@ static const struct epo_statement EMPTYING[] = {
     {"retention.events",
      "UPDATE case_events SET note = '', actor_name = '' WHERE tenant = $1 AND number = $2", NULL},
     {"retention.decisions", "DELETE FROM case_decisions WHERE tenant = $1 AND number = $2", NULL},
+    {"retention.person", "DELETE FROM case_persons WHERE tenant = $1 AND number = $2", NULL},
     {"retention.agent", "DELETE FROM represented_filings WHERE tenant = $1 AND number = $2", NULL},
     {"retention.completions", "DELETE FROM case_completions WHERE tenant = $1 AND number = $2",
      NULL},
