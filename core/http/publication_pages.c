@@ -25,9 +25,10 @@ static struct epo_json *row_of(struct epo_request *request,
     bool waits = epo_span_is(record->state, "waiting"), folder = record->folder.len > 0;
     epo_json_set_integer(pool, row, "id", record->id);
     epo_json_set_text(pool, row, "agenda",
-                      agenda != NULL ? epo_agenda_title(agenda, request->lang) : record->agenda);
+                      agenda != NULL ? epo_pool_copy(pool, epo_agenda_title(agenda, request->lang))
+                                     : record->agenda);
     epo_json_set_text(pool, row, "what",
-                      form != NULL           ? epo_form_title(form, request->lang)
+                      form != NULL ? epo_pool_copy(pool, epo_form_title(form, request->lang))
                       : record->form.len > 0 ? record->form
                                              : epo_page_text(request, "publication.folder"));
     epo_agenda_release(agenda);
