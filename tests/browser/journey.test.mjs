@@ -344,7 +344,11 @@ for (const keys of [false, true]) {
     await press(page, 'Pokračovat', keys);
     if (keys) { // the address says which step it is; a reload loses nothing
       await page.waitForURL(/\/payer\/property\?draft=/);
+      await page.locator('[data-field="place"] input[role=combobox]').waitFor();
+      const saves = [];
+      page.on('request', (request) => { if (request.method() === 'PUT') saves.push(request.url()); });
       await page.reload();
+      assert.deepEqual(saves, [], 'what scripts arranged is no reason to save: nothing was typed since');
       assert.equal(await heading(page), 'Nemovitost');
     }
     await house(page, keys);

@@ -69,9 +69,12 @@ export function keepDraft(form) {
     });
     await take(answer, content);
   }
+  // On leaving, only what was typed since: a save of what scripts arranged would overtake the page that is next.
   function save(leaving = false) {
+    const typedSince = timer !== undefined;
     clearTimeout(timer);
-    if (stopped || saving) return saving;
+    timer = undefined;
+    if (stopped || saving || (leaving && !typedSince)) return saving;
     const fields = typed(form), content = fields.toString();
     if (content.replace(/(^|&)_draft[^&]*/g, '') === saved.replace(/(^|&)_draft[^&]*/g, '')) return undefined;
     say(words.saving);
