@@ -2,17 +2,6 @@
 -- fifteen children free of charge. Prices are parameters, in haléře.
 
 local PER_GUIDE, PER_FREE, LEAST, MOST, DAYS_BEFORE = 30, 15, 8, 60, 7
-local MONTHS = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
-
--- Days since the year 0.
-local function number_of(day)
-    local y, m, d = day:match("^(%d+)-(%d+)-(%d+)$")
-    y, m, d = tonumber(y), tonumber(m), tonumber(d)
-    local n = 365 * y + (y - 1) // 4 - (y - 1) // 100 + (y - 1) // 400 + d
-    for i = 1, m - 1 do n = n + MONTHS[i] end
-    if m > 2 and y % 4 == 0 and (y % 100 ~= 0 or y % 400 == 0) then n = n + 1 end
-    return n
-end
 
 local function price(call)
     local children, adults = call.answers.children, call.answers.adults
@@ -41,7 +30,7 @@ local function check(call)
     if call.answers.adults * PER_FREE < call.answers.children then
         call:fail("bad_input", "answers.adults", "few_adults", "There must be an adult for 15 children.")
     end
-    if number_of(call.answers.day) - number_of(call.today) < DAYS_BEFORE then
+    if days.between(call.today, call.answers.day) < DAYS_BEFORE then
         call:fail("bad_input", "answers.day", "too_soon", "A programme is booked 7 days before.")
     end
 end
