@@ -15,10 +15,6 @@ struct asking {
     char actor[EPO_API_TOKEN_ID_SIZE + 8]; /* "token:" and its id */
 };
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
 /* The agenda of the route, for who holds a token with the right "records" in it. NULL: *refused. */
 static struct asking *open_agenda(struct epo_request *request, struct epo_response **refused) {
     struct asking *asking = EPO_NEW(request->pool, struct asking);
@@ -36,13 +32,11 @@ static struct asking *open_agenda(struct epo_request *request, struct epo_respon
         return NULL;
     }
     snprintf(asking->actor, sizeof asking->actor, "token:%s", id);
-    asking->agenda = epo_registry_find(epo_page_app(request)->registry, request->captures[0]);
+    asking->agenda = epo_page_agenda(request);
     if (asking->agenda == NULL || epo_registers_kinds(asking->agenda) == 0) {
-        epo_agenda_release(asking->agenda);
         *refused = epo_page_not_found(request);
         return NULL;
     }
-    epo_pool_defer(request->pool, release, asking->agenda);
     return asking;
 }
 

@@ -22,18 +22,11 @@ static bool find(struct epo_request *request, struct epo_drafting *drafting,
     return drafting->found;
 }
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
 /* NULL where the agenda or its form is gone. */
 static const struct epo_form *form_of(struct epo_request *request, struct epo_span agenda,
                                       struct epo_span form, struct epo_agenda **found) {
-    *found = epo_registry_find(epo_page_app(request)->registry, agenda);
-    if (*found == NULL)
-        return NULL;
-    epo_pool_defer(request->pool, release, *found);
-    return epo_agenda_find_form(*found, form);
+    *found = epo_page_agenda_named(request, agenda);
+    return *found != NULL ? epo_agenda_find_form(*found, form) : NULL;
 }
 
 /* ---- for people ---- */

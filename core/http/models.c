@@ -122,12 +122,15 @@ static void release(void *arg) {
     epo_agenda_release(arg);
 }
 
-struct epo_agenda *epo_page_agenda(struct epo_request *request) {
-    struct epo_agenda *agenda =
-        epo_registry_find(epo_page_app(request)->registry, request->captures[0]);
+struct epo_agenda *epo_page_agenda_named(struct epo_request *request, struct epo_span name) {
+    struct epo_agenda *agenda = epo_registry_find(epo_page_app(request)->registry, name);
     if (agenda != NULL)
         epo_pool_defer(request->pool, release, agenda);
     return agenda;
+}
+
+struct epo_agenda *epo_page_agenda(struct epo_request *request) {
+    return epo_page_agenda_named(request, request->captures[0]);
 }
 
 const struct epo_form *epo_page_form(struct epo_request *request, const struct epo_agenda *agenda) {

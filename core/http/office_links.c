@@ -35,23 +35,15 @@ static struct epo_json *agendas(struct epo_request *request, struct epo_span cho
     return rows;
 }
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
 static bool add_records(struct epo_request *request, const struct comparing *comparing,
                         struct epo_json *model, struct epo_error *error) {
     struct epo_pool *pool = request->pool;
     struct epo_json *records, *shown = epo_json_array(pool);
-    struct epo_agenda *agenda =
-        epo_registry_find(epo_page_app(request)->registry, comparing->agenda);
+    struct epo_agenda *agenda = epo_page_agenda_named(request, comparing->agenda);
     struct epo_record_query query = {
         .agenda = comparing->agenda, .person = comparing->person, .limit = RECORDS_SHOWN};
-    if (agenda == NULL || comparing->person.len == 0) {
-        epo_agenda_release(agenda);
+    if (agenda == NULL || comparing->person.len == 0)
         return true;
-    }
-    epo_pool_defer(pool, release, agenda);
     if (!epo_records_list(request->portal, request->db, pool, &query, &records, error))
         return false;
     for (uint32_t i = 0; i < records->count; i++) {

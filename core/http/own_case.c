@@ -7,10 +7,6 @@
 
 enum { NOTE_CHARS_MAX = 2000 };
 
-static void release(void *arg) {
-    epo_agenda_release(arg);
-}
-
 /* Key of the link or receipt typed in; anything else opens nothing. */
 static struct epo_span token_of(struct epo_request *request) {
     struct epo_span key = epo_request_query(request, "key");
@@ -48,10 +44,7 @@ struct epo_own_case *epo_own_case_open(struct epo_request *request, struct epo_e
         !find_rights(request, own, error))
         return NULL;
     epo_number_read(epo_json_get_text(own->found, "number"), &own->number);
-    own->agenda =
-        epo_registry_find(epo_page_app(request)->registry, epo_json_get_text(own->found, "agenda"));
-    if (own->agenda != NULL)
-        epo_pool_defer(request->pool, release, own->agenda);
+    own->agenda = epo_page_agenda_named(request, epo_json_get_text(own->found, "agenda"));
     return own;
 }
 

@@ -125,6 +125,7 @@ struct epo_json *epo_page_parameters(struct epo_request *request, const struct e
 /* Agenda and form of a route's first two captures; both released by the pool. NULL where there is
  * none. */
 struct epo_agenda *epo_page_agenda(struct epo_request *request);
+struct epo_agenda *epo_page_agenda_named(struct epo_request *request, struct epo_span name);
 const struct epo_form *epo_page_form(struct epo_request *request, const struct epo_agenda *agenda);
 /* What a form's page posted: name -> text, or an array of texts where it came several times;
  * without names that begin with "_". */

@@ -26,10 +26,6 @@ bool epo_person_whose(struct epo_request *request, struct epo_span agenda,
 
 /* ---- reading ---- */
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
 static const char *today_iso(struct epo_pool *pool) {
     char text[EPO_TIME_SIZE];
     return epo_pool_printf(pool, "%s", epo_date_iso(epo_clock_today(), text));
@@ -86,9 +82,7 @@ bool epo_person_view_read(struct epo_request *request, struct epo_span agenda,
                           struct epo_error *error) {
     struct epo_pool *pool = request->pool;
     *view = (struct epo_person_view){.person = epo_pool_copy(pool, person)};
-    view->agenda = epo_registry_find(epo_page_app(request)->registry, agenda);
-    if (view->agenda != NULL)
-        epo_pool_defer(pool, release, view->agenda);
+    view->agenda = epo_page_agenda_named(request, agenda);
     if (view->agenda == NULL || person.len == 0)
         return epo_fail(error, EPO_ERROR_NOT_FOUND, "person.unknown", "There is no such person.");
     view->from = day_of(request, "from");

@@ -238,18 +238,6 @@ static bool find(struct epo_request *request, struct epo_replay_record *record,
     return epo_replay_record_find(request->portal, request->db, request->pool, id, record, error);
 }
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
-static struct epo_agenda *agenda_of(struct epo_request *request,
-                                    const struct epo_replay_record *record) {
-    struct epo_agenda *agenda = epo_registry_find(epo_page_app(request)->registry, record->agenda);
-    if (agenda != NULL)
-        epo_pool_defer(request->pool, release, agenda);
-    return agenda;
-}
-
 static struct epo_response *show_one(struct epo_request *request, void *arg) {
     struct epo_replay_record record;
     struct epo_error error = {0};
@@ -261,7 +249,7 @@ static struct epo_response *show_one(struct epo_request *request, void *arg) {
         return epo_respond_error(request, &error, NULL);
     struct epo_json *model = head_of(request, &record);
     epo_json_set(request->pool, model, "differences",
-                 difference_rows(request, agenda_of(request, &record), list));
+                 difference_rows(request, epo_page_agenda_named(request, record.agenda), list));
     epo_json_set_boolean(request->pool, model, "more", record.kept > SHOWN);
     if (record.sums.len > 0)
         set_sums(request, model, epo_json_parse(request->pool, record.sums, NULL));
@@ -324,6 +312,7 @@ static struct epo_response *send_csv(struct epo_request *request, void *arg) {
     struct epo_json *list;
     struct epo_buffer out;
     bool good = find(request, &record, &error);
+    struct epo_agenda *agenda = good ? epo_page_agenda_named(request, record.agenda) : NULL;
     (void)arg;
     epo_buffer_init(&out, CSV_BYTES_MAX);
     epo_buffer_string(&out, "\xef\xbb\xbf");
@@ -337,7 +326,7 @@ static struct epo_response *send_csv(struct epo_request *request, void *arg) {
         good = epo_replay_differences(request->portal, request->db, request->pool, record.id, after,
                                       CSV_STEP, &list, &error);
         if (good)
-            write_rows(request, &out, agenda_of(request, &record), list);
+            write_rows(request, &out, agenda, list);
     }
     if (good && out.failed)
         good = epo_fail(&error, EPO_ERROR_TOO_LARGE, "replay.large",

@@ -75,18 +75,12 @@ static struct epo_json *values(struct epo_request *request, struct epo_agenda *a
     return rows;
 }
 
-static void release(void *agenda) {
-    epo_agenda_release(agenda);
-}
-
 void epo_page_since(struct epo_request *request, struct epo_json *model,
                     const struct epo_json *found) {
     struct epo_pool *pool = request->pool;
-    struct epo_agenda *agenda =
-        epo_registry_find(epo_page_app(request)->registry, epo_json_get_text(found, "agenda"));
+    struct epo_agenda *agenda = epo_page_agenda_named(request, epo_json_get_text(found, "agenda"));
     if (agenda == NULL)
         return;
-    epo_pool_defer(pool, release, agenda);
     const struct epo_form *form = epo_agenda_find_form(agenda, epo_json_get_text(found, "form"));
     bool other = form == NULL ||
                  !epo_span_is(epo_json_get_text(found, "formVersion"), epo_form_version(form));
